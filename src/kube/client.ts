@@ -1,0 +1,93 @@
+import type { KubeObject } from "./object.ts";
+import type { ResourceType } from "./resource_type.ts";
+
+/** Where one object is: its kind, its name, and its namespace when the kind has one. */
+export interface ObjectRef {
+  readonly type: ResourceType;
+  readonly name: string;
+  readonly namespace?: string | undefined;
+}
+
+export interface ListOptions {
+  readonly type: ResourceType;
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  /** Objects a page; 500 unless told. */
+  readonly limit?: number | undefined;
+  /** Ask for `PartialObjectMetadata` only, so that no value is held in memory. */
+  readonly metadataOnly?: boolean | undefined;
+  /** "0" takes any version the server has at hand; unset is the newest. */
+  readonly resourceVersion?: string | undefined;
+}
+
+export interface ApplyOptions {
+  readonly fieldManager: string;
+  readonly force?: boolean | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly subresource?: "status" | undefined;
+}
+
+export interface WriteOptions {
+  readonly fieldManager?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  readonly subresource?: "status" | undefined;
+}
+
+/** The three patch types that are not server-side apply. */
+export type PatchType = "merge" | "json" | "strategic";
+
+export interface DeleteOptions {
+  /** The object is deleted only when it still is the one with this UID; else 409. */
+  readonly uid?: string | undefined;
+  readonly resourceVersion?: string | undefined;
+  readonly propagationPolicy?: "Background" | "Foreground" | "Orphan" | undefined;
+  readonly dryRun?: boolean | undefined;
+}
+
+/**
+ * The API server as the controllers use it.
+ *
+ * Every method throws `KubeError` for an answer that is no success, and `KubeUnreachable` where no answer came (refused,
+ * reset, deadline). None retries by itself except after 429/503 with Retry-After on reads. `signal` ends the wait.
+ */
+export interface KubeClient {
+  get(ref: ObjectRef, options?: { metadataOnly?: boolean; signal?: AbortSignal }): Promise<KubeObject>;
+  /** Pages of a list, and the resourceVersion to watch from. `resourceVersion` is that of the whole list. */
+  list(options: ListOptions, signal?: AbortSignal): AsyncIterable<ListPage>;
+  create(
+    type: ResourceType,
+    object: KubeObject,
+    options?: WriteOptions,
+    signal?: AbortSignal,
+  ): Promise<KubeObject>;
+  /** PUT: the object must carry its resourceVersion where optimistic locking is wanted. */
+  update(
+    ref: ObjectRef,
+    object: KubeObject,
+    options?: WriteOptions,
+    signal?: AbortSignal,
+  ): Promise<KubeObject>;
+  patch(
+    ref: ObjectRef,
+    patch: { type: PatchType; body: unknown },
+    options?: WriteOptions,
+    signal?: AbortSignal,
+  ): Promise<KubeObject>;
+  /** Server-side apply. `created` is true for HTTP 201. */
+  apply(ref: ObjectRef, object: KubeObject, options: ApplyOptions, signal?: AbortSignal): Promise<Applied>;
+  /** Deletes; `undefined` where the object was gone already (404). */
+  delete(ref: ObjectRef, options?: DeleteOptions, signal?: AbortSignal): Promise<KubeObject | undefined>;
+  /** GET of any path, as JSON (discovery, OpenAPI). */
+  raw(path: string, signal?: AbortSignal): Promise<unknown>;
+}
+
+export interface ListPage {
+  readonly items: KubeObject[];
+  readonly resourceVersion: string;
+}
+
+export interface Applied {
+  readonly object: KubeObject;
+  readonly created: boolean;
+}

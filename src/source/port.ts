@@ -1,0 +1,59 @@
+/** One column to read and the template variable that its text goes to. */
+export interface ColumnMapping {
+  readonly variable: string;
+  readonly column: string;
+}
+
+/** What to read: columns of one table or view (`table`, `db.table`, `schema.view`), never a statement. */
+export interface RowQuery {
+  readonly table: string;
+  readonly columns: readonly ColumnMapping[];
+}
+
+/** One row, text by variable, in an object without prototype. NULL is "". */
+export type RawRow = Readonly<Record<string, string>>;
+
+/**
+ * A database that rows are read from. One adapter a database; a new value for every sync, closed after it.
+ *
+ * Guarantees: only one SELECT over the named columns is sent, in a read-only transaction; identifiers are quoted by
+ * part; a read that ends without error returned every row; at most one page is held in memory.
+ * Errors: `SourceError` only.
+ */
+export interface RowSource {
+  /** Checks that the table and every column exist, then streams pages of rows. */
+  read(query: RowQuery, signal: AbortSignal): AsyncIterable<readonly RawRow[]>;
+  close(): Promise<void>;
+}
+
+/** Why a read failed, as a closed set: conditions, events and metrics name it. */
+export type SourceErrorCode =
+  | "ConnectionRefused"
+  | "UnknownHost"
+  | "ConnectTimeout"
+  | "AuthenticationFailed"
+  | "AccessDenied"
+  | "TlsFailed"
+  | "DatabaseNotFound"
+  | "TableNotFound"
+  | "ColumnNotFound"
+  | "QueryTimeout"
+  | "ConnectionLost"
+  | "InvalidConfig"
+  | "InvalidValue"
+  | "QueryFailed"
+  | "Aborted";
+
+/** A read that did not happen or did not finish. Says what to do; never holds a password or a row value. */
+export class SourceError extends Error {
+  override readonly name = "SourceError";
+  readonly code: SourceErrorCode;
+  /** What the reader can do about it, one sentence. */
+  readonly remedy: string;
+
+  constructor(message: string, fields: { code: SourceErrorCode; remedy: string; cause?: unknown }) {
+    super(message, { cause: fields.cause });
+    this.code = fields.code;
+    this.remedy = fields.remedy;
+  }
+}
