@@ -1,0 +1,76 @@
+import { z } from "zod";
+import { conditions, int32, int64, secretKeyRef, textMap } from "./primitives.ts";
+
+const interval = z.string().regex(/^[0-9]+(s|m|h)$/);
+
+const tls = z.object({
+  mode: z.enum(["disable", "require", "verify-ca", "verify-full"]).default("verify-full").meta({
+    description:
+      "verify-full checks the chain and the host name, verify-ca the chain, require only encrypts.",
+  }),
+  caRef: secretKeyRef.optional().meta({
+    description: "PEM of the authority that signed the server's certificate.",
+  }),
+});
+
+function server(port: number) {
+  return z.object({
+    host: z.string().min(1),
+    port: int32({ min: 1, max: 65535 }).default(port),
+    username: z.string().min(1),
+    passwordRef: secretKeyRef.optional().meta({ description: "The password; read anew at every sync." }),
+    database: z.string().min(1),
+    table: z.string().min(1).meta({ description: "Table or view, optionally qualified: schema.table." }),
+    tls: tls.optional(),
+  });
+}
+
+const source = z.object({
+  type: z.enum(["mysql", "postgres", "sqlite"]),
+  syncInterval: interval.optional().meta({
+    description: "How often the database is read: 30s, 5m, 1h. 30s where neither spelling is set.",
+  }),
+  connectTimeoutSeconds: int32({ min: 1, max: 300 }).default(10),
+  queryTimeoutSeconds: int32({ min: 1, max: 3600 }).default(60),
+  mysql: server(3306).optional(),
+  postgres: server(5432).optional(),
+  sqlite: z.object({
+    path: z.string().min(1).meta({ description: "File of the database, readable by the operator." }),
+    table: z.string().min(1),
+  }).optional(),
+}).meta({
+  "x-kubernetes-validations": ["mysql", "postgres", "sqlite"].map((type) => ({
+    rule: `self.type != '${type}' || has(self.${type})`,
+    message: `source.${type} is required when source.type is ${type}`,
+  })),
+});
+
+export const hubSpec = z.object({
+  source,
+  syncInterval: interval.optional().meta({
+    description: "Another place for source.syncInterval, which wins.",
+  }),
+  valueMappings: z.object({
+    uid: z.string().min(1).meta({ description: "Column that identifies a row; names the LynqNodes." }),
+    activate: z.string().min(1).meta({
+      description: "Column that switches a row on: 1, true, TRUE, True, yes, YES, Yes.",
+    }),
+    hostOrUrl: z.string().optional().meta({
+      description: "Deprecated: map the column in extraValueMappings.",
+    }),
+  }),
+  extraValueMappings: textMap.optional().meta({ description: "Template variable by column." }),
+});
+
+export const hubStatus = z.object({
+  observedGeneration: int64().optional(),
+  referencingTemplates: int32().optional(),
+  desired: int32().optional(),
+  ready: int32().optional(),
+  failed: int32().optional(),
+  quarantined: int32().optional().meta({ description: "Rows that can't be provisioned as they are." }),
+  conditions,
+});
+
+export type HubSpec = z.infer<typeof hubSpec>;
+export type HubStatus = z.infer<typeof hubStatus>;

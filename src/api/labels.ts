@@ -1,0 +1,78 @@
+/** API group and version of the three kinds. */
+export const GROUP = "operator.lynq.sh";
+export const VERSION = "v1";
+export const API_VERSION = `${GROUP}/${VERSION}`;
+
+/** Field manager of every write to a child. */
+export const FIELD_MANAGER = "lynq";
+
+/** Finalizers, kept from the Go implementation. */
+export const HUB_FINALIZER = "lynq.sh/hub-finalizer";
+export const NODE_FINALIZER = "lynqnode.operator.lynq.sh/finalizer";
+
+/** Labels on LynqNodes, children and form revisions. */
+export const LABEL = {
+  hub: "lynq.sh/hub",
+  uid: "lynq.sh/uid",
+  form: "lynq.sh/form",
+  node: "lynq.sh/node",
+  nodeNamespace: "lynq.sh/node-namespace",
+  bucket: "lynq.sh/bucket",
+  orphaned: "lynq.sh/orphaned",
+} as const;
+
+/** Annotations on children, and those that LynqNodes of the Go implementation carry. */
+export const ANNOTATION = {
+  deletionPolicy: "lynq.sh/deletion-policy",
+  createdOnce: "lynq.sh/created-once",
+  orphanedAt: "lynq.sh/orphaned-at",
+  orphanedReason: "lynq.sh/orphaned-reason",
+  appliedHash: "lynq.sh/applied-hash",
+  applyStartTime: "lynq.sh/apply-start-time",
+  hostOrUrl: "lynq.sh/hostOrUrl",
+  activate: "lynq.sh/activate",
+  extra: "lynq.sh/extra",
+  hubId: "lynq.sh/hubId",
+} as const;
+
+/** Nodes and children are spread over this many buckets, so that a shard can watch only its own. */
+export const BUCKETS = 64;
+
+/** Why an object became an orphan, as `lynq.sh/orphaned-reason` says it. */
+export type OrphanReason = "RemovedFromTemplate" | "LynqNodeDeleted";
+
+const LABEL_LIMIT = 63;
+
+/** FNV-1a over UTF-16 code units, 32 bits. */
+export function fnv1a(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) {
+    hash ^= text.charCodeAt(i);
+    hash = Math.imul(hash, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** The bucket of a LynqNode and of its children. */
+export function bucketOf(namespace: string, node: string): string {
+  return String(fnv1a(`${namespace}/${node}`) % BUCKETS);
+}
+
+/**
+ * An object's name as a label value: unchanged up to 63 characters, longer ones cut and told apart by a hash, since a
+ * name may have 253 characters and a label value 63.
+ */
+export function nameAsLabel(name: string): string {
+  if (name.length <= LABEL_LIMIT) return name;
+  const suffix = fnv1a(name).toString(36).padStart(7, "0");
+  return `${name.slice(0, LABEL_LIMIT - suffix.length - 1).replace(/[^A-Za-z0-9]+$/, "")}-${suffix}`;
+}
+
+/** The tracking labels of every child of a node. */
+export function trackingLabels(node: { namespace: string; name: string }): Record<string, string> {
+  return {
+    [LABEL.node]: nameAsLabel(node.name),
+    [LABEL.nodeNamespace]: node.namespace,
+    [LABEL.bucket]: bucketOf(node.namespace, node.name),
+  };
+}

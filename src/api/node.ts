@@ -1,0 +1,74 @@
+import { z } from "zod";
+import { conditions, dateTime, int32, int64, textMap } from "./primitives.ts";
+import { resource, resourceArrays } from "./resource.ts";
+
+export const nodeSpec = z.object({
+  uid: z.string().meta({ description: "The row's uid." }),
+  templateRef: z.string().meta({ description: "Name of the form." }),
+  hubId: z.string().optional().meta({ description: "Name of the hub." }),
+  revision: z.string().optional().meta({
+    description: "ControllerRevision of the form that this node follows.",
+  }),
+  values: textMap.optional().meta({ description: "The row's values by template variable." }),
+  ...resourceArrays(
+    z.array(resource).optional().meta({
+      description: "Resources written here win over the form's revision.",
+    }),
+  ),
+});
+
+/** Where one resource of a node stands. */
+export const RESOURCE_STATES = [
+  "Waiting",
+  "Progressing",
+  "Ready",
+  "Failed",
+  "Conflicted",
+  "Skipped",
+  "Deleting",
+] as const;
+
+/** What is known of one child: what was applied, and how it does. Written last, so that a restart compares and writes nothing. */
+export const resourceRecord = z.object({
+  id: z.string(),
+  apiVersion: z.string(),
+  kind: z.string(),
+  namespace: z.string().optional(),
+  name: z.string(),
+  state: z.enum(RESOURCE_STATES),
+  reason: z.string().optional(),
+  message: z.string().optional(),
+  since: dateTime.optional().meta({ description: "When the state was entered." }),
+  uid: z.string().optional().meta({ description: "UID of the object, once it is ours." }),
+  hash: z.string().optional().meta({ description: "Hash of the rendered object that was applied last." }),
+  entry: z.string().optional().meta({
+    description: "Hash of our managedFields entry as that write left it.",
+  }),
+  appliedAt: dateTime.optional().meta({ description: "When it was written last; the readiness clock." }),
+  wave: int32().optional().meta({ description: "Depth in the dependency graph." }),
+  deletionPolicy: z.enum(["Delete", "Retain"]).optional(),
+  once: z.boolean().optional().meta({
+    description: "Created under creationPolicy Once; never written again.",
+  }),
+});
+
+export const nodeStatus = z.object({
+  observedGeneration: int64().optional(),
+  desiredResources: int32().optional(),
+  readyResources: int32().optional(),
+  failedResources: int32().optional(),
+  skippedResources: int32().optional(),
+  conflictedResources: int32().optional(),
+  skippedResourceIds: z.array(z.string()).optional(),
+  appliedResources: z.array(z.string()).optional().meta({
+    description: "Kind/namespace/name@id of each object that this node owns.",
+  }),
+  resources: z.array(resourceRecord).optional(),
+  lastFullReconcileAt: dateTime.optional(),
+  conditions,
+});
+
+export type NodeSpec = z.infer<typeof nodeSpec>;
+export type NodeStatus = z.infer<typeof nodeStatus>;
+export type ResourceRecord = z.infer<typeof resourceRecord>;
+export type ResourceState = typeof RESOURCE_STATES[number];
