@@ -1,0 +1,89 @@
+/**
+ * How template functions are declared.
+ *
+ * A function states its parameter types; the evaluator counts and converts the arguments as Go's reflection does
+ * (`wrong number of args for trunc: want 2 got 1`, `wrong type for value; expected string; got int`, nil into a
+ * string), so `call` sees only values of the declared types. nil for a slice or map parameter arrives as the nil
+ * slice or map of that type, nil for `types.any` as null.
+ *
+ * A function fails by throwing `CallError`, whether Go returns an error or panics there.
+ */
+import type { GoType } from "./go_type.ts";
+import type { Value } from "./value.ts";
+
+/** A function as the evaluator sees it. Make one with `define`. */
+export interface GoFunction {
+  readonly params: readonly GoType[];
+  /** Element type of a trailing variadic parameter (`...T`). */
+  readonly rest: GoType | undefined;
+  /** Whether two calls with the same arguments may differ (clock, random source). */
+  readonly impure: boolean;
+  /** Whether the result is always one of the arguments, untouched: default, ternary, coalesce. */
+  readonly selects: boolean;
+  /** How many results Go's function has apart from an error; a template can call only those with one. */
+  readonly results: number;
+  readonly call: (args: readonly Value[], context: CallContext) => Value;
+}
+
+/** Functions by the name that templates use. */
+export type FunctionTable = Readonly<Record<string, GoFunction>>;
+
+/** What a function may use of the world and of the render's budget. */
+export interface CallContext {
+  /** Nanoseconds since the Unix epoch. */
+  readonly now: () => bigint;
+  /** Fills and returns a new array of `length` random bytes, fit for keys. */
+  readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** IANA name of the zone that Go calls Local. */
+  readonly zone: string;
+  readonly budget: Budget;
+}
+
+/**
+ * What a render may still spend. Both methods throw when it is used up; the render then fails with a TemplateError.
+ * The evaluator charges for calls and results itself. A function charges before it builds something that can be much
+ * larger than its arguments (repeat, until, indent, replace, toJson, a product of lists) or loops long.
+ */
+export interface Budget {
+  /** Charges `count` elementary steps, about one per list item or per hundred bytes looked at. */
+  steps(count: number): void;
+  /** Charges `count` bytes (or 16 for each list item) about to be allocated. */
+  bytes(count: number): void;
+}
+
+/** A function's failure: `error calling NAME: message`. The message is bytes, as all strings of templates are. */
+export class CallError extends Error {
+  override readonly name = "CallError";
+}
+
+/** The representation of a type's values. */
+type ValueOf<T> = T extends GoType<infer V> ? V : never;
+type ValuesOf<P extends readonly GoType[]> = { readonly [K in keyof P]: ValueOf<P[K]> };
+type RestOf<R> = [R] extends [GoType] ? readonly ValueOf<R>[] : readonly [];
+
+export interface Definition<P extends readonly GoType[], R extends GoType | undefined> {
+  readonly params: P;
+  readonly rest?: R;
+  readonly impure?: boolean;
+  readonly selects?: boolean;
+  readonly results?: number;
+  readonly call: (args: readonly [...ValuesOf<P>, ...RestOf<R>], context: CallContext) => Value;
+}
+
+/**
+ * Declares a function: `define({ params: [types.int, types.string], call: ([n, s]) => ... })`, variadic with
+ * `rest: types.any` (the extra arguments follow the fixed ones in the same array).
+ */
+export function define<const P extends readonly GoType[], R extends GoType | undefined = undefined>(
+  definition: Definition<P, R>,
+): GoFunction {
+  const call = definition.call as unknown as GoFunction["call"];
+  return {
+    params: definition.params,
+    rest: definition.rest,
+    impure: definition.impure ?? false,
+    selects: definition.selects ?? false,
+    results: definition.results ?? 1,
+    call,
+  };
+}
