@@ -1,0 +1,47 @@
+import type { Condition } from "./primitives.ts";
+
+/** A condition without the times that merging it fills in. */
+export interface ConditionInput {
+  readonly type: string;
+  readonly status: "True" | "False" | "Unknown";
+  readonly reason: string;
+  readonly message: string;
+}
+
+const MESSAGE_LIMIT = 32768;
+
+/**
+ * Sets conditions by type, keeping the order of what is there. `lastTransitionTime` moves only when the status flips
+ * (metav1.Condition's rule).
+ */
+export function mergeConditions(
+  present: readonly Condition[],
+  next: readonly ConditionInput[],
+  at: { now: string; generation?: number | undefined },
+): Condition[] {
+  const merged = [...present];
+  for (const input of next) {
+    const index = merged.findIndex((c) => c.type === input.type);
+    const old = index < 0 ? undefined : merged[index];
+    const condition: Condition = {
+      ...input,
+      message: input.message.slice(0, MESSAGE_LIMIT),
+      lastTransitionTime: old?.status === input.status ? old.lastTransitionTime : at.now,
+      ...(at.generation === undefined ? {} : { observedGeneration: at.generation }),
+    };
+    if (index < 0) merged.push(condition);
+    else merged[index] = condition;
+  }
+  return merged;
+}
+
+export function findCondition(
+  conditions: readonly Condition[] | undefined,
+  type: string,
+): Condition | undefined {
+  return conditions?.find((c) => c.type === type);
+}
+
+export function isTrue(conditions: readonly Condition[] | undefined, type: string): boolean {
+  return findCondition(conditions, type)?.status === "True";
+}
