@@ -1,0 +1,26 @@
+/** At most `size` tasks at once; the rest wait in the order they came. */
+export class Limit {
+  readonly #waiting: (() => void)[] = [];
+  #free: number;
+
+  constructor(size: number) {
+    this.#free = size;
+  }
+
+  async run<T>(task: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free--;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await task();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free++;
+      else next();
+    }
+  }
+
+  /** Runs a task for each item, at most `size` at once, and gives the results in the items' order. */
+  all<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
+    return Promise.all(items.map((item) => this.run(() => task(item))));
+  }
+}
