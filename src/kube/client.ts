@@ -49,7 +49,9 @@ export interface DeleteOptions {
  * The API server as the controllers use it.
  *
  * Every method throws `KubeError` for an answer that is no success, and `KubeUnreachable` where no answer came (refused,
- * reset, deadline). None retries by itself except after 429/503 with Retry-After on reads. `signal` ends the wait.
+ * reset, deadline). After 429 with Retry-After a request of any verb is sent again, since the server did not begin it;
+ * after 503 with Retry-After only one whose repetition gives the same answer (reads, deletes, and writes without
+ * resourceVersion other than create and JSON patch). All else is the caller's to retry. `signal` ends the wait with its reason.
  */
 export interface KubeClient {
   get(ref: ObjectRef, options?: { metadataOnly?: boolean; signal?: AbortSignal }): Promise<KubeObject>;
@@ -90,4 +92,42 @@ export interface ListPage {
 export interface Applied {
   readonly object: KubeObject;
   readonly created: boolean;
+}
+
+export interface WatchOptions {
+  readonly type: ResourceType;
+  readonly namespace?: string | undefined;
+  readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
+  readonly metadataOnly?: boolean | undefined;
+  /** Changes after this version are sent. */
+  readonly resourceVersion: string;
+}
+
+/** One line of a watch. An ERROR line is no event: the stream throws it as `KubeError`. */
+export type WatchEvent =
+  | { readonly kind: "added" | "modified" | "deleted"; readonly object: KubeObject }
+  | { readonly kind: "bookmark"; readonly resourceVersion: string };
+
+/** A client that can also watch: what informers need. */
+export interface WatchingClient extends KubeClient {
+  /**
+   * One watch request. Ends when the server ends it (its timeout); throws `KubeError` for a refusal or an ERROR line
+   * (410: list again), `KubeUnreachable` where the stream broke or nothing, not even a bookmark, came within the deadline.
+   */
+  watch(options: WatchOptions, signal?: AbortSignal): AsyncIterable<WatchEvent>;
+}
+
+/** A client bound to one API server, with connections of its own. */
+export interface KubeConnection extends WatchingClient {
+  /** The same connections with the rights of another user; `close` is the owner's. */
+  as(subject: Subject): WatchingClient;
+  /** Ends every connection; requests under way are aborted. */
+  close(): void;
+}
+
+/** Whom a request acts for (`Impersonate-User`, `Impersonate-Group`). */
+export interface Subject {
+  readonly user: string;
+  readonly groups?: readonly string[] | undefined;
 }
