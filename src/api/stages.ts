@@ -1,0 +1,130 @@
+import type { KubeObject } from "../kube/object.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import type { Resource } from "./resource.ts";
+import type { ObjectKey } from "./resource_key.ts";
+
+/** Template variables of one node: text by name, in an object without prototype. */
+export type Variables = Readonly<Record<string, string>>;
+
+/** The node that children belong to. */
+export interface NodeIdentity {
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+}
+
+/** A resource whose templates have run: the object as its author wants it, without the operator's own metadata. */
+export interface RenderedResource {
+  readonly kind: "rendered";
+  readonly id: string;
+  readonly policy: Resource;
+  readonly object: KubeObject;
+  /** The rendered target namespace; the node's own where the form names none. */
+  readonly namespace: string;
+  readonly name: string;
+  /** Hash over everything that was rendered from: form entry and the variables that it reads. */
+  readonly inputs: string;
+}
+
+/** A resource whose templates failed. `field` is the path of the template, `nameTemplate` or `spec.data.host`. */
+export interface UnrenderedResource {
+  readonly kind: "unrendered";
+  readonly id: string;
+  readonly policy: Resource;
+  readonly field: string;
+  readonly message: string;
+}
+
+/** A resource that is not rendered anew: its inputs are those of the recorded write. */
+export interface UnchangedResource {
+  readonly kind: "unchanged";
+  readonly id: string;
+  readonly policy: Resource;
+  readonly inputs: string;
+  /** Renders after all, where the object turns out to need a write. */
+  readonly render: () => RenderedResource | UnrenderedResource;
+}
+
+/** A resource of a kind that the API server serves: ready to be compared and applied. */
+export interface DesiredObject {
+  readonly id: string;
+  readonly policy: Resource;
+  readonly type: ResourceType;
+  readonly key: ObjectKey;
+  /** The whole object to apply, the operator's metadata included. */
+  readonly object: KubeObject;
+  /** Hash of `object`. */
+  readonly hash: string;
+  readonly inputs: string;
+}
+
+/** How far an object has come, told from its own status. */
+export type Readiness =
+  | { readonly kind: "ready" }
+  | { readonly kind: "progressing"; readonly message: string }
+  | { readonly kind: "failed"; readonly reason: string; readonly message: string };
+
+/** What the cache keeps of a child; never the object itself. */
+export interface Child {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly uid: string;
+  /** Values of the tracking labels. */
+  readonly node: string;
+  readonly nodeNamespace: string;
+  /** Hash of our managedFields entry; undefined when we own no field. */
+  readonly entry: string | undefined;
+  readonly readiness: Readiness;
+  readonly deleting: boolean;
+  readonly deletionPolicy: "Delete" | "Retain";
+}
+
+/** One write to a child. The sole input of the apply room. */
+export type Action =
+  | { readonly kind: "apply"; readonly desired: DesiredObject; readonly mode: ApplyMode }
+  | { readonly kind: "delete"; readonly target: ChildTarget }
+  | {
+    readonly kind: "orphan";
+    readonly target: ChildTarget;
+    readonly reason: "RemovedFromTemplate" | "LynqNodeDeleted";
+  };
+
+/**
+ * How an object is written.
+ * create: only if it does not exist. update: our fields changed, others' fields are not touched. repair: our fields as
+ * they were, over whoever changed them.
+ */
+export type ApplyMode = "create" | "update" | "repair";
+
+/** A child that is to go, and the UID that it must still have. */
+export interface ChildTarget {
+  readonly type: ResourceType;
+  readonly key: ObjectKey;
+  readonly uid: string;
+}
+
+/** A field that somebody else manages. */
+export interface FieldConflict {
+  readonly manager: string;
+  readonly field: string;
+}
+
+/** What came of an action. */
+export type Outcome =
+  | {
+    readonly kind: "applied";
+    readonly child: Child;
+    readonly created: boolean;
+    readonly readopted: boolean;
+  }
+  | { readonly kind: "conflict"; readonly conflicts: readonly FieldConflict[]; readonly message: string }
+  | {
+    readonly kind: "rejected";
+    readonly code: string;
+    readonly message: string;
+    readonly retryAfterSeconds?: number;
+  }
+  | { readonly kind: "deleting" }
+  | { readonly kind: "gone" };

@@ -1,0 +1,148 @@
+import { collectResources, type Resource, type ResourceArrays } from "../api/resource.ts";
+import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
+import { toWaves, type Waves } from "../graph/waves.ts";
+import type { KubeObject } from "../kube/object.ts";
+import type { Template } from "../template/mod.ts";
+import { type CompiledValue, compileObject, compileText, FieldError } from "./compiled_value.ts";
+import { canonicalJson, textHash } from "./object_hash.ts";
+
+/** Rendering changed its meaning: what was rendered under another version is rendered anew. */
+const RENDER_VERSION = 1;
+
+/** An object the API server would refuse anyway; etcd takes about 1.5 MiB a request. */
+const OBJECT_LIMIT_BYTES = 1 << 20;
+
+/** A form's resources with their templates parsed once, shared by all nodes of one revision. */
+export interface PreparedForm {
+  readonly resources: readonly PreparedResource[];
+  readonly waves: Waves;
+}
+
+export interface PreparedResource {
+  readonly id: string;
+  readonly policy: Resource;
+  /** Two renders of the same inputs may differ: a random source or the clock is read. */
+  readonly impure: boolean;
+  /** Hash of all that a render of this resource for this node depends on. */
+  readonly inputs: (node: NodeIdentity, variables: Variables) => string;
+  readonly render: (node: NodeIdentity, variables: Variables) => RenderedResource | UnrenderedResource;
+}
+
+/** Parses every template of a form. A template that does not parse makes its own resource fail, not the form. */
+export function prepareForm(arrays: ResourceArrays): PreparedForm {
+  const resources = collectResources(arrays).map(({ resource }) => prepareResource(resource));
+  return {
+    resources,
+    waves: toWaves(resources.map(({ id, policy }) => ({ id, dependIds: policy.dependIds }))),
+  };
+}
+
+interface Parts {
+  readonly name: CompiledValue | undefined;
+  readonly namespace: CompiledValue | undefined;
+  readonly labels: CompiledValue;
+  readonly annotations: CompiledValue;
+  readonly body: CompiledValue;
+}
+
+function compileParts(policy: Resource): Parts {
+  const namespace = policy.targetNamespace ?? policy.namespaceTemplate;
+  const texts = (field: "labelsTemplate" | "annotationsTemplate") =>
+    compileObject({ metadata: policy[field] ?? {} }, field);
+  return {
+    name: policy.nameTemplate ? compileText(policy.nameTemplate, "nameTemplate") : undefined,
+    namespace: namespace ? compileText(namespace, "targetNamespace") : undefined,
+    labels: texts("labelsTemplate"),
+    annotations: texts("annotationsTemplate"),
+    body: compileObject(policy.spec, "spec"),
+  };
+}
+
+/** The parts' templates, or the error of the first one that does not parse. */
+export function prepareResource(policy: Resource): PreparedResource {
+  const id = policy.id;
+  const entry = textHash(`${RENDER_VERSION}\n${canonicalJson(policy)}`);
+  try {
+    const parts = compileParts(policy);
+    const templates = Object.values(parts).flatMap((part: CompiledValue | undefined) =>
+      part?.templates ?? []
+    );
+    return {
+      id,
+      policy,
+      impure: templates.some((template) => template.impure),
+      inputs: inputsOf(entry, templates),
+      render: (node, variables) =>
+        renderParts({ policy, parts, inputs: inputsOf(entry, templates) }, node, variables),
+    };
+  } catch (error) {
+    const failure = unrendered(policy, error);
+    return { id, policy, impure: false, inputs: () => entry, render: () => failure };
+  }
+}
+
+/** A template that uses the dot as a whole reads every variable. */
+function inputsOf(entry: string, templates: readonly Template[]): PreparedResource["inputs"] {
+  const all = templates.some((template) => template.readsAll);
+  const names = [...new Set(templates.flatMap((template) => [...template.variables]))].sort();
+  return (node, variables) => {
+    const read = all ? variables : Object.fromEntries(names.map((name) => [name, variables[name] ?? null]));
+    return textHash(`${entry}\n${node.namespace}/${node.name}/${node.uid}\n${canonicalJson(read)}`);
+  };
+}
+
+function renderParts(
+  prepared: { policy: Resource; parts: Parts; inputs: PreparedResource["inputs"] },
+  node: NodeIdentity,
+  variables: Variables,
+): RenderedResource | UnrenderedResource {
+  const { policy, parts } = prepared;
+  try {
+    const body = parts.body.render(variables) as KubeObject;
+    const name = text(parts.name?.render(variables)) || text(body.metadata?.name);
+    if (name === "") {
+      return { kind: "unrendered", id: policy.id, policy, field: "nameTemplate", message: NO_NAME };
+    }
+    const metadata = {
+      ...body.metadata,
+      name,
+      labels: { ...body.metadata?.labels, ...texts(parts.labels.render(variables)) },
+      annotations: { ...body.metadata?.annotations, ...texts(parts.annotations.render(variables)) },
+    };
+    const size = JSON.stringify(body).length;
+    if (size > OBJECT_LIMIT_BYTES) return tooLarge(policy, size);
+    return {
+      kind: "rendered",
+      id: policy.id,
+      policy,
+      object: { ...body, metadata },
+      namespace: text(parts.namespace?.render(variables)) || node.namespace,
+      name,
+      inputs: prepared.inputs(node, variables),
+    };
+  } catch (error) {
+    return unrendered(policy, error);
+  }
+}
+
+const NO_NAME = "the object has no name: nameTemplate and spec.metadata.name are both empty; set one of them";
+
+function tooLarge(policy: Resource, size: number): UnrenderedResource {
+  const message =
+    `the rendered object has ${size} bytes, more than ${OBJECT_LIMIT_BYTES}; split it into several`;
+  return { kind: "unrendered", id: policy.id, policy, field: "spec", message };
+}
+
+function unrendered(policy: Resource, error: unknown): UnrenderedResource {
+  if (!(error instanceof FieldError)) throw error;
+  return { kind: "unrendered", id: policy.id, policy, field: error.field, message: error.error.message };
+}
+
+function text(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** The rendered value of a `labelsTemplate`: text by text. */
+function texts(value: unknown): Record<string, string> {
+  return (value as { metadata: Record<string, string> }).metadata;
+}

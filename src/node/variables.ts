@@ -1,0 +1,61 @@
+import type { KubeObject } from "../kube/object.ts";
+import type { NodeSpec } from "../api/node.ts";
+import type { Variables } from "../api/stages.ts";
+import { ANNOTATION } from "../api/labels.ts";
+import { toHost } from "../template/mod.ts";
+
+/** The variables of a node, or what is wrong with the annotation that holds them. */
+export type VariablesResult =
+  | { readonly kind: "variables"; readonly variables: Variables }
+  | { readonly kind: "invalid"; readonly message: string };
+
+/**
+ * Builds the template variables: those of the row (`spec.values`, or the annotations that the Go implementation
+ * writes), uid, activate, hostOrUrl, host, hubId and templateRef (compat.md 5.2, 6.3).
+ */
+export function buildVariables(node: { spec: NodeSpec; metadata: KubeObject["metadata"] }): VariablesResult {
+  const annotations = node.metadata.annotations ?? {};
+  const row = node.spec.values === undefined
+    ? annotatedRow(annotations)
+    : { kind: "row" as const, row: node.spec.values };
+  if (row.kind === "invalid") return row;
+  const hostOrUrl = row.row["hostOrUrl"] || annotations[ANNOTATION.hostOrUrl] || node.spec.uid;
+  const variables: Record<string, string> = Object.create(null);
+  Object.assign(variables, {
+    uid: node.spec.uid,
+    activate: annotations[ANNOTATION.activate] || "true",
+    hostOrUrl,
+    host: toHost(hostOrUrl),
+  });
+  for (const [name, value] of Object.entries(row.row)) if (name !== "hostOrUrl") variables[name] = value;
+  const hub = node.spec.hubId || annotations[ANNOTATION.hubId];
+  if (hub) variables["hubId"] = hub;
+  if (node.spec.templateRef) variables["templateRef"] = node.spec.templateRef;
+  return { kind: "variables", variables };
+}
+
+type AnnotatedRow =
+  | { readonly kind: "row"; readonly row: Readonly<Record<string, string>> }
+  | { readonly kind: "invalid"; readonly message: string };
+
+function annotatedRow(annotations: Record<string, string>): AnnotatedRow {
+  const text = annotations[ANNOTATION.extra];
+  if (text === undefined || text === "") return { kind: "row", row: {} };
+  try {
+    const parsed: unknown = JSON.parse(text);
+    if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
+      throw new SyntaxError("no object");
+    }
+    const row = Object.fromEntries(
+      Object.entries(parsed).map(([k, v]) => [k, typeof v === "string" ? v : JSON.stringify(v)]),
+    );
+    return { kind: "row", row };
+  } catch {
+    return {
+      kind: "invalid",
+      message:
+        `failed to unmarshal extra values: annotation ${ANNOTATION.extra} holds no JSON object of strings; ` +
+        "remove the annotation, the hub writes the values anew",
+    };
+  }
+}
