@@ -59,24 +59,43 @@ export interface KindFields {
   readonly defaults: (object: KubeObject) => KubeObject;
 }
 
-/** One field's type, as far as merging and ownership need it. */
+/** One field's type, as far as merging, ownership and decoding need it. */
 export type TypeSchema =
-  | { readonly kind: "scalar"; readonly scalar: "string" | "number" | "integer" | "boolean" | "any" }
-  | { readonly kind: "untyped" }
+  | { readonly kind: "scalar"; readonly scalar: ScalarType }
+  /** Any JSON value; `atomic` is owned as a whole (RawExtension), else maps are owned field by field. */
+  | { readonly kind: "untyped"; readonly atomic: boolean }
   | StructSchema
   | ListSchema;
 
-/** A map (`fields` empty, `values` set), a struct (`fields`), or both (preserve-unknown-fields). */
+export type ScalarType =
+  | "string"
+  | "number"
+  | "integer"
+  | "boolean"
+  | "bytes"
+  | "time"
+  | "quantity"
+  | "int-or-string"
+  | "any";
+
+/** A struct (`fields`), a map (`values`), or both (preserve-unknown-fields). May contain itself (JSONSchemaProps). */
 export interface StructSchema {
   readonly kind: "map";
+  /** The Go type, for the wording of refusals: `DeploymentSpec`; empty for maps and custom resources. */
+  readonly name: string;
   readonly atomic: boolean;
-  /** A getter may stand behind it, since types like JSONSchemaProps contain themselves. */
   readonly fields: ReadonlyMap<string, TypeSchema>;
   /** The type of keys that `fields` does not name; undefined refuses them. */
   readonly values: TypeSchema | undefined;
   readonly required: readonly string[];
-  /** `x-kubernetes-patch-strategy` and such, by field name; built-in kinds only. */
+  /** How strategic merge patches treat a field, where it is not replaced; built-in kinds only. */
   readonly patches: ReadonlyMap<string, PatchRule>;
+  /** Defaults by field name, as the document tells them; those of list-map keys tell items apart. */
+  readonly fieldDefaults: ReadonlyMap<string, unknown>;
+  /** Fields that the server leaves out at "", 0 or false; built-in kinds only. */
+  readonly dropZero: ReadonlySet<string>;
+  /** Fields that the server writes always, and what they are when nothing was set; built-in kinds only. */
+  readonly always: ReadonlyMap<string, "null" | "object" | "string" | "number" | "boolean" | "quantity">;
 }
 
 export interface ListSchema {
@@ -85,8 +104,6 @@ export interface ListSchema {
   readonly merge: "atomic" | "set" | "map";
   /** The names of the fields that tell items of a `map` list apart. */
   readonly keys: readonly string[];
-  /** Values of key fields that an item leaves out: `{ protocol: "TCP" }`. */
-  readonly keyDefaults: Readonly<Record<string, unknown>>;
 }
 
 export interface PatchRule {
