@@ -41,6 +41,7 @@ export const resourceRecord = z.object({
   since: dateTime.optional().meta({ description: "When the state was entered." }),
   uid: z.string().optional().meta({ description: "UID of the object, once it is ours." }),
   hash: z.string().optional().meta({ description: "Hash of the rendered object that was applied last." }),
+  inputs: z.string().optional().meta({ description: "Hash of what that object was rendered from." }),
   entry: z.string().optional().meta({
     description: "Hash of our managedFields entry as that write left it.",
   }),

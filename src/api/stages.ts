@@ -94,9 +94,10 @@ export type Action =
 /**
  * How an object is written.
  * create: only if it does not exist. update: our fields changed, others' fields are not touched. repair: our fields as
- * they were, over whoever changed them.
+ * they were, over whoever changed them. take: all that is rendered, over whoever has it now. adopt: as take, and the
+ * orphan markers go.
  */
-export type ApplyMode = "create" | "update" | "repair";
+export type ApplyMode = "create" | "update" | "repair" | "take" | "adopt";
 
 /** A child that is to go, and the UID that it must still have. */
 export interface ChildTarget {

@@ -1,0 +1,149 @@
+import type { ResourceRecord } from "../api/node.ts";
+import type { Resource } from "../api/resource.ts";
+import type { ApplyMode, Child, DesiredObject } from "../api/stages.ts";
+
+/** How a dependency stands, as the wave before left it. */
+export type DependencyState = "Ready" | "Failed" | "Waiting";
+
+/** The namespace that an object goes to, as the cluster has it. */
+export type NamespaceState = "present" | "missing" | "terminating";
+
+/** What the cache says of an object that a record or a label makes ours. */
+export type LiveState =
+  | { readonly kind: "present"; readonly child: Child }
+  /** Not among the labelled objects: gone, or its labels were taken off. Only a read by name can tell. */
+  | { readonly kind: "unseen" }
+  /** Labelled as the child of another node. */
+  | { readonly kind: "foreign"; readonly owner: string };
+
+/** All that decides about one resource of a node. */
+export interface Situation {
+  readonly id: string;
+  readonly policy: Resource;
+  /** What is wanted; undefined where the recorded object still is what its inputs give. */
+  readonly desired: DesiredObject | undefined;
+  readonly record: ResourceRecord | undefined;
+  readonly live: LiveState;
+  readonly dependencies: ReadonlyMap<string, DependencyState>;
+  readonly namespace: { readonly name: string; readonly state: NamespaceState };
+}
+
+/** What to do about one resource now. */
+export type Decision =
+  | { readonly kind: "wait"; readonly reason: WaitReason; readonly message: string }
+  | { readonly kind: "skip"; readonly dependency: string; readonly message: string }
+  | { readonly kind: "apply"; readonly mode: ApplyMode }
+  /** Read by name first: the record and the cache don't agree. */
+  | { readonly kind: "look" }
+  | { readonly kind: "conflict"; readonly message: string }
+  | { readonly kind: "keep" };
+
+export type WaitReason =
+  | "WaitingForDependency"
+  | "NamespaceMissing"
+  | "NamespaceTerminating"
+  | "BeingDeleted";
+
+type Rule = (situation: Situation) => Decision | undefined;
+
+/** The rules in order; the first that answers decides. */
+const RULES: readonly Rule[] = [
+  skipAfterFailedDependency,
+  waitForDependency,
+  keepWhatWasCreatedOnce,
+  waitForNamespace,
+  leaveWhatAnotherNodeHas,
+  createWhatIsNew,
+  lookForWhatIsUnseen,
+  waitForDeletion,
+  updateWhatChanged,
+  repairWhatDrifted,
+];
+
+export function decide(situation: Situation): Decision {
+  for (const rule of RULES) {
+    const decision = rule(situation);
+    if (decision !== undefined) return decision;
+  }
+  return { kind: "keep" };
+}
+
+/** An object that exists stays as it is: skipping means that this pass doesn't write it. */
+function skipAfterFailedDependency({ id, policy, dependencies }: Situation): Decision | undefined {
+  if (!policy.skipOnDependencyFailure) return undefined;
+  const failed = [...dependencies].find(([, state]) => state === "Failed")?.[0];
+  if (failed === undefined) return undefined;
+  const message = `Resource '${id}' skipped because dependency '${failed}' failed. ` +
+    "Set skipOnDependencyFailure=false to create anyway.";
+  return { kind: "skip", dependency: failed, message };
+}
+
+/** Only creation waits: what is there already keeps being repaired while a dependency restarts. */
+function waitForDependency({ dependencies, record }: Situation): Decision | undefined {
+  if (record?.uid !== undefined) return undefined;
+  const waiting = [...dependencies].filter(([, state]) => state === "Waiting").map(([id]) => id);
+  if (waiting.length === 0) return undefined;
+  return {
+    kind: "wait",
+    reason: "WaitingForDependency",
+    message: `Waiting for ${waiting.join(", ")} to become ready`,
+  };
+}
+
+function keepWhatWasCreatedOnce({ policy, record }: Situation): Decision | undefined {
+  return policy.creationPolicy === "Once" && record?.once === true ? { kind: "keep" } : undefined;
+}
+
+function waitForNamespace({ namespace, record, live }: Situation): Decision | undefined {
+  if (namespace.state === "present") return undefined;
+  if (namespace.state === "missing") {
+    return {
+      kind: "wait",
+      reason: "NamespaceMissing",
+      message: `Waiting for namespace ${namespace.name} to exist`,
+    };
+  }
+  if (record?.uid !== undefined && live.kind === "present") return undefined;
+  return {
+    kind: "wait",
+    reason: "NamespaceTerminating",
+    message: `Waiting for namespace ${namespace.name}, which is terminating, to be gone and made anew`,
+  };
+}
+
+function leaveWhatAnotherNodeHas({ live }: Situation): Decision | undefined {
+  if (live.kind !== "foreign") return undefined;
+  return {
+    kind: "conflict",
+    message: `the object belongs to LynqNode ${live.owner}; give one of them another name`,
+  };
+}
+
+function createWhatIsNew({ record, live }: Situation): Decision | undefined {
+  return record?.uid === undefined && live.kind === "unseen" ? { kind: "apply", mode: "create" } : undefined;
+}
+
+function lookForWhatIsUnseen({ live }: Situation): Decision | undefined {
+  return live.kind === "unseen" ? { kind: "look" } : undefined;
+}
+
+function waitForDeletion({ live, id }: Situation): Decision | undefined {
+  if (live.kind !== "present" || !live.child.deleting) return undefined;
+  return {
+    kind: "wait",
+    reason: "BeingDeleted",
+    message: `Waiting for the object of ${id}, which is being deleted, to be gone; it is then made anew`,
+  };
+}
+
+function updateWhatChanged({ desired, record }: Situation): Decision | undefined {
+  if (desired === undefined || desired.hash === record?.hash) return undefined;
+  return { kind: "apply", mode: "update" };
+}
+
+function repairWhatDrifted({ live, record }: Situation): Decision | undefined {
+  if (live.kind !== "present") return undefined;
+  const { child } = live;
+  if (child.uid === record?.uid && child.entry === record.entry) return undefined;
+  return { kind: "apply", mode: "repair" };
+}

@@ -1,0 +1,115 @@
+import type { ResourceRecord, ResourceState } from "../api/node.ts";
+import type { Resource } from "../api/resource.ts";
+import type { Child, Readiness } from "../api/stages.ts";
+import type { ObjectKey } from "../api/resource_key.ts";
+
+/** How a resource came out of this pass, before times are filled in. */
+export interface Settled {
+  readonly state: ResourceState;
+  readonly reason: string;
+  readonly message: string;
+}
+
+/** What a pass learned about one resource. */
+export interface Finding {
+  readonly id: string;
+  readonly key: ObjectKey;
+  readonly wave: number;
+  readonly policy: Resource;
+  readonly settled: Settled;
+  /** The object as it is ours now, where it is. */
+  readonly child: Child | undefined;
+  /** What was written, where something was. */
+  readonly written: { readonly hash: string; readonly inputs: string } | undefined;
+}
+
+/** Kinds of state that time out. */
+const TIMED_REASONS = new Set(["NotReady", "NamespaceMissing", "NamespaceTerminating", "BeingDeleted"]);
+
+/** Readiness as a state. A resource that nobody waits for is ready once it is there. */
+export function settleReadiness(readiness: Readiness, policy: Resource): Settled {
+  if (!policy.waitForReady || readiness.kind === "ready") {
+    return { state: "Ready", reason: "Ready", message: "" };
+  }
+  if (readiness.kind === "progressing") {
+    return { state: "Progressing", reason: "NotReady", message: readiness.message };
+  }
+  return { state: "Failed", reason: readiness.reason, message: readiness.message };
+}
+
+/**
+ * The record of a resource after this pass. `since` stays while state and reason stay; what progresses or waits for a
+ * namespace longer than timeoutSeconds has failed, and stays failed until it becomes ready or is written anew.
+ */
+export function toRecord(finding: Finding, before: ResourceRecord | undefined, now: Date): ResourceRecord {
+  const { child, written, policy, key } = finding;
+  const settled = timedOut(finding, before, now) ?? finding.settled;
+  const stays = before?.state === settled.state && before.reason === settled.reason && written === undefined;
+  const keep = child !== undefined && before?.uid === child.uid ? before : undefined;
+  return compact({
+    id: finding.id,
+    apiVersion: key.apiVersion,
+    kind: key.kind,
+    namespace: key.namespace === "" ? undefined : key.namespace,
+    name: key.name,
+    state: settled.state,
+    reason: settled.reason === settled.state ? undefined : settled.reason,
+    message: settled.message === "" ? undefined : settled.message,
+    since: stays ? before.since : rfc3339(now),
+    uid: child?.uid,
+    hash: written?.hash ?? keep?.hash,
+    inputs: written?.inputs ?? keep?.inputs,
+    entry: child?.entry,
+    appliedAt: written === undefined ? keep?.appliedAt : rfc3339(now),
+    wave: finding.wave === 0 ? undefined : finding.wave,
+    deletionPolicy: policy.deletionPolicy === "Delete" ? undefined : policy.deletionPolicy,
+    once: policy.creationPolicy === "Once" && (child !== undefined || before?.once === true)
+      ? true
+      : undefined,
+  });
+}
+
+function timedOut(finding: Finding, before: ResourceRecord | undefined, now: Date): Settled | undefined {
+  const { settled, policy, written } = finding;
+  if (!TIMED_REASONS.has(settled.reason) || written !== undefined || before === undefined) return undefined;
+  if (before.state === "Failed" && before.reason === TIMEOUT_REASON) return timeout(finding, settled.message);
+  const waiting = before.state === settled.state && (before.reason ?? before.state) === settled.reason;
+  if (!waiting || before.since === undefined) return undefined;
+  const elapsed = now.getTime() - Date.parse(before.since);
+  return elapsed < policy.timeoutSeconds * 1000 ? undefined : timeout(finding, settled.message);
+}
+
+/** The reason of what was not ready in time, an event reason too. */
+export const TIMEOUT_REASON = "ReadinessTimeout";
+
+function timeout({ id, policy }: Finding, message: string): Settled {
+  const text = `Resource '${id}' not ready after ${policy.timeoutSeconds}s: ${message}`;
+  return { state: "Failed", reason: TIMEOUT_REASON, message: text };
+}
+
+/** Milliseconds until the first of these resources times out; undefined when none can. */
+export function nextTimeout(
+  records: readonly ResourceRecord[],
+  policies: ReadonlyMap<string, Resource>,
+  now: Date,
+): number | undefined {
+  const times = records.flatMap((record) => {
+    const policy = policies.get(record.id);
+    if (policy === undefined || record.since === undefined || !TIMED_REASONS.has(record.reason ?? "")) {
+      return [];
+    }
+    return [Math.max(0, Date.parse(record.since) + policy.timeoutSeconds * 1000 - now.getTime())];
+  });
+  return times.length === 0 ? undefined : Math.min(...times);
+}
+
+/** RFC 3339 in whole seconds, as Kubernetes writes times; rounded up, so that no wait is cut short. */
+export function rfc3339(time: Date): string {
+  return new Date(Math.ceil(time.getTime() / 1000) * 1000).toISOString().replace(/\.\d+Z$/, "Z");
+}
+
+function compact(record: { [K in keyof ResourceRecord]: ResourceRecord[K] | undefined }): ResourceRecord {
+  return Object.fromEntries(
+    Object.entries(record).filter(([, value]) => value !== undefined),
+  ) as ResourceRecord;
+}
