@@ -127,7 +127,7 @@ Deno.test("the logging flags mean what they mean to controller-runtime", () => {
 Deno.test("the log and the metrics need no permission at all", async () => {
   const program = `
     import { createLog } from ${JSON.stringify(new URL("./log.ts", import.meta.url).href)};
-    import { createMetrics } from ${JSON.stringify(new URL("./metrics.ts", import.meta.url).href)};
+    import { createMetrics } from ${JSON.stringify(new URL("./prometheus.ts", import.meta.url).href)};
     const metrics = createMetrics();
     metrics.hubStatus({ namespace: "n", name: "h" }, { desired: 1, ready: 1, failed: 0 });
     const text = await metrics.render();
