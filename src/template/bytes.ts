@@ -86,11 +86,11 @@ export function decodeRune(bytes: string, at: number): DecodedRune {
 /** Decodes the last rune of `bytes` (width 0 for the empty string). */
 export function decodeLastRune(bytes: string): DecodedRune {
   if (bytes.length === 0) return ended;
-  for (let width = 1; width <= 4 && width <= bytes.length; width++) {
+  for (let width = Math.min(4, bytes.length); width > 1; width--) {
     const found = decodeRune(bytes, bytes.length - width);
     if (found.width === width) return found;
   }
-  return invalid;
+  return decodeRune(bytes, bytes.length - 1);
 }
 
 function continuation(bytes: string, at: number): number {

@@ -32,6 +32,8 @@ export interface GoType<V = unknown> {
   readonly methods?: ReadonlyMap<string, (receiver: never) => GoFunction>;
   /** The type's `Error()` or `String()`, which `fmt` prints for a value (bytes). */
   text?(value: V): string;
+  /** The type's `GoString()`, which `%#v` prints (bytes). */
+  goText?(value: V): string;
   /** The type's `MarshalJSON` (bytes). */
   json?(value: V): string;
 }

@@ -88,7 +88,7 @@ export class GoMap {
 export abstract class GoObject {
   abstract readonly type: GoType;
 
-  /** The exported fields in the order of their declaration. */
+  /** The fields in the order of their declaration; a template reaches those that start with a capital. */
   fields(): ReadonlyMap<string, Value> {
     return noFields;
   }
