@@ -61,7 +61,7 @@ export interface KindFields {
 
 /** One field's type, as far as merging, ownership and decoding need it. */
 export type TypeSchema =
-  | { readonly kind: "scalar"; readonly scalar: ScalarType }
+  | { readonly kind: "scalar"; readonly scalar: ScalarType; readonly format?: string }
   /** Any JSON value; `atomic` is owned as a whole (RawExtension), else maps are owned field by field. */
   | { readonly kind: "untyped"; readonly atomic: boolean }
   | StructSchema
@@ -81,7 +81,7 @@ export type ScalarType =
 /** A struct (`fields`), a map (`values`), or both (preserve-unknown-fields). May contain itself (JSONSchemaProps). */
 export interface StructSchema {
   readonly kind: "map";
-  /** The Go type, for the wording of refusals: `DeploymentSpec`; empty for maps and custom resources. */
+  /** The last parts of the definition's name, `apps.v1.DeploymentSpec`; empty for maps and custom resources. */
   readonly name: string;
   readonly atomic: boolean;
   readonly fields: ReadonlyMap<string, TypeSchema>;
