@@ -1,0 +1,205 @@
+import mysql, { type Connection, type FieldPacket, type Query } from "mysql2";
+import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
+import { type Dialect, type ReadPlan } from "./identifier.ts";
+import { mysqlError } from "./mysql_error.ts";
+import { mysqlText } from "./mysql_text.ts";
+import type { RawRow } from "./port.ts";
+import { checkServer, serverTitle } from "./server_error.ts";
+import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
+import { CellError, invalidValue, rowOf } from "./value_text.ts";
+
+type MysqlConfig = Extract<SourceConfig, { type: "mysql" }>;
+
+const dialect: Dialect = { quote: (part) => `\`${part.replaceAll("`", "``")}\``, foldsCase: true };
+
+/** MySQL and MariaDB. Throws `SourceError` InvalidConfig for settings that no server can have. */
+export function mysqlAdapter({ server, deadlines }: MysqlConfig): Adapter {
+  checkServer(server);
+  const title = serverTitle("MySQL", server);
+  return {
+    ...{ dialect, title, deadlines },
+    open: (plan) => new MysqlSession({ server, plan, title, queryMs: deadlines.queryMs }),
+  };
+}
+
+interface SessionOptions {
+  readonly server: ServerConfig;
+  readonly plan: ReadPlan;
+  readonly title: string;
+  readonly queryMs: number;
+}
+
+/** Cells as the driver hands them over: bytes of the text protocol. */
+type Cells = readonly (Uint8Array | null)[];
+
+class MysqlSession implements Session {
+  readonly #options: SessionOptions;
+  readonly #lost = Promise.withResolvers<never>();
+  #connection: Connection | undefined;
+  #pages: Pages | undefined;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#lost.promise.catch(() => {});
+  }
+
+  async connect(): Promise<void> {
+    const { server, title, queryMs } = this.#options;
+    const connected = Promise.withResolvers<void>();
+    try {
+      this.#connection = mysql.createConnection(connectionOptions(server));
+    } catch (cause) {
+      throw mysqlError(title, cause);
+    }
+    this.#connection.on("error", (cause) => this.#lost.reject(mysqlError(title, cause)));
+    this.#connection.connect((cause) =>
+      cause ? connected.reject(mysqlError(title, cause)) : connected.resolve()
+    );
+    await Promise.race([connected.promise, this.#lost.promise]);
+    await this.#run(sessionSettings(queryMs));
+    await this.#run("START TRANSACTION READ ONLY");
+  }
+
+  async columns(): Promise<readonly string[]> {
+    const rows = await this.#run(`SHOW COLUMNS FROM ${this.#options.plan.quotedTable}`);
+    return rows.map(([name]) => new TextDecoder().decode(name ?? new Uint8Array()));
+  }
+
+  async next(): Promise<readonly RawRow[]> {
+    this.#pages ??= new Pages(this.#open(), this.#options);
+    return await Promise.race([this.#pages.next(), this.#lost.promise]);
+  }
+
+  async finish(): Promise<void> {
+    await this.#run("COMMIT");
+    const ended = Promise.withResolvers<void>();
+    this.#open().end(() => ended.resolve());
+    await Promise.race([ended.promise, this.#lost.promise]);
+  }
+
+  destroy(): void {
+    this.#connection?.destroy();
+  }
+
+  #open(): Connection {
+    if (this.#connection === undefined) throw new TypeError("the session is not connected");
+    return this.#connection;
+  }
+
+  async #run(sql: string): Promise<readonly Cells[]> {
+    const done = Promise.withResolvers<readonly Cells[]>();
+    this.#open().query({ sql, rowsAsArray: true }, (cause: unknown, rows: unknown) => {
+      if (cause) done.reject(mysqlError(this.#options.title, cause));
+      else done.resolve(Array.isArray(rows) ? rows : []);
+    });
+    return await Promise.race([done.promise, this.#lost.promise]);
+  }
+}
+
+/** The rows of the plan's SELECT, pulled page by page: while no page is asked for, the socket is not read. */
+class Pages {
+  readonly #connection: Connection;
+  readonly #options: SessionOptions;
+  readonly #variables: readonly string[];
+  #types: readonly number[] = [];
+  #rows: RawRow[] = [];
+  #outcome: { kind: "reading" } | { kind: "ended" } | { kind: "failed"; error: Error } = { kind: "reading" };
+  #wake: () => void = () => {};
+
+  constructor(connection: Connection, options: SessionOptions) {
+    this.#connection = connection;
+    this.#options = options;
+    this.#variables = options.plan.mappings.map(({ variable }) => variable);
+    this.#listen(connection.query({ sql: options.plan.select, rowsAsArray: true }));
+  }
+
+  async next(): Promise<readonly RawRow[]> {
+    if (this.#outcome.kind === "reading") {
+      const filled = Promise.withResolvers<void>();
+      this.#wake = filled.resolve;
+      this.#connection.resume();
+      await filled.promise;
+    }
+    if (this.#outcome.kind === "failed") throw this.#outcome.error;
+    const page = this.#rows;
+    this.#rows = [];
+    return page;
+  }
+
+  #listen(query: Query): void {
+    query.on("fields", (fields: readonly FieldPacket[]) => {
+      this.#types = fields.map(({ columnType }) => columnType ?? -1);
+    });
+    query.on("result", (cells: unknown) => this.#take(cells as Cells));
+    query.on(
+      "error",
+      (cause: unknown) => this.#settle({ kind: "failed", error: mysqlError(this.#options.title, cause) }),
+    );
+    query.on("end", () => this.#settle({ kind: "ended" }));
+  }
+
+  #take(cells: Cells): void {
+    if (this.#outcome.kind !== "reading") return;
+    try {
+      this.#rows.push(rowOf(this.#variables, (index) => this.#cellText(cells, index)));
+    } catch (error) {
+      this.#settle({ kind: "failed", error: error instanceof Error ? error : new TypeError("no error") });
+      return;
+    }
+    if (this.#rows.length < PAGE_ROWS) return;
+    this.#connection.pause();
+    this.#wake();
+  }
+
+  #cellText(cells: Cells, index: number): string {
+    try {
+      return mysqlText(this.#types[index] ?? -1, cells[index] ?? null);
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error;
+      throw invalidValue(this.#options.plan.mappings[index]?.column ?? "", error);
+    }
+  }
+
+  #settle(outcome: { kind: "ended" } | { kind: "failed"; error: Error }): void {
+    if (this.#outcome.kind === "reading") this.#outcome = outcome;
+    this.#wake();
+  }
+}
+
+/**
+ * The driver's options. Rows are parsed without generated code, cells stay bytes, several statements in one query and
+ * LOCAL INFILE are not offered to the server.
+ */
+function connectionOptions(server: ServerConfig): mysql.ConnectionOptions {
+  return {
+    ...{ host: server.host, port: server.port, user: server.username, password: server.password },
+    database: server.database,
+    charset: "UTF8MB4_UNICODE_CI",
+    flags: ["-LOCAL_FILES"],
+    ...{ disableEval: true, multipleStatements: false, connectTimeout: 0 },
+    typeCast: (field) => field.buffer(),
+    ...(server.tls.mode === "disable" ? {} : { ssl: tlsOptions(server.tls) }),
+  };
+}
+
+function tlsOptions({ mode, ca }: SourceTls): mysql.SslOptions {
+  return {
+    rejectUnauthorized: mode !== "require",
+    verifyIdentity: mode === "verify-full",
+    ...(ca === undefined ? {} : { ca }),
+  };
+}
+
+/**
+ * Session settings. The server's own limit frees it when this process is gone; MariaDB and MySQL have it under two
+ * names, and each skips the other's version comment.
+ */
+function sessionSettings(queryMs: number): string {
+  const limitMs = Math.ceil(queryMs) + SERVER_GRACE_MS;
+  return "SET NAMES utf8mb4, SESSION time_zone = '+00:00'" +
+    ` /*!50708 , SESSION max_execution_time = ${limitMs} */` +
+    ` /*M!100101 , SESSION max_statement_time = ${limitMs / 1000} */`;
+}
+
+/** The server's limit is later than ours, so that the deadline has one name. */
+const SERVER_GRACE_MS = 1_000;

@@ -1,0 +1,172 @@
+import { Socket } from "node:net";
+import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
+import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
+import type { RawRow, SourceError } from "./port.ts";
+import {
+  newCursor,
+  PostgresClient,
+  type PostgresCursor,
+  type PostgresTls,
+  TEXT_TYPES,
+} from "./postgres_driver.ts";
+import type { PostgresCells, PostgresField, PostgresOptions, PostgresResult } from "./postgres_driver.ts";
+import { postgresError, type PostgresPhase } from "./postgres_error.ts";
+import { postgresText } from "./postgres_text.ts";
+import { checkServer, serverTitle } from "./server_error.ts";
+import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
+import { CellError, invalidValue, rowOf } from "./value_text.ts";
+
+type PostgresConfig = Extract<SourceConfig, { type: "postgres" }>;
+
+const dialect: Dialect = { quote: (part) => `"${part.replaceAll('"', '""')}"`, foldsCase: false };
+
+/** PostgreSQL. Throws `SourceError` InvalidConfig for settings that no server can have. */
+export function postgresAdapter({ server, deadlines }: PostgresConfig): Adapter {
+  checkServer(server);
+  const title = serverTitle("PostgreSQL", server);
+  return {
+    ...{ dialect, title, deadlines },
+    open: (plan) => new PostgresSession({ server, plan, title, queryMs: deadlines.queryMs }),
+  };
+}
+
+interface SessionOptions {
+  readonly server: ServerConfig;
+  readonly plan: ReadPlan;
+  readonly title: string;
+  readonly queryMs: number;
+}
+
+class PostgresSession implements Session {
+  readonly #options: SessionOptions;
+  readonly #variables: readonly string[];
+  readonly #socket = new Socket();
+  readonly #client: PostgresClient;
+  #phase: PostgresPhase = "dialing";
+  #cursor: PostgresCursor | undefined;
+  #checksText = false;
+
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#variables = options.plan.mappings.map(({ variable }) => variable);
+    const secure = options.server.tls.mode !== "disable";
+    this.#socket.on("connect", () => this.#phase = secure ? "securing" : "authenticating");
+    this.#client = new PostgresClient(clientOptions(options.server, {
+      stream: this.#socket,
+      asked: () => this.#phase = "authenticating",
+    }));
+    // The work under way is told too, and reports it; without a listener the process would end.
+    this.#client.on("error", () => {});
+  }
+
+  async connect(): Promise<void> {
+    try {
+      await this.#client.connect();
+      this.#phase = "established";
+      await this.#run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
+      const [[encoding] = []] =
+        (await this.#run(SETTINGS, [`${this.#options.queryMs + SERVER_GRACE_MS}`])).rows;
+      this.#checksText = encoding === "SQL_ASCII";
+    } catch (cause) {
+      throw this.#error(cause);
+    }
+  }
+
+  async columns(): Promise<readonly string[]> {
+    try {
+      const { rows } = await this.#run(COLUMNS, [this.#options.plan.quotedTable]);
+      if (rows.length === 0) throw tableNotFound(this.#options.plan);
+      return rows.map(([name]) => name ?? "");
+    } catch (cause) {
+      throw this.#error(cause);
+    }
+  }
+
+  async next(): Promise<readonly RawRow[]> {
+    const cursor = this.#cursor ??= this.#client.query(newCursor(this.#options.plan.select));
+    const page = Promise.withResolvers<PostgresResult>();
+    cursor.read(PAGE_ROWS, (cause, rows, result) => {
+      if (cause) page.reject(this.#error(cause));
+      else page.resolve({ rows, fields: result?.fields ?? [] });
+    });
+    const { rows, fields } = await page.promise;
+    return rows.map((cells) => this.#row(cells, fields));
+  }
+
+  async finish(): Promise<void> {
+    await this.#run("COMMIT");
+    await this.#client.end();
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+
+  #run(text: string, values: readonly string[] = []): Promise<PostgresResult> {
+    return this.#client.query({ text, values, rowMode: "array", types: TEXT_TYPES });
+  }
+
+  #error(cause: unknown): SourceError {
+    return postgresError(this.#options.title, this.#phase, cause);
+  }
+
+  #row(cells: PostgresCells, fields: readonly PostgresField[]): RawRow {
+    return rowOf(this.#variables, (index) => {
+      try {
+        const text = postgresText(fields[index]?.dataTypeID ?? 0, cells[index] ?? null);
+        if (this.#checksText && text.includes("\ufffd")) throw new CellError("it is not UTF-8");
+        return text;
+      } catch (error) {
+        if (!(error instanceof CellError)) throw error;
+        throw invalidValue(this.#options.plan.mappings[index]?.column ?? "", error);
+      }
+    });
+  }
+}
+
+/** Columns that a SELECT can name; a table is found as the SELECT finds it, along the search path. */
+const COLUMNS = `SELECT attname FROM pg_catalog.pg_attribute
+  WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
+
+/** The server's limit is later than ours, so that the deadline has one name. */
+const SERVER_GRACE_MS = 1_000;
+
+/** Settings of this transaction only: text forms, time zone, and the server's own limit for when this process is gone. */
+const SETTINGS = `SELECT current_setting('server_encoding'),
+  set_config('client_encoding', 'UTF8', true), set_config('TimeZone', 'UTC', true),
+  set_config('DateStyle', 'ISO', true), set_config('IntervalStyle', 'postgres', true),
+  set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '3', true),
+  set_config('statement_timeout', $1, true)`;
+
+interface Dialing {
+  readonly stream: Socket;
+  /** Called when the server asks for the password: TLS, if any, is done. */
+  readonly asked: () => void;
+}
+
+/** Every setting that the driver would otherwise take from PG* variables is given, except PGOPTIONS and PGREPLICATION. */
+function clientOptions(server: ServerConfig, { stream, asked }: Dialing): PostgresOptions {
+  return {
+    ...{ host: server.host, port: server.port, user: server.username, database: server.database },
+    password: () => {
+      asked();
+      return server.password;
+    },
+    stream: () => stream,
+    ssl: server.tls.mode === "disable" ? false : tlsOptions(server.tls),
+    ...{
+      application_name: "lynq",
+      client_encoding: "UTF8",
+      sslnegotiation: "postgres",
+      connectionTimeoutMillis: 0,
+    },
+  };
+}
+
+function tlsOptions({ mode, ca }: SourceTls): PostgresTls {
+  return {
+    rejectUnauthorized: mode !== "require",
+    ...(mode === "verify-full" ? {} : { checkServerIdentity: () => undefined }),
+    ...(ca === undefined ? {} : { ca }),
+  };
+}

@@ -1,0 +1,45 @@
+import { Buffer } from "node:buffer";
+import { checkedText, floatText, timestampText, utf8Text } from "./value_text.ts";
+
+/** Type numbers of PostgreSQL's catalog (pg_type.dat) whose text is not what the server sends. */
+const TYPES = {
+  bool: 16,
+  bytea: 17,
+  float4: 700,
+  float8: 701,
+  date: 1082,
+  timestamp: 1114,
+  timestamptz: 1184,
+} as const;
+
+/**
+ * The text of one cell (compat 3.5): booleans are `true` and `false`, floats Go's 'g', dates and timestamps RFC 3339 in
+ * UTC, bytea its bytes when they are UTF-8; all else is the server's text: numeric, json, uuid, arrays (`{a,b}`), and
+ * `infinity`, `NaN` and dates before Christ, which the other forms do not have. Throws `CellError`.
+ *
+ * @param type number in pg_type
+ * @param text the server's text with DateStyle ISO and bytea_output hex, null for NULL
+ */
+export function postgresText(type: number, text: string | null): string {
+  if (text === null) return "";
+  switch (type) {
+    case TYPES.bool:
+      return text === "t" ? "true" : "false";
+    case TYPES.bytea:
+      return utf8Text(hexBytes(text));
+    case TYPES.float4:
+    case TYPES.float8:
+      return Number.isFinite(Number(text)) ? floatText(Number(text)) : text;
+    case TYPES.date:
+    case TYPES.timestamp:
+    case TYPES.timestamptz:
+      return timestampText(text) ?? checkedText(text);
+    default:
+      return checkedText(text);
+  }
+}
+
+/** `\x` and pairs of hexadecimal digits. */
+function hexBytes(text: string): Uint8Array {
+  return Uint8Array.from(Buffer.from(text.slice(2), "hex"));
+}

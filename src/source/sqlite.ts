@@ -1,0 +1,121 @@
+import type { SourceConfig } from "./config.ts";
+import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
+import { type RawRow, SourceError } from "./port.ts";
+import { sourceError } from "./server_error.ts";
+import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
+import { sqliteError } from "./sqlite_error.ts";
+import type { SqliteReply, SqliteRequest, SqliteSelect } from "./sqlite_message.ts";
+import { rowOf } from "./value_text.ts";
+
+type SqliteConfig = Extract<SourceConfig, { type: "sqlite" }>;
+
+/** Backquotes, because SQLite takes an unknown name in double quotes as a string. */
+const dialect: Dialect = { quote: (part) => `\`${part.replaceAll("`", "``")}\``, foldsCase: true };
+
+/** One SQLite file, read in a worker. Throws `SourceError` InvalidConfig for a path that is no file's. */
+export function sqliteAdapter({ path, deadlines }: SqliteConfig): Adapter {
+  if (path === "" || path.includes("\0") || path.startsWith(":") || path.startsWith("file:")) {
+    throw new SourceError(`${JSON.stringify(path)} is no path of an SQLite file`, {
+      code: "InvalidConfig",
+      remedy: "give the path of a database file",
+    });
+  }
+  const title = `SQLite file ${path}`;
+  return { dialect, title, deadlines, open: (plan) => new SqliteSession({ path, plan, title }) };
+}
+
+interface SessionOptions {
+  readonly path: string;
+  readonly plan: ReadPlan;
+  readonly title: string;
+}
+
+type ReplyOf<Kind extends SqliteReply["kind"]> = Extract<SqliteReply, { kind: Kind }>;
+
+/**
+ * SQLite is synchronous, so it runs in a worker that may read this file and do nothing else, and that `destroy`
+ * terminates. A single step of SQLite (a sort, an aggregate) is not interrupted: the caller is free at its deadline,
+ * the thread when that step ends.
+ */
+class SqliteSession implements Session {
+  readonly #options: SessionOptions;
+  readonly #select: SqliteSelect;
+  readonly #variables: readonly string[];
+  #worker: Worker | undefined;
+  #reply = Promise.withResolvers<SqliteReply>();
+
+  constructor(options: SessionOptions) {
+    const { mappings, quotedTable } = options.plan;
+    this.#options = options;
+    this.#select = { table: quotedTable, columns: mappings.map(({ column }) => dialect.quote(column)) };
+    this.#variables = mappings.map(({ variable }) => variable);
+  }
+
+  async connect(): Promise<void> {
+    const { path, title } = this.#options;
+    try {
+      this.#worker = new Worker(new URL("./sqlite_worker.ts", import.meta.url), {
+        ...{ type: "module", name: title },
+        deno: {
+          permissions: {
+            read: [path],
+            write: false,
+            net: false,
+            env: false,
+            sys: false,
+            run: false,
+            ffi: false,
+          },
+        },
+      });
+    } catch (cause) {
+      if (cause instanceof Deno.errors.NotCapable) throw this.#notPermitted();
+      throw cause;
+    }
+    this.#worker.onmessage = ({ data }: MessageEvent<SqliteReply>) => this.#reply.resolve(data);
+    this.#worker.onerror = (event) => {
+      event.preventDefault();
+      this.#reply.reject(sourceError(title, { code: "ConnectionLost", detail: "the worker ended" }));
+    };
+    await this.#ask("opened", { kind: "open", path });
+  }
+
+  async columns(): Promise<readonly string[]> {
+    const { plan } = this.#options;
+    const { names } = await this.#ask("columns", { kind: "columns", table: plan.table });
+    if (names.length === 0) throw tableNotFound(plan);
+    return names;
+  }
+
+  async next(): Promise<readonly RawRow[]> {
+    const { rows } = await this.#ask("page", { kind: "next", select: this.#select, rows: PAGE_ROWS });
+    return rows.map((cells) => rowOf(this.#variables, (index) => cells[index] ?? ""));
+  }
+
+  finish(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  destroy(): void {
+    this.#worker?.terminate();
+  }
+
+  async #ask<Kind extends SqliteReply["kind"]>(kind: Kind, request: SqliteRequest): Promise<ReplyOf<Kind>> {
+    const { plan, title } = this.#options;
+    if (this.#worker === undefined) throw new TypeError("the session is not connected");
+    this.#reply = Promise.withResolvers<SqliteReply>();
+    this.#worker.postMessage(request);
+    const reply = await this.#reply.promise;
+    if (reply.kind === "failed") throw sqliteError(title, plan, reply.failure);
+    if (!isKind(reply, kind)) throw new TypeError(`the worker answered ${reply.kind} to ${request.kind}`);
+    return reply;
+  }
+
+  #notPermitted(): SourceError {
+    return sourceError(this.#options.title, { code: "AccessDenied", detail: "no read permission" });
+  }
+}
+
+function isKind<Kind extends SqliteReply["kind"]>(reply: SqliteReply, kind: Kind): reply is ReplyOf<Kind> {
+  return reply.kind === kind;
+}

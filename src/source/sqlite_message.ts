@@ -1,0 +1,27 @@
+/** What the adapter asks its worker, one at a time. */
+export type SqliteRequest =
+  | { readonly kind: "open"; readonly path: string }
+  | { readonly kind: "columns"; readonly table: readonly string[] }
+  | { readonly kind: "next"; readonly select: SqliteSelect; readonly rows: number };
+
+/** The SELECT as quoted parts; sent with every page, prepared at the first. */
+export interface SqliteSelect {
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** What a worker answers, once a request. */
+export type SqliteReply =
+  | { readonly kind: "opened" }
+  /** Empty when there is no such table. */
+  | { readonly kind: "columns"; readonly names: readonly string[] }
+  /** Rows of text in the order of the SELECT's columns; empty at the end. */
+  | { readonly kind: "page"; readonly rows: readonly (readonly string[])[] }
+  | { readonly kind: "failed"; readonly failure: SqliteFailure };
+
+/** Why a request failed. Holds no text of SQLite, which can hold values. */
+export type SqliteFailure =
+  | { readonly reason: "no-file" | "no-read-permission" | "not-a-file" }
+  | { readonly reason: "cell"; readonly index: number; readonly problem: string }
+  /** `number` is the SQLite result code; undefined when the runtime does not tell. */
+  | { readonly reason: "sqlite"; readonly number: number | undefined };

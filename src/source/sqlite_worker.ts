@@ -1,0 +1,120 @@
+import { DatabaseSync } from "node:sqlite";
+import type { SqliteFailure, SqliteReply, SqliteRequest, SqliteSelect } from "./sqlite_message.ts";
+import { type SqliteCell, sqliteText } from "./sqlite_text.ts";
+import { CellError } from "./value_text.ts";
+
+/** Entry of the worker that reads one SQLite file: one request in, one reply out. It ends when it is terminated. */
+type Answer = (request: SqliteRequest) => SqliteReply;
+
+interface OpenFile {
+  readonly database: DatabaseSync;
+  rows: Iterator<Record<string, SqliteCell>> | undefined;
+  /** Declared types in the order of the SELECT's columns. */
+  types: readonly string[];
+}
+
+/** A cell without text, with its place. */
+class UnusableCell extends Error {
+  override readonly name = "UnusableCell";
+  constructor(readonly index: number, readonly problem: string) {
+    super(problem);
+  }
+}
+
+class NotAFile extends Error {
+  override readonly name = "NotAFile";
+}
+
+/** How long a reader waits for a writer's lock before the read fails; the adapter's deadline is usually earlier. */
+const BUSY_MS = 5_000;
+
+function answering(): Answer {
+  let file: OpenFile | undefined;
+  return (request) => {
+    if (request.kind === "open") {
+      file = openFile(request.path);
+      return { kind: "opened" };
+    }
+    if (file === undefined) throw new TypeError("no file is open");
+    if (request.kind === "columns") {
+      return { kind: "columns", names: columnNames(file.database, request.table) };
+    }
+    file.rows ??= selectRows(file, request.select);
+    return { kind: "page", rows: takePage(file, request.rows) };
+  };
+}
+
+function openFile(path: string): OpenFile {
+  if (!Deno.statSync(path).isFile) throw new NotAFile();
+  const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
+  database.exec("PRAGMA query_only = ON; BEGIN");
+  return { database, rows: undefined, types: [] };
+}
+
+function columnNames(database: DatabaseSync, table: readonly string[]): readonly string[] {
+  const name = table.at(-1) ?? "";
+  const schema = table.length > 1 ? table[0] ?? "main" : "main";
+  const rows = database.prepare("SELECT name FROM pragma_table_xinfo(?, ?)").all(name, schema);
+  return rows.map((row) => String(row["name"]));
+}
+
+/** The rows of the SELECT, with cells named by their place: one column may be mapped twice. */
+function selectRows(file: OpenFile, select: SqliteSelect): Iterator<Record<string, SqliteCell>> {
+  const encoding = file.database.prepare("PRAGMA encoding").get()?.["encoding"];
+  const read = encoding === "UTF-8" ? textAsBytes : (column: string) => column;
+  const declared = file.database.prepare(`SELECT ${select.columns.join(", ")} FROM ${select.table}`)
+    .columns();
+  file.types = declared.map(({ type }) => type ?? "");
+  const cells = select.columns.map((column, index) => `${read(column)} AS \`${index}\``);
+  const statement = file.database.prepare(`SELECT ${cells.join(", ")} FROM ${select.table}`);
+  statement.setReadBigInts(true);
+  return statement.iterate();
+}
+
+/** Text as bytes, because decoding it here tells when it is no UTF-8. */
+function textAsBytes(column: string): string {
+  return `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`;
+}
+
+function takePage(file: OpenFile, size: number): readonly (readonly string[])[] {
+  const page: (readonly string[])[] = [];
+  while (page.length < size) {
+    const step = file.rows?.next();
+    if (step === undefined || step.done === true) break;
+    const cells = step.value;
+    page.push(file.types.map((type, index) => cellText(cells[index] ?? null, { index, type })));
+  }
+  return page;
+}
+
+function cellText(cell: SqliteCell, column: { readonly index: number; readonly type: string }): string {
+  try {
+    return sqliteText(cell, column.type);
+  } catch (error) {
+    if (error instanceof CellError) throw new UnusableCell(column.index, error.message);
+    throw error;
+  }
+}
+
+function failureOf(error: unknown): SqliteFailure {
+  if (error instanceof UnusableCell) return { reason: "cell", index: error.index, problem: error.problem };
+  if (error instanceof NotAFile) return { reason: "not-a-file" };
+  if (error instanceof Deno.errors.NotFound) return { reason: "no-file" };
+  if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {
+    return { reason: "no-read-permission" };
+  }
+  const number: unknown = error instanceof Error ? Reflect.get(error, "errcode") : undefined;
+  return { reason: "sqlite", number: typeof number === "number" ? number : undefined };
+}
+
+const answer = answering();
+
+self.onmessage = ({ data }: MessageEvent<SqliteRequest>) => {
+  let reply: SqliteReply;
+  try {
+    reply = answer(data);
+  } catch (error) {
+    reply = { kind: "failed", failure: failureOf(error) };
+  }
+  self.postMessage(reply);
+};

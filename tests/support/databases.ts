@@ -1,0 +1,69 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { startMariaDbServer } from "./databases_mariadb.ts";
+import { startPostgresServer } from "./databases_postgres.ts";
+import { postgresProgram, programExists } from "./databases_programs.ts";
+
+/** A real server on the loopback address, with its own data directory. `stop` ends it and removes the directory. */
+export interface DatabaseServer {
+  readonly host: string;
+  readonly port: number;
+  /** A user who may read and nothing else. */
+  readonly username: string;
+  readonly password: string;
+  readonly database: string;
+  /** PEM of the authority that signed the server's certificate, which is for `localhost` only. */
+  readonly caPem: string;
+  /** Runs statements as administrator; returns the rows, tab separated. */
+  exec(sql: string, database?: string): Promise<string>;
+  /** The statements that `username` has sent so far, from the server's log. */
+  statements(): Promise<readonly string[]>;
+  stop(): Promise<void>;
+}
+
+/** Why this machine cannot run the server, for `ignore` of a test; undefined when it can or when CI must. */
+export function cannotStart(database: "mariadb" | "postgres"): string | undefined {
+  if (Deno.env.get("CI") === "true") return undefined;
+  const missing = PROGRAMS[database].filter((program) => !programExists(postgresProgram(program)));
+  return missing.length === 0 ? undefined : `${missing.join(", ")} not installed`;
+}
+
+/** Starts MariaDB: a few seconds, so share one server in a test file. */
+export function startMariaDb(): Promise<DatabaseServer> {
+  return startMariaDbServer();
+}
+
+/** Starts PostgreSQL: a few seconds, so share one server in a test file. */
+export function startPostgres(): Promise<DatabaseServer> {
+  return startPostgresServer();
+}
+
+const PROGRAMS = {
+  mariadb: ["mariadbd", "mariadb-install-db", "mariadb", "openssl"],
+  postgres: ["postgres", "initdb", "psql", "openssl"],
+} as const;
+
+/** An SQLite file in a directory of its own. */
+export interface SqliteFile {
+  readonly path: string;
+  /** Runs statements as a writer. */
+  exec(sql: string): void;
+  /** Removes the directory. */
+  remove(): Promise<void>;
+}
+
+/** Makes an SQLite file and runs `sql` in it. */
+export async function sqliteFile(sql: string): Promise<SqliteFile> {
+  const directory = await Deno.makeTempDir({ prefix: "sqlite_" });
+  const path = join(directory, "nodes.db");
+  const exec = (statements: string) => {
+    const database = new DatabaseSync(path);
+    try {
+      database.exec(statements);
+    } finally {
+      database.close();
+    }
+  };
+  exec(sql);
+  return { path, exec, remove: () => Deno.remove(directory, { recursive: true }) };
+}
