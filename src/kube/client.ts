@@ -50,8 +50,9 @@ export interface DeleteOptions {
  *
  * Every method throws `KubeError` for an answer that is no success, and `KubeUnreachable` where no answer came (refused,
  * reset, deadline). After 429 with Retry-After a request of any verb is sent again, since the server did not begin it;
- * after 503 with Retry-After only one whose repetition gives the same answer (reads, deletes, and writes without
- * resourceVersion other than create and JSON patch). All else is the caller's to retry. `signal` ends the wait with its reason.
+ * after 503 with Retry-After only one whose repetition gives the same answer (reads, deletes by UID, and writes
+ * without resourceVersion other than create and JSON or strategic patch). All else
+ * is the caller's to retry. `signal` ends the wait with its reason.
  */
 export interface KubeClient {
   get(ref: ObjectRef, options?: { metadataOnly?: boolean; signal?: AbortSignal }): Promise<KubeObject>;
@@ -80,8 +81,11 @@ export interface KubeClient {
   apply(ref: ObjectRef, object: KubeObject, options: ApplyOptions, signal?: AbortSignal): Promise<Applied>;
   /** Deletes; `undefined` where the object was gone already (404). */
   delete(ref: ObjectRef, options?: DeleteOptions, signal?: AbortSignal): Promise<KubeObject | undefined>;
-  /** GET of any path, as JSON (discovery, OpenAPI). */
-  raw(path: string, signal?: AbortSignal): Promise<unknown>;
+  /** GET of any path, as JSON (discovery, OpenAPI). `accept` unset is "application/json". */
+  raw(
+    path: string,
+    options?: { accept?: string | undefined; signal?: AbortSignal | undefined },
+  ): Promise<unknown>;
 }
 
 export interface ListPage {

@@ -1,6 +1,10 @@
 import type { WatchingClient } from "./client.ts";
 import type { KubeObject } from "./object.ts";
+import { listAndWatch } from "./list_watch.ts";
+import { ProjectionCache } from "./projection_cache.ts";
 import type { ResourceType } from "./resource_type.ts";
+import type { WatchState } from "./watch_state.ts";
+import type { sleep } from "./deadline.ts";
 
 /** `namespace/name`, or `name` for a kind without namespaces. */
 export type ObjectKey = string;
@@ -31,7 +35,7 @@ export type CacheEvent<P> =
 export type InformerState =
   | { readonly kind: "listing" }
   | { readonly kind: "live" }
-  /** Retrying by itself; the cache holds what was last known. */
+  /** Retrying by itself, until the server sends something again; the cache holds what was last known. */
   | { readonly kind: "retrying"; readonly error: unknown; readonly attempt: number }
   /** The kind is not served (its CRD is gone). Looked for again; the cache holds what was last known. */
   | { readonly kind: "absent" }
@@ -51,6 +55,8 @@ export interface InformerOptions<P, I extends string = never> {
   readonly onState?: ((state: InformerState) => void) | undefined;
   /** An exception of `project`, of an index function or of a handler; the informer goes on. */
   readonly onError?: ((error: unknown, key: ObjectKey) => void) | undefined;
+  /** Waits between attempts; a test may shorten it. */
+  readonly wait?: typeof sleep | undefined;
 }
 
 export interface Informer<P, I extends string = never> {
@@ -74,4 +80,116 @@ export interface Informer<P, I extends string = never> {
 export function objectKey(object: { metadata: { namespace?: string; name?: string } }): ObjectKey {
   const { namespace, name } = object.metadata;
   return namespace === undefined || namespace === "" ? `${name ?? ""}` : `${namespace}/${name ?? ""}`;
+}
+
+/** Lists, watches and caches one kind, from now until `stop`. */
+export function createInformer<P, I extends string = never>(
+  options: InformerOptions<P, I>,
+): Informer<P, I> {
+  return new CachingInformer(options);
+}
+
+class CachingInformer<P, I extends string> implements Informer<P, I> {
+  readonly synced: Promise<"synced" | "absent" | "stopped">;
+  readonly #cache: ProjectionCache<P, I>;
+  readonly #options: InformerOptions<P, I>;
+  readonly #handlers = new Set<(event: CacheEvent<P>) => void>();
+  readonly #stopping = new AbortController();
+  readonly #running: Promise<void>;
+  readonly #settle: (outcome: "synced" | "absent" | "stopped") => void;
+  #state: InformerState = { kind: "listing" };
+  #watching = false;
+
+  constructor(options: InformerOptions<P, I>) {
+    this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<"synced" | "absent" | "stopped">();
+    this.synced = promise;
+    this.#settle = resolve;
+    if (options.onEvent !== undefined) this.#handlers.add(options.onEvent);
+    const onError = options.onError ?? (() => {});
+    this.#cache = new ProjectionCache<P, I>({
+      project: options.project,
+      indexes: options.indexes ?? {} as Record<I, never>,
+      emit: (event) => this.#emit(event, onError),
+      onError,
+    });
+    this.#running = this.#run();
+  }
+
+  get size(): number {
+    return this.#cache.size;
+  }
+
+  state(): InformerState {
+    return this.#state;
+  }
+
+  get(key: ObjectKey): CacheEntry<P> | undefined {
+    return this.#cache.get(key);
+  }
+
+  values(): IterableIterator<CacheEntry<P>> {
+    return this.#cache.values();
+  }
+
+  keysBy(name: I, value: string): ReadonlySet<ObjectKey> {
+    return this.#cache.keysBy(name, value);
+  }
+
+  subscribe(handler: (event: CacheEvent<P>) => void): () => void {
+    this.#handlers.add(handler);
+    return () => this.#handlers.delete(handler);
+  }
+
+  observe(object: KubeObject): void {
+    this.#cache.observe(object);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    await this.#running;
+  }
+
+  async #run(): Promise<void> {
+    const { client, type, namespace, labelSelector, metadataOnly, wait } = this.#options;
+    await listAndWatch({
+      client,
+      what: { type, namespace, labelSelector, metadataOnly },
+      onUpdate: (update) => {
+        this.#cache.update(update);
+        if (update.kind === "listDone") this.#settle("synced");
+        if (update.kind === "listDone" || this.#watching) this.#become({ kind: "live" });
+      },
+      onState: (state) => this.#entered(state),
+      wait,
+    }, this.#stopping.signal);
+    this.#settle("stopped");
+    this.#become({ kind: "stopped" });
+  }
+
+  #entered(state: WatchState): void {
+    this.#watching = state.kind === "watching";
+    if (state.kind === "absent") {
+      this.#settle("absent");
+      this.#become({ kind: "absent" });
+    } else if (state.kind === "waiting" && state.error !== undefined) {
+      this.#become({ kind: "retrying", error: state.error, attempt: state.attempt });
+    }
+  }
+
+  #become(state: InformerState): void {
+    if (state.kind === this.#state.kind && state.kind !== "retrying") return;
+    this.#state = state;
+    this.#options.onState?.(state);
+  }
+
+  #emit(event: CacheEvent<P>, onError: (error: unknown, key: ObjectKey) => void): void {
+    for (const handler of this.#handlers) {
+      try {
+        handler(event);
+      } catch (error) {
+        onError(error, event.kind === "deleted" ? event.was.key : event.now.key);
+      }
+    }
+  }
 }

@@ -1,0 +1,220 @@
+import type {
+  ApplyOptions,
+  DeleteOptions,
+  ListOptions,
+  ObjectRef,
+  PatchType,
+  WatchOptions,
+  WriteOptions,
+} from "./client.ts";
+import type { KubeObject } from "./object.ts";
+import { apiVersionOf, resourcePath, type ResourceType } from "./resource_type.ts";
+
+export type Verb = "get" | "list" | "watch" | "create" | "update" | "patch" | "apply" | "delete";
+
+/** One HTTP request to the API server, before credentials. */
+export interface KubeRequest {
+  readonly verb: Verb;
+  /** The plural name ("deployments"), or "raw" for a bare path. */
+  readonly resource: string;
+  /** What is asked for, for messages: "get deployments shop/web". */
+  readonly what: string;
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  /** Path and query below the server's URL. */
+  readonly path: string;
+  readonly accept: string;
+  readonly contentType?: string;
+  readonly body?: string;
+  /** Sending it twice gives the answer and the state that sending it once gives. */
+  readonly repeatable: boolean;
+}
+
+const JSON_TYPE = "application/json";
+const PARTIAL = "as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const PARTIAL_LIST = "as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+const PATCH_TYPES: Record<PatchType, string> = {
+  merge: "application/merge-patch+json",
+  json: "application/json-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+};
+const PAGE_SIZE = 500;
+
+export function getRequest(ref: ObjectRef, metadataOnly = false): KubeRequest {
+  return {
+    ...reading("get", ref.type, ref),
+    path: resourcePath(ref.type, ref),
+    accept: metadataOnly ? `${JSON_TYPE};${PARTIAL}` : JSON_TYPE,
+  };
+}
+
+export function rawRequest(path: string, accept = JSON_TYPE): KubeRequest {
+  return {
+    verb: "get",
+    resource: "raw",
+    what: `get ${path}`,
+    method: "GET",
+    path,
+    accept,
+    repeatable: true,
+  };
+}
+
+/** One page; `continueAt` is the token of the page before. */
+export function listRequest(options: ListOptions, continueAt?: string): KubeRequest {
+  const query = selectors(options);
+  query.set("limit", String(options.limit ?? PAGE_SIZE));
+  if (continueAt !== undefined) query.set("continue", continueAt);
+  else if (options.resourceVersion !== undefined) query.set("resourceVersion", options.resourceVersion);
+  return {
+    ...reading("list", options.type, options),
+    path: `${resourcePath(options.type, { namespace: options.namespace })}?${query}`,
+    accept: options.metadataOnly ? `${JSON_TYPE};${PARTIAL_LIST}` : JSON_TYPE,
+  };
+}
+
+/** The server ends the watch after `timeoutSeconds`. */
+export function watchRequest(options: WatchOptions, timeoutSeconds: number): KubeRequest {
+  const query = selectors(options);
+  query.set("watch", "1");
+  query.set("allowWatchBookmarks", "true");
+  query.set("resourceVersion", options.resourceVersion);
+  query.set("timeoutSeconds", String(timeoutSeconds));
+  return {
+    ...reading("watch", options.type, options),
+    path: `${resourcePath(options.type, { namespace: options.namespace })}?${query}`,
+    accept: options.metadataOnly ? `${JSON_TYPE};${PARTIAL}` : JSON_TYPE,
+  };
+}
+
+export function createRequest(type: ResourceType, object: KubeObject, options: WriteOptions): KubeRequest {
+  const at = { namespace: object.metadata.namespace, subresource: options.subresource };
+  return {
+    ...writing({ verb: "create", type, at: { ...at, name: object.metadata.name } }),
+    method: "POST",
+    path: withQuery(resourcePath(type, at), writeQuery(options)),
+    contentType: JSON_TYPE,
+    body: JSON.stringify(typed(type, object)),
+    repeatable: false,
+  };
+}
+
+export function updateRequest(ref: ObjectRef, object: KubeObject, options: WriteOptions): KubeRequest {
+  return {
+    ...writing({ verb: "update", type: ref.type, at: ref }),
+    method: "PUT",
+    path: withQuery(
+      resourcePath(ref.type, { ...ref, subresource: options.subresource }),
+      writeQuery(options),
+    ),
+    contentType: JSON_TYPE,
+    body: JSON.stringify(typed(ref.type, object)),
+    repeatable: object.metadata.resourceVersion === undefined,
+  };
+}
+
+export function patchRequest(
+  ref: ObjectRef,
+  patch: { type: PatchType; body: unknown },
+  options: WriteOptions,
+): KubeRequest {
+  return {
+    ...writing({ verb: "patch", type: ref.type, at: ref }),
+    method: "PATCH",
+    path: withQuery(
+      resourcePath(ref.type, { ...ref, subresource: options.subresource }),
+      writeQuery(options),
+    ),
+    contentType: PATCH_TYPES[patch.type],
+    body: JSON.stringify(patch.body),
+    repeatable: patch.type === "merge" && !carriesResourceVersion(patch.body),
+  };
+}
+
+export function applyRequest(ref: ObjectRef, object: KubeObject, options: ApplyOptions): KubeRequest {
+  const query = writeQuery(options);
+  query.set("force", String(options.force ?? false));
+  return {
+    ...writing({ verb: "apply", type: ref.type, at: ref }),
+    method: "PATCH",
+    path: withQuery(resourcePath(ref.type, { ...ref, subresource: options.subresource }), query),
+    contentType: "application/apply-patch+yaml",
+    body: JSON.stringify(typed(ref.type, object)),
+    repeatable: object.metadata.resourceVersion === undefined,
+  };
+}
+
+export function deleteRequest(ref: ObjectRef, options: DeleteOptions): KubeRequest {
+  const { uid, resourceVersion } = options;
+  const preconditions = {
+    ...(uid === undefined ? {} : { uid }),
+    ...(resourceVersion === undefined ? {} : { resourceVersion }),
+  };
+  const body = {
+    kind: "DeleteOptions",
+    apiVersion: "v1",
+    ...(Object.keys(preconditions).length === 0 ? {} : { preconditions }),
+    ...(options.propagationPolicy === undefined ? {} : { propagationPolicy: options.propagationPolicy }),
+    ...(options.dryRun ? { dryRun: ["All"] } : {}),
+  };
+  return {
+    ...writing({ verb: "delete", type: ref.type, at: ref }),
+    method: "DELETE",
+    path: resourcePath(ref.type, ref),
+    contentType: JSON_TYPE,
+    body: JSON.stringify(body),
+    repeatable: uid !== undefined && resourceVersion === undefined,
+  };
+}
+
+interface At {
+  readonly namespace?: string | undefined;
+  readonly name?: string | undefined;
+}
+
+function reading(verb: Verb, type: ResourceType, at: At) {
+  return {
+    verb,
+    resource: type.plural,
+    what: describe(verb, type, at),
+    method: "GET",
+    repeatable: true,
+  } as const;
+}
+
+function writing({ verb, type, at }: { verb: Verb; type: ResourceType; at: At }) {
+  return { verb, resource: type.plural, what: describe(verb, type, at), accept: JSON_TYPE } as const;
+}
+
+function describe(verb: Verb, type: ResourceType, at: At): string {
+  const plural = type.group === "" ? type.plural : `${type.plural}.${type.group}`;
+  const place = [at.namespace, at.name].filter((part) => part !== undefined && part !== "").join("/");
+  return place === "" ? `${verb} ${plural}` : `${verb} ${plural} ${place}`;
+}
+
+function selectors(options: ListOptions | WatchOptions): URLSearchParams {
+  const query = new URLSearchParams();
+  if (options.labelSelector) query.set("labelSelector", options.labelSelector);
+  if (options.fieldSelector) query.set("fieldSelector", options.fieldSelector);
+  return query;
+}
+
+function writeQuery(options: WriteOptions): URLSearchParams {
+  const query = new URLSearchParams();
+  if (options.fieldManager !== undefined) query.set("fieldManager", options.fieldManager);
+  if (options.dryRun) query.set("dryRun", "All");
+  return query;
+}
+
+function withQuery(path: string, query: URLSearchParams): string {
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
+/** The server wants `apiVersion` and `kind` in every body. */
+function typed(type: ResourceType, object: KubeObject): KubeObject {
+  return { ...object, apiVersion: object.apiVersion ?? apiVersionOf(type), kind: object.kind ?? type.kind };
+}
+
+function carriesResourceVersion(patch: unknown): boolean {
+  const metadata = (patch as { metadata?: { resourceVersion?: unknown } } | null)?.metadata;
+  return metadata?.resourceVersion !== undefined;
+}

@@ -1,0 +1,130 @@
+import type { Credentials, TlsMaterial } from "./credentials.ts";
+
+/** One HTTP client: for HTTP/2 that is one connection, shared by `active` requests. */
+export interface Wire {
+  readonly http: Deno.HttpClient;
+  /** Aborted when the wire is given up as dead. */
+  readonly gone: AbortSignal;
+  /** Requests under way. */
+  active: number;
+  /** Deadlines missed since something last came in. */
+  missed: number;
+  /** When something last came in, in milliseconds of the lane's clock. */
+  heardAt: number;
+}
+
+export interface LaneOptions {
+  readonly credentials: Pick<Credentials, "tls">;
+  /** Requests a wire carries at most; kube-apiserver allows 100 streams a connection. */
+  readonly maxActive?: number | undefined;
+  /** Milliseconds that only grow. */
+  readonly now?: (() => number) | undefined;
+}
+
+const MAX_ACTIVE = 90;
+const MISSES_TO_DISCARD = 2;
+
+/**
+ * The HTTP clients of one kind of traffic.
+ *
+ * A half-open HTTP/2 connection poisons its client: the runtime goes on using it and every request on it hangs. So a
+ * client that missed two deadlines in a row is discarded whole and the next request gets a new one.
+ */
+export class Lane {
+  readonly #options: LaneOptions;
+  readonly #now: () => number;
+  readonly #wires = new Map<Wire, AbortController>();
+  #opening: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#now = options.now ?? (() => performance.now());
+  }
+
+  /** A wire with room, counted as used until `release`. Throws what reading the TLS material throws. */
+  async acquire(): Promise<Wire> {
+    while (!this.#closed) {
+      for (const wire of this.#wires.keys()) {
+        if (wire.active < (this.#options.maxActive ?? MAX_ACTIVE)) {
+          wire.active += 1;
+          return wire;
+        }
+      }
+      this.#opening ??= this.#open();
+      await this.#opening;
+    }
+    throw new DOMException("the client is closed", "AbortError");
+  }
+
+  release(wire: Wire): void {
+    wire.active -= 1;
+    if (wire.active === 0 && this.#wires.size > 1) this.#drop(wire);
+  }
+
+  /** Something came in on this wire. */
+  heard(wire: Wire): void {
+    wire.missed = 0;
+    wire.heardAt = this.#now();
+  }
+
+  /** A request on this wire got no answer in time: the second in a row discards the wire. */
+  missed(wire: Wire): void {
+    wire.missed += 1;
+    if (wire.missed >= MISSES_TO_DISCARD) this.#drop(wire);
+  }
+
+  /**
+   * A stream on this wire was silent for `idleMs`. Where every other stream was silent too, the connection is dead:
+   * the wire is discarded and all its streams end.
+   */
+  silent(wire: Wire, idleMs: number): void {
+    if (this.#now() - wire.heardAt < idleMs) return;
+    const controller = this.#drop(wire);
+    controller?.abort();
+  }
+
+  /** Requests from now on get new connections, made with the TLS material of now; those under way go on. */
+  renew(): void {
+    for (const wire of [...this.#wires.keys()]) this.#drop(wire);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const wire of [...this.#wires.keys()]) this.#drop(wire)?.abort();
+  }
+
+  async #open(): Promise<void> {
+    try {
+      const tls = await this.#options.credentials.tls();
+      if (this.#closed) return;
+      const controller = new AbortController();
+      const wire: Wire = {
+        http: openHttpClient(tls),
+        gone: controller.signal,
+        active: 0,
+        missed: 0,
+        heardAt: this.#now(),
+      };
+      this.#wires.set(wire, controller);
+    } finally {
+      this.#opening = undefined;
+    }
+  }
+
+  #drop(wire: Wire): AbortController | undefined {
+    const controller = this.#wires.get(wire);
+    if (controller === undefined) return undefined;
+    this.#wires.delete(wire);
+    wire.http.close();
+    return controller;
+  }
+}
+
+/** HTTP/2 is agreed upon in the TLS handshake; a plain `http://` server is spoken to in HTTP/1.1. */
+function openHttpClient(tls: TlsMaterial): Deno.HttpClient {
+  const options = { http2: true, caCerts: [...tls.caCerts] };
+  return tls.certificate === undefined
+    ? Deno.createHttpClient(options)
+    : Deno.createHttpClient({ ...options, cert: tls.certificate.cert, key: tls.certificate.key });
+}
