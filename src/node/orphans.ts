@@ -68,20 +68,39 @@ export function keyOf(record: ResourceRecord): ObjectKey {
   };
 }
 
-/** Decides about orphans in reverse dependency order: only the deepest wave that is left is acted on. */
-export function decideOrphans(orphans: readonly Orphan[]): { orphan: Orphan; decision: OrphanDecision }[] {
-  const deepest = Math.max(-1, ...orphans.filter((o) => uidOf(o) !== undefined).map((o) => o.wave));
-  return orphans.map((orphan) => ({ orphan, decision: decideOrphan(orphan, deepest) }));
+/** Why a Namespace can't go: objects in it that must stay. */
+export type NamespaceHolders = (namespace: string) => readonly string[];
+
+/**
+ * Decides about orphans in reverse dependency order: only the deepest wave of those to delete is acted on. What is
+ * retained is let go last, so that until then it protects the Namespace that it is in.
+ */
+export function decideOrphans(
+  orphans: readonly Orphan[],
+  holders: NamespaceHolders,
+): { orphan: Orphan; decision: OrphanDecision }[] {
+  const judged = orphans.map((orphan) => ({ orphan, policy: effectivePolicy(orphan, holders) }));
+  const toDelete = judged.filter(({ orphan, policy }) => policy === "Delete" && uidOf(orphan) !== undefined);
+  const deepest = Math.max(-1, ...toDelete.map(({ orphan }) => orphan.wave));
+  return judged.map(({ orphan, policy }) => ({ orphan, decision: decideOrphan(orphan, policy, deepest) }));
 }
 
-function decideOrphan(orphan: Orphan, deepest: number): OrphanDecision {
+function effectivePolicy(orphan: Orphan, holders: NamespaceHolders): "Delete" | "Retain" {
+  if (orphan.policy === "Retain" || !isNamespace(orphan)) return orphan.policy;
+  return holders(orphan.key.name).length > 0 ? "Retain" : "Delete";
+}
+
+export function isNamespace({ key }: Orphan): boolean {
+  return key.apiVersion === "v1" && key.kind === "Namespace";
+}
+
+function decideOrphan(orphan: Orphan, policy: "Delete" | "Retain", deepest: number): OrphanDecision {
   const uid = uidOf(orphan);
   if (uid === undefined) return { kind: "forget" };
-  if (orphan.wave < deepest) return { kind: "wait" };
-  if (orphan.child?.uid !== uid) {
-    return { kind: "look", uid };
-  }
-  if (orphan.policy === "Retain") return { kind: "retain", uid };
+  const turn = policy === "Retain" ? deepest < 0 : orphan.wave >= deepest;
+  if (!turn) return { kind: "wait" };
+  if (orphan.child?.uid !== uid) return { kind: "look", uid };
+  if (policy === "Retain") return { kind: "retain", uid };
   return orphan.child.deleting ? { kind: "wait" } : { kind: "delete", uid };
 }
 

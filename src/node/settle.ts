@@ -21,6 +21,8 @@ export interface Finding {
   readonly child: Child | undefined;
   /** What was written, where something was. */
   readonly written: { readonly hash: string; readonly inputs: string } | undefined;
+  /** The write put back what somebody else had changed. */
+  readonly repaired: boolean;
 }
 
 /** Kinds of state that time out. */
@@ -45,7 +47,9 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
   const { child, written, policy, key } = finding;
   const settled = timedOut(finding, before, now) ?? finding.settled;
   const stays = before?.state === settled.state && before.reason === settled.reason && written === undefined;
-  const keep = child !== undefined && before?.uid === child.uid ? before : undefined;
+  // Without a new sight of the object, what is recorded of it stays: it may be there all the same.
+  const same = before !== undefined && before.name === key.name && (before.namespace ?? "") === key.namespace;
+  const keep = same && (child === undefined || before.uid === child.uid) ? before : undefined;
   return compact({
     id: finding.id,
     apiVersion: key.apiVersion,
@@ -56,16 +60,14 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     reason: settled.reason === settled.state ? undefined : settled.reason,
     message: settled.message === "" ? undefined : settled.message,
     since: stays ? before.since : rfc3339(now),
-    uid: child?.uid,
+    uid: child?.uid ?? keep?.uid,
     hash: written?.hash ?? keep?.hash,
     inputs: written?.inputs ?? keep?.inputs,
-    entry: child?.entry,
+    entry: written === undefined ? keep?.entry : child?.entry,
     appliedAt: written === undefined ? keep?.appliedAt : rfc3339(now),
     wave: finding.wave === 0 ? undefined : finding.wave,
     deletionPolicy: policy.deletionPolicy === "Delete" ? undefined : policy.deletionPolicy,
-    once: policy.creationPolicy === "Once" && (child !== undefined || before?.once === true)
-      ? true
-      : undefined,
+    once: policy.creationPolicy === "Once" && (child !== undefined || keep?.once === true) ? true : undefined,
   });
 }
 

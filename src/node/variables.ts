@@ -1,4 +1,3 @@
-import type { KubeObject } from "../kube/object.ts";
 import type { NodeSpec } from "../api/node.ts";
 import type { Variables } from "../api/stages.ts";
 import { ANNOTATION } from "../api/labels.ts";
@@ -13,8 +12,10 @@ export type VariablesResult =
  * Builds the template variables: those of the row (`spec.values`, or the annotations that the Go implementation
  * writes), uid, activate, hostOrUrl, host, hubId and templateRef (compat.md 5.2, 6.3).
  */
-export function buildVariables(node: { spec: NodeSpec; metadata: KubeObject["metadata"] }): VariablesResult {
-  const annotations = node.metadata.annotations ?? {};
+export function buildVariables(
+  node: { spec: NodeSpec; annotations: Readonly<Record<string, string>> },
+): VariablesResult {
+  const { annotations } = node;
   const row = node.spec.values === undefined
     ? annotatedRow(annotations)
     : { kind: "row" as const, row: node.spec.values };
@@ -38,7 +39,7 @@ type AnnotatedRow =
   | { readonly kind: "row"; readonly row: Readonly<Record<string, string>> }
   | { readonly kind: "invalid"; readonly message: string };
 
-function annotatedRow(annotations: Record<string, string>): AnnotatedRow {
+function annotatedRow(annotations: Readonly<Record<string, string>>): AnnotatedRow {
   const text = annotations[ANNOTATION.extra];
   if (text === undefined || text === "") return { kind: "row", row: {} };
   try {

@@ -1,0 +1,100 @@
+import type { NodeStatus, ResourceRecord } from "../api/node.ts";
+import { findCondition } from "../api/conditions.ts";
+import { canonicalJson } from "./object_hash.ts";
+import { countResources } from "./node_status.ts";
+import { COMPONENT, regarding } from "./prune.ts";
+import { TIMEOUT_REASON } from "./settle.ts";
+import type { StoredNode } from "./stored_node.ts";
+import type { NodeWorld } from "./world.ts";
+
+/** Writes the status where it differs from the stored one, and keeps the gauges. */
+export async function publishStatus(
+  world: NodeWorld,
+  node: StoredNode,
+  status: NodeStatus,
+  signal: AbortSignal,
+): Promise<void> {
+  gauges(world, node, status);
+  if (canonicalJson(status) === canonicalJson(node.status)) return;
+  const removed = Object.keys(node.status).filter((key) => !(key in status));
+  const body = {
+    metadata: { uid: node.uid },
+    status: { ...Object.fromEntries(removed.map((key) => [key, null])), ...status },
+  };
+  const ref = { type: world.nodes.type, namespace: node.namespace, name: node.name };
+  const options = { fieldManager: "lynq", subresource: "status" as const };
+  world.nodes.observe(await world.client.patch(ref, { type: "merge", body }, options, signal));
+}
+
+function gauges(world: NodeWorld, node: StoredNode, status: NodeStatus): void {
+  const counts = countResources(status.resources ?? []);
+  const of = (type: string) => findCondition(status.conditions, type);
+  const degraded = of("Degraded");
+  const conditions = Object.fromEntries(
+    (["Ready", "Progressing", "Conflicted", "Degraded"] as const).flatMap((type) => {
+      const found = of(type);
+      return found === undefined ? [] : [[type, found.status]];
+    }),
+  );
+  world.metrics.nodeStatus({ namespace: node.namespace, name: node.name }, {
+    ...counts,
+    conditions,
+    degradedReason: degraded?.status === "True" ? degraded.reason : undefined,
+  });
+}
+
+/** Event reasons by record reason, for states that deserve one when they are entered. */
+const WARNINGS: Readonly<Record<string, string>> = {
+  TemplateRenderError: "TemplateRenderError",
+  ApplyFailed: "ApplyFailed",
+  ResourceConflict: "ResourceConflict",
+  DependencySkipped: "DependencySkipped",
+  KindNotFound: "ApplyFailed",
+  DuplicateObject: "ApplyFailed",
+  DeletionFailed: "CleanupPartialFailure",
+  [TIMEOUT_REASON]: "ReadinessTimeout",
+};
+
+/** One event for each resource that entered a state worth telling. */
+export function reportTransitions(
+  world: NodeWorld,
+  node: StoredNode,
+  records: readonly ResourceRecord[],
+): void {
+  const before = new Map((node.status.resources ?? []).map((record) => [record.id, record]));
+  for (const record of records) {
+    const old = before.get(record.id);
+    const reason = record.reason ?? record.state;
+    if (old?.state === record.state && (old.reason ?? old.state) === reason) continue;
+    const event = WARNINGS[reason] ?? (record.state === "Failed" ? "ResourceFailed" : undefined);
+    if (event === undefined) continue;
+    if (event === "ResourceConflict") countConflict(world, node, record);
+    world.events.record({
+      regarding: regarding(node),
+      type: "Warning",
+      reason: event,
+      message: eventMessage(record, event),
+      component: COMPONENT,
+    });
+  }
+}
+
+function countConflict(world: NodeWorld, node: StoredNode, record: ResourceRecord): void {
+  world.metrics.conflict({ namespace: node.namespace, name: node.name }, {
+    kind: record.kind,
+    conflictPolicy: "Stuck",
+  });
+}
+
+/** The wording of conflicts is parsed by dashboards (compat.md 0.23). */
+function eventMessage(record: ResourceRecord, event: string): string {
+  const message = record.message ?? "";
+  if (event === "ResourceConflict") {
+    return `Resource conflict detected for ${record.namespace ?? ""}/${record.name} (Kind: ${record.kind}, ` +
+      "Policy: Stuck). Another controller or user may be managing this resource. Consider using " +
+      `ConflictPolicy=Force to take ownership or resolve the conflict manually. Error: ${message}`;
+  }
+  return message.startsWith("Resource") || message.startsWith("Failed")
+    ? message
+    : `${record.id}: ${message}`;
+}

@@ -1,0 +1,51 @@
+import type { Applier } from "../apply/applier.ts";
+import type { Backoff } from "../controller/backoff.ts";
+import type { Limit } from "../controller/limit.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { Discovery } from "../kube/discovery.ts";
+import type { KubeObject } from "../kube/object.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import type { EventRecorder } from "../telemetry/events.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { ChildCaches } from "./child_caches.ts";
+import type { NamespaceState } from "./decide.ts";
+import type { PreparedForm } from "./prepared_form.ts";
+import type { StoredNode } from "./stored_node.ts";
+
+/** The form that a node follows, prepared; or why there is none. */
+export type PreparedResult =
+  | { readonly kind: "prepared"; readonly form: PreparedForm }
+  | { readonly kind: "missing"; readonly message: string };
+
+/** All that a node reconcile reads and writes through. */
+export interface NodeWorld {
+  readonly client: KubeClient;
+  readonly discovery: Discovery;
+  readonly applier: Applier;
+  readonly children: ChildCaches;
+  /** Bounds the writes to children under way, over all nodes. */
+  readonly writes: Limit;
+  readonly nodes: {
+    get(key: string): StoredNode | undefined;
+    observe(object: KubeObject): void;
+    readonly type: ResourceType;
+  };
+  readonly forms: {
+    prepared(node: StoredNode): PreparedResult;
+    /** Kinds of every kept revision: children of any of them may carry a node's labels. */
+    kinds(): Iterable<{ apiVersion: string; kind: string }>;
+  };
+  readonly namespaces: {
+    state(name: string): NamespaceState;
+    /** Wakes the node when one of these namespaces appears or goes; replaces what it waited for before. */
+    wait(node: string, names: readonly string[]): void;
+  };
+  /** Remembers the nodes that wait for a kind to be served, to be woken by a new CustomResourceDefinition. */
+  readonly missingKinds: { wait(node: string, kinds: readonly string[]): void };
+  readonly backoff: Backoff;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly now: () => Date;
+}
