@@ -1,0 +1,133 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { EventCorrelator } from "./event_correlator.ts";
+import type { EventInput } from "./events.ts";
+
+const START = Date.parse("2026-03-01T00:00:00Z");
+const at = (seconds: number) => new Date(START + seconds * 1000);
+
+type Named = EventInput & { readonly component: string };
+
+function input(over: Partial<Named> = {}): Named {
+  const regarding = {
+    apiVersion: "operator.lynq.sh/v1",
+    kind: "LynqNode",
+    namespace: "apps",
+    name: "acme-web",
+    uid: "u1",
+  };
+  return {
+    regarding,
+    type: "Warning",
+    reason: "ApplyFailed",
+    message: "boom",
+    component: "lynqnode-controller",
+    ...over,
+  };
+}
+
+function written(correlator: EventCorrelator, event: Named, now: Date) {
+  const correlation = correlator.correlate(event, now);
+  assert.equal(correlation.kind, "write");
+  return correlation.kind === "write" ? correlation.event : assert.fail();
+}
+
+Deno.test("the same event again is one Event with a count, its first time and its last", () => {
+  const correlator = new EventCorrelator();
+  const first = written(correlator, input(), at(0));
+  const second = written(correlator, input(), at(60));
+  assert.deepEqual([first.count, second.count], [1, 2]);
+  assert.equal(second.name, first.name);
+  assert.deepEqual([second.first, second.last], [at(0), at(60)]);
+});
+
+Deno.test("events that differ in object, type, reason, message or component are different Events", () => {
+  const correlator = new EventCorrelator();
+  const other = { ...input().regarding, uid: "u2" };
+  const events = [
+    input(),
+    input({ regarding: other }),
+    input({ type: "Normal" }),
+    input({ reason: "Other" }),
+    input({ message: "bang" }),
+    input({ component: "lynqhub-controller" }),
+  ].map((each) => written(correlator, each, at(0)));
+  assert.equal(new Set(events.map((event) => event.name)).size, 6);
+  assert.equal(new Set(events.map((event) => event.key)).size, 6);
+  assert.ok(events.every((event) => event.count === 1));
+});
+
+Deno.test("the tenth message of one reason within ten minutes starts one combined Event", () => {
+  const correlator = new EventCorrelator();
+  const events = Array.from(
+    { length: 13 },
+    (_, i) => written(correlator, input({ message: `m${i}` }), at(i)),
+  );
+  assert.ok(events.slice(0, 9).every((event) => event.count === 1 && !event.message.startsWith("(")));
+  assert.deepEqual(
+    events.slice(9).map(({ message, count }) => [message, count]),
+    [9, 10, 11, 12].map((i) => [`(combined from similar events): m${i}`, i - 8]),
+  );
+  assert.equal(new Set(events.slice(9).map((event) => event.name)).size, 1);
+});
+
+Deno.test("similar events are counted anew after ten quiet minutes", () => {
+  const correlator = new EventCorrelator();
+  for (let i = 0; i < 9; i++) correlator.correlate(input({ message: `m${i}` }), at(i));
+  assert.equal(written(correlator, input({ message: "later" }), at(8 + 601)).message, "later");
+});
+
+Deno.test("an object gets 25 events at once and then one in five minutes, and the count goes on meanwhile", () => {
+  const correlator = new EventCorrelator();
+  const kinds = Array.from({ length: 30 }, () => correlator.correlate(input(), at(0)).kind);
+  assert.deepEqual(kinds, [...Array(25).fill("write"), ...Array(5).fill("rate_limited")]);
+  assert.equal(correlator.correlate(input(), at(299)).kind, "rate_limited");
+  assert.equal(written(correlator, input(), at(300)).count, 32);
+  assert.equal(correlator.correlate(input(), at(301)).kind, "rate_limited");
+  const other = input({ regarding: { ...input().regarding, name: "beta-web", uid: "u2" } });
+  assert.equal(correlator.correlate(other, at(301)).kind, "write");
+});
+
+Deno.test("no object ever gets more events than its burst and its refill allow", () => {
+  fc.assert(
+    fc.property(fc.array(fc.integer({ min: 0, max: 900 }), { maxLength: 120 }), (gaps) => {
+      const correlator = new EventCorrelator();
+      let now = 0;
+      let passed = 0;
+      for (const gap of gaps) {
+        now += gap;
+        if (correlator.correlate(input(), at(now)).kind === "write") passed++;
+        assert.ok(passed <= 25 + Math.floor(now / 300));
+      }
+    }),
+  );
+});
+
+Deno.test("a message is at most 1024 bytes of whole characters and holds no credential", () => {
+  const correlator = new EventCorrelator();
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme", minLength: 300, maxLength: 1200 }), (text) => {
+      const { message } = written(
+        correlator,
+        input({ message: `x${text}`, regarding: { ...input().regarding, uid: text } }),
+        at(0),
+      );
+      assert.ok(new TextEncoder().encode(message).length <= 1024);
+      assert.ok(message.isWellFormed());
+      assert.ok(!message.includes("\ufffd") || text.includes("\ufffd"));
+    }),
+  );
+  const { message } = written(correlator, input({ message: "dial mysql://root:canary@db" }), at(0));
+  assert.ok(!message.includes("canary"));
+});
+
+Deno.test("every Event has a name of its own that the API takes", () => {
+  const correlator = new EventCorrelator();
+  const names = ["acme-web", "acme-web", "a".repeat(250), "UPPER"].map((name, i) => {
+    const regarding = { ...input().regarding, name, uid: `u${i}` };
+    return written(correlator, input({ regarding }), at(0)).name;
+  });
+  assert.equal(new Set(names).size, 4);
+  for (const name of names) assert.match(name, /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/);
+  assert.match(names[0] ?? "", /^acme-web\.[0-9a-f]{16}$/);
+});
