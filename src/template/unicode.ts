@@ -75,7 +75,8 @@ const assignedLater: readonly number[] = [
   0x2ee5d,
 ];
 
-function isLater(rune: number): boolean {
+/** Whether Unicode assigned the code point after 15.0. */
+export function isLater(rune: number): boolean {
   if (rune < 0x897) return false;
   for (let at = 0; at < assignedLater.length; at += 2) {
     if (rune < (assignedLater[at] ?? 0)) return false;
