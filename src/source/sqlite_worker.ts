@@ -54,6 +54,8 @@ function openFile(path: string): OpenFile {
 function columnNames(database: DatabaseSync, table: readonly string[]): readonly string[] {
   const name = table.at(-1) ?? "";
   const schema = table.length > 1 ? table[0] ?? "main" : "main";
+  const schemas = database.prepare("SELECT name FROM pragma_database_list").all();
+  if (!schemas.some((row) => row["name"] === schema)) return [];
   const rows = database.prepare("SELECT name FROM pragma_table_xinfo(?, ?)").all(name, schema);
   return rows.map((row) => String(row["name"]));
 }

@@ -48,6 +48,8 @@ export interface SqliteFile {
   readonly path: string;
   /** Runs statements as a writer. */
   exec(sql: string): void;
+  /** How often this process has the file open (Linux; 0 elsewhere). */
+  openDescriptors(): number;
   /** Removes the directory. */
   remove(): Promise<void>;
 }
@@ -65,5 +67,25 @@ export async function sqliteFile(sql: string): Promise<SqliteFile> {
     }
   };
   exec(sql);
-  return { path, exec, remove: () => Deno.remove(directory, { recursive: true }) };
+  return {
+    path,
+    exec,
+    openDescriptors: () => openDescriptors(path),
+    remove: () => Deno.remove(directory, { recursive: true }),
+  };
+}
+
+function openDescriptors(path: string): number {
+  if (Deno.build.os !== "linux") return 0;
+  const links = [...Deno.readDirSync("/proc/self/fd")].map(({ name }) => linkTarget(`/proc/self/fd/${name}`));
+  return links.filter((target) => target === path).length;
+}
+
+/** Undefined for a descriptor that was closed meanwhile. */
+function linkTarget(link: string): string | undefined {
+  try {
+    return Deno.readLinkSync(link);
+  } catch {
+    return undefined;
+  }
 }

@@ -1,0 +1,47 @@
+import { cannotStart, startPostgres } from "../support/databases.ts";
+import { commonBehaviours } from "./source_behaviours.ts";
+import { contractTests } from "./source_contract.ts";
+import { serverBehaviours, serverConfig, type ServerUnderTest } from "./source_server_behaviours.ts";
+import { postgresTypes } from "./source_types.ts";
+
+contractTests("the PostgreSQL source keeps the contract", {
+  skip: cannotStart("postgres"),
+  start: startDatabase,
+  behaviours: [...commonBehaviours, ...serverBehaviours],
+});
+
+async function startDatabase(): Promise<ServerUnderTest> {
+  const server = await startPostgres();
+  const type = "postgres";
+  return {
+    ...{ type, server },
+    config: (queryMs) => serverConfig({ type, server }, queryMs === undefined ? {} : { queryMs }),
+    unreachable: () => serverConfig({ type, server }, { server: { host: "no-such-host.invalid" } }),
+    exec: (sql) => server.exec(sql),
+    dotted: (table) => `public.${table}`,
+    quote: (name) => `"${name}"`,
+    fill: (table, { count, bytes }) =>
+      `CREATE TABLE ${table} (id integer, pad text);
+      INSERT INTO ${table} SELECT id, repeat('0', ${bytes}) FROM generate_series(1, ${count}) AS id`,
+    slowSelect: "SELECT pg_sleep(600)::text AS id",
+    types: postgresTypes,
+    notUtf8: { type: "bytea", literal: String.raw`'\xff00'` },
+    connections: async () =>
+      Number(await server.exec("SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader'")),
+    encryptionSelect:
+      "SELECT CASE WHEN ssl THEN cipher ELSE '' END AS id FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
+    writingView: `CREATE TABLE written (id integer);
+      CREATE FUNCTION write_one() RETURNS integer LANGUAGE sql SECURITY DEFINER VOLATILE
+        AS 'INSERT INTO written VALUES (1) RETURNING id';
+      CREATE VIEW writer AS SELECT write_one() AS id;`,
+    stranger: `CREATE ROLE stranger LOGIN PASSWORD '${server.password.replaceAll("'", "''")}'`,
+    killReaders: "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'",
+    frame: [
+      /^BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY$/,
+      /^SELECT current_setting\('server_encoding'\),\s+set_config\('client_encoding'/,
+      /^SELECT attname FROM pg_catalog\.pg_attribute/,
+      /^COMMIT$/,
+    ],
+    stop: server.stop,
+  };
+}
