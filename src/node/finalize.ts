@@ -6,7 +6,7 @@ import { nodeStatus } from "./node_status.ts";
 import { findOrphans } from "./orphans.ts";
 import { COMPONENT, leftoverRecord, prune, regarding } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
-import type { StoredNode } from "./stored_node.ts";
+import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
 
 /**

@@ -7,7 +7,7 @@ import { toDesiredObject } from "./desired_object.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedForm, PreparedResource } from "./prepared_form.ts";
 import type { Settled } from "./settle.ts";
-import type { StoredNode } from "./stored_node.ts";
+import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** One resource of the node, as far as it could be prepared. */

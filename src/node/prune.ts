@@ -5,7 +5,7 @@ import { trackingLabels } from "../api/labels.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { decideOrphans, isNamespace, type Orphan, type OrphanDecision } from "./orphans.ts";
 import { rfc3339 } from "./settle.ts";
-import type { StoredNode } from "./stored_node.ts";
+import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
 
 export interface PruneInput {
@@ -35,9 +35,9 @@ export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftov
     const settled = await Promise.all(decisions.map((decided) => letGo(world, input, decided)));
     const left = settled.filter((leftover) => leftover !== undefined);
     rest = left.map(({ orphan }) => orphan);
-    const stuck = left.every(({ reason }) => reason !== "WaitingForDependents") ||
-      left.some(({ failed }) => failed);
-    if (left.length === 0 || left.length === before || stuck) return left;
+    const waiting = left.some(({ reason }) => reason === "WaitingForDependents");
+    const held = left.some(({ failed, reason }) => failed || reason === "Terminating");
+    if (!waiting || held || left.length === before) return left;
   }
 }
 

@@ -4,7 +4,7 @@ import { canonicalJson } from "./object_hash.ts";
 import { countResources } from "./node_status.ts";
 import { COMPONENT, regarding } from "./prune.ts";
 import { TIMEOUT_REASON } from "./settle.ts";
-import type { StoredNode } from "./stored_node.ts";
+import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** Writes the status where it differs from the stored one, and keeps the gauges. */

@@ -12,7 +12,7 @@ import type { PreparedForm } from "./prepared_form.ts";
 import { type Leftover, leftoverRecord, prune } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
 import { type Finding, nextTimeout, toRecord } from "./settle.ts";
-import type { StoredNode } from "./stored_node.ts";
+import type { StoredNode } from "../api/stored.ts";
 import { buildVariables } from "./variables.ts";
 import { walkWaves } from "./walk.ts";
 import type { NodeWorld } from "./world.ts";

@@ -5,7 +5,7 @@ import { claim } from "./claim.ts";
 import { decide, type DependencyState, type LiveState, type Situation } from "./decide.ts";
 import type { Item, Target } from "./gather.ts";
 import { type Finding, type Settled, settleReadiness } from "./settle.ts";
-import type { StoredNode } from "./stored_node.ts";
+import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
 import { nameAsLabel } from "../api/labels.ts";
 

@@ -11,7 +11,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { ChildCaches } from "./child_caches.ts";
 import type { NamespaceState } from "./decide.ts";
 import type { PreparedForm } from "./prepared_form.ts";
-import type { StoredNode } from "./stored_node.ts";
+import type { StoredNode } from "../api/stored.ts";
 
 /** The form that a node follows, prepared; or why there is none. */
 export type PreparedResult =

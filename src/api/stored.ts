@@ -1,0 +1,85 @@
+import type { KubeObject } from "../kube/object.ts";
+import type { FormSpec, FormStatus } from "./form.ts";
+import { formSpec } from "./form.ts";
+import type { HubSpec, HubStatus } from "./hub.ts";
+import { hubSpec } from "./hub.ts";
+import { LABEL } from "./labels.ts";
+import type { NodeSpec, NodeStatus } from "./node.ts";
+import type { NodeIdentity } from "./stages.ts";
+
+/** What the caches keep of the metadata of our kinds. */
+export interface StoredMeta extends NodeIdentity {
+  readonly resourceVersion: string;
+  readonly generation: number;
+  readonly deleting: boolean;
+  readonly finalizers: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
+  readonly createdAt: string | undefined;
+}
+
+/** A LynqNode as the caches keep it: without managedFields and whatever else nobody reads. */
+export interface StoredNode extends StoredMeta {
+  readonly hub: string | undefined;
+  readonly rowUid: string;
+  readonly spec: NodeSpec;
+  readonly status: NodeStatus;
+}
+
+export interface StoredHub extends StoredMeta {
+  readonly spec: HubSpec;
+  readonly status: HubStatus;
+}
+
+export interface StoredForm extends StoredMeta {
+  readonly spec: FormSpec;
+  readonly status: FormStatus;
+}
+
+/** The projection of the LynqNode informer. The API server's schema has validated spec and status. */
+export function toStoredNode(object: KubeObject): StoredNode {
+  const spec = (object["spec"] ?? { uid: "", templateRef: "" }) as NodeSpec;
+  return {
+    ...meta(object),
+    hub: object.metadata.labels?.[LABEL.hub],
+    rowUid: spec.uid,
+    spec,
+    status: (object["status"] ?? {}) as NodeStatus,
+  };
+}
+
+/** The projection of the LynqHub informer; fills in the defaults of fields added after the object was stored. */
+export function toStoredHub(object: KubeObject): StoredHub {
+  return {
+    ...meta(object),
+    spec: hubSpec.parse(object["spec"]),
+    status: (object["status"] ?? {}) as HubStatus,
+  };
+}
+
+export function toStoredForm(object: KubeObject): StoredForm {
+  return {
+    ...meta(object),
+    spec: formSpec.parse(object["spec"]),
+    status: (object["status"] ?? {}) as FormStatus,
+  };
+}
+
+function meta({ metadata }: KubeObject): StoredMeta {
+  return {
+    namespace: metadata.namespace ?? "",
+    name: metadata.name ?? "",
+    uid: metadata.uid ?? "",
+    resourceVersion: metadata.resourceVersion ?? "",
+    generation: metadata.generation ?? 0,
+    deleting: metadata.deletionTimestamp !== undefined,
+    finalizers: metadata.finalizers ?? [],
+    annotations: withoutLarge(metadata.annotations),
+    createdAt: metadata.creationTimestamp,
+  };
+}
+
+/** kubectl's own copy of the object is as large as the object. */
+function withoutLarge(annotations: Record<string, string> | undefined): Record<string, string> {
+  const { "kubectl.kubernetes.io/last-applied-configuration": _, ...rest } = annotations ?? {};
+  return rest;
+}

@@ -1,0 +1,90 @@
+import type { RowProblem } from "../api/row.ts";
+import type { StoredHub, StoredNode } from "../api/stored.ts";
+import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
+import { newNode, nodePatch } from "./node_object.ts";
+import { nameOf, type NodeChange, type NodeWanted } from "./plan.ts";
+import { hubEvent } from "./report.ts";
+import type { HubWorld } from "./world.ts";
+
+/**
+ * Carries out the planned changes, each by itself: one that is refused is reported and holds up no other. Returns the
+ * rows whose node could not be made.
+ */
+export async function carryOut(
+  world: HubWorld,
+  of: { hub: StoredHub; changes: readonly NodeChange[] },
+  signal: AbortSignal,
+): Promise<RowProblem[]> {
+  const problems = await world.writes.all(of.changes, async (change) => {
+    if (signal.aborted) return undefined;
+    try {
+      return await carryOutOne(world, { hub: of.hub, change }, signal);
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+      return refused(world, { hub: of.hub, change, error });
+    }
+  });
+  return problems.filter((problem) => problem !== undefined);
+}
+
+interface One {
+  readonly hub: StoredHub;
+  readonly change: NodeChange;
+}
+
+async function carryOutOne(world: HubWorld, { hub, change }: One, signal: AbortSignal): Promise<undefined> {
+  switch (change.kind) {
+    case "create":
+      return await create(world, { hub, wanted: change.wanted }, signal);
+    case "update": {
+      const body = nodePatch(hub, change.node, change.wanted);
+      const ref = { type: world.nodes.type, namespace: hub.namespace, name: change.node.name };
+      world.nodes.observe(await world.client.patch(ref, { type: "merge", body }, MANAGED, signal));
+      return;
+    }
+    case "delete":
+      return await remove(world, { hub, node: change.node }, signal);
+  }
+}
+
+const MANAGED = { fieldManager: "lynq" };
+
+async function create(
+  world: HubWorld,
+  { hub, wanted }: { hub: StoredHub; wanted: NodeWanted },
+  signal: AbortSignal,
+): Promise<undefined> {
+  world.nodes.observe(await world.client.create(world.nodes.type, newNode(hub, wanted), MANAGED, signal));
+}
+
+async function remove(
+  world: HubWorld,
+  { hub, node }: { hub: StoredHub; node: StoredNode },
+  signal: AbortSignal,
+): Promise<undefined> {
+  const message =
+    `Deleting LynqNode '${node.name}' (template: ${node.spec.templateRef}, uid: ${node.spec.uid}) - no ` +
+    "longer in active dataset. This could be due to: row deletion, activate=false, or template change.";
+  hubEvent(world, hub, { type: "Normal", reason: "NodeDeleting", message });
+  const ref = { type: world.nodes.type, namespace: hub.namespace, name: node.name };
+  try {
+    await world.client.delete(ref, { uid: node.uid, propagationPolicy: "Background" }, signal);
+  } catch (error) {
+    // Another node has the name by now; the next plan sees it.
+    if (!isConflict(error) && !isNotFound(error)) throw error;
+  }
+}
+
+function refused(world: HubWorld, of: One & { error: KubeError }): RowProblem | undefined {
+  const { hub, change, error } = of;
+  const name = nameOf(change);
+  world.log.error(`Failed to ${change.kind} LynqNode`, { node: `${hub.namespace}/${name}`, error });
+  if (change.kind === "delete") {
+    const message = `Failed to delete LynqNode '${name}': ${error.message}`;
+    hubEvent(world, hub, { type: "Warning", reason: "NodeDeletionFailed", message });
+    return undefined;
+  }
+  const message = `LynqNode ${name} could not be written: ${error.message}`;
+  hubEvent(world, hub, { type: "Warning", reason: "NodeWriteFailed", message });
+  return { reason: "NameTaken", uid: change.wanted.row.uid, message };
+}

@@ -1,0 +1,102 @@
+import { type ConditionInput, findCondition, mergeConditions } from "../api/conditions.ts";
+import type { HubStatus } from "../api/hub.ts";
+import type { RowProblem } from "../api/row.ts";
+import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
+import type { SourceErrorCode } from "../source/port.ts";
+
+/** How the last read of the database went. */
+export type SyncResult =
+  | { readonly kind: "synced"; readonly desired: number; readonly problems: readonly RowProblem[] }
+  | {
+    readonly kind: "failed";
+    readonly code: SourceErrorCode;
+    readonly message: string;
+    readonly remedy: string;
+  }
+  /** No read since the operator started; what the status says stays. */
+  | { readonly kind: "none" };
+
+const SAMPLE = 10;
+
+/** The status of a hub: counts from its nodes, desired and conditions from the last read. */
+export function hubStatus(
+  hub: StoredHub,
+  input: { sync: SyncResult; forms: readonly StoredForm[]; nodes: readonly StoredNode[]; now: string },
+): HubStatus {
+  const { sync } = input;
+  const desired = sync.kind === "synced" ? sync.desired : hub.status.desired;
+  const quarantined = sync.kind === "synced" ? sync.problems.length : hub.status.quarantined;
+  const conditions = mergeConditions(hub.status.conditions ?? [], syncConditions(sync), {
+    now: input.now,
+    generation: hub.generation,
+  });
+  return {
+    observedGeneration: hub.generation,
+    referencingTemplates: input.forms.length,
+    ...(desired === undefined ? {} : { desired }),
+    ready: input.nodes.filter((node) => readyStatus(node) === "True").length,
+    failed: input.nodes.filter(hasFailed).length,
+    ...(quarantined === undefined ? {} : { quarantined }),
+    conditions,
+  };
+}
+
+function readyStatus(node: StoredNode): string | undefined {
+  return findCondition(node.status.conditions, "Ready")?.status;
+}
+
+/** Reasons of Ready=False that mean work in progress. */
+const STARTING = "NotAllResourcesReady";
+
+/** Failed or conflicted; a node that is starting is neither. */
+export function hasFailed(node: StoredNode): boolean {
+  const ready = findCondition(node.status.conditions, "Ready");
+  return ready?.status === "False" && ready.reason !== STARTING;
+}
+
+function syncConditions(sync: SyncResult): ConditionInput[] {
+  if (sync.kind === "none") return [];
+  if (sync.kind === "failed") {
+    const message = `Failed to connect to database or query node data: ${sync.message}. ${sync.remedy}`;
+    return [
+      { type: "Ready", status: "False", reason: "DatabaseConnectionFailed", message },
+      {
+        type: "SourceAvailable",
+        status: "False",
+        reason: sync.code,
+        message: `${sync.message}. ${sync.remedy}`,
+      },
+    ];
+  }
+  return [
+    {
+      type: "Ready",
+      status: "True",
+      reason: "DatabaseConnected",
+      message: "Successfully connected to database and queried node data",
+    },
+    { type: "SourceAvailable", status: "True", reason: "Read", message: "The last read was complete" },
+    rowsCondition(sync.problems),
+  ];
+}
+
+function rowsCondition(problems: readonly RowProblem[]): ConditionInput {
+  if (problems.length === 0) {
+    return {
+      type: "RowsAccepted",
+      status: "True",
+      reason: "AllAccepted",
+      message: "Every row can be provisioned",
+    };
+  }
+  const sample = problems.slice(0, SAMPLE).map((p) => `${describeUid(p.uid)}: ${p.message}`).join("; ");
+  const more = problems.length > SAMPLE ? ` (and ${problems.length - SAMPLE} more)` : "";
+  const reason = problems[0]?.reason ?? "Quarantined";
+  const message = `${problems.length} rows are left as they are: ${sample}${more}`;
+  return { type: "RowsAccepted", status: "False", reason, message };
+}
+
+/** A uid as messages show it: quoted, escaped and cut. */
+export function describeUid(uid: string): string {
+  return JSON.stringify(uid.length > 40 ? `${uid.slice(0, 40)}...` : uid);
+}

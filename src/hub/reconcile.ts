@@ -1,0 +1,110 @@
+import { HUB_FINALIZER } from "../api/labels.ts";
+import { namespacedName } from "../api/resource_key.ts";
+import type { StoredForm, StoredHub } from "../api/stored.ts";
+import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
+import { SourceError } from "../source/port.ts";
+import { carryOut } from "./carry_out.ts";
+import { finalizeHub } from "./finalize.ts";
+import { intervalMs } from "./interval.ts";
+import { planHub } from "./plan.ts";
+import { publishHub } from "./publish.ts";
+import { readRows } from "./read_rows.ts";
+import { reportFailure, reportPlan } from "./report.ts";
+import type { HubMemory, HubWorld } from "./world.ts";
+
+/**
+ * Brings the LynqNodes of one hub to what its rows ask for, once a sync interval or when hub or forms changed; in
+ * between it only counts. A read that fails changes no node and keeps the counts of the last good one.
+ */
+export async function reconcileHub(world: HubWorld, key: string, signal: AbortSignal): Promise<Verdict> {
+  // 1. The hub as it is stored.
+  const hub = world.hubs.get(key);
+  if (hub === undefined) return forget(world, key);
+  if (hub.deleting) return await finalizeHub(world, hub, signal);
+  if (!hub.finalizers.includes(HUB_FINALIZER)) await addFinalizer(world, hub, signal);
+
+  // 2. Read, plan and carry out, when it is time.
+  const forms = world.forms.ofHub(hub.namespace, hub.name);
+  const basis = basisOf(hub, forms);
+  const wait = waitBeforeRead(world, { key, hub, basis });
+  const memory = wait > 0 ? world.memory.get(key) : await sync(world, { key, hub, forms, basis }, signal);
+
+  // 3. Count and tell.
+  await publishHub(world, { hub, forms, sync: memory?.sync ?? { kind: "none" } }, signal);
+
+  // 4. When to read again.
+  return requeueAfter(waitBeforeRead(world, { key, hub, basis }));
+}
+
+function forget(world: HubWorld, key: string): Verdict {
+  world.memory.delete(key);
+  world.backoff.reset(key);
+  return AWAIT;
+}
+
+async function addFinalizer(world: HubWorld, hub: StoredHub, signal: AbortSignal): Promise<void> {
+  const body = {
+    metadata: { resourceVersion: hub.resourceVersion, finalizers: [...hub.finalizers, HUB_FINALIZER] },
+  };
+  const ref = { type: world.hubs.type, namespace: hub.namespace, name: hub.name };
+  world.hubs.observe(
+    await world.client.patch(ref, { type: "merge", body }, { fieldManager: "lynq" }, signal),
+  );
+}
+
+/** What a plan was made with: another basis is a reason to plan anew at once. */
+function basisOf(hub: StoredHub, forms: readonly StoredForm[]): string {
+  const revisions = forms.map((form) =>
+    `${form.name}=${form.status.currentRevision ?? ""}/${form.spec.rollout?.maxSkew ?? 0}`
+  );
+  return `${hub.generation}\n${revisions.join("\n")}`;
+}
+
+interface Timing {
+  readonly key: string;
+  readonly hub: StoredHub;
+  readonly basis: string;
+}
+
+/** Milliseconds until the next read is due. After a failure it comes sooner, growing up to the interval. */
+function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
+  const memory = world.memory.get(key);
+  if (memory === undefined || memory.basis !== basis) return 0;
+  const interval = intervalMs(hub.spec);
+  const failures = world.backoff.failures(key);
+  const wait = failures === 0 ? interval : Math.min(interval, 1000 * 2 ** Math.min(failures - 1, 20));
+  return Math.max(0, memory.readAt + wait - world.now().getTime());
+}
+
+async function sync(
+  world: HubWorld,
+  of: Timing & { forms: readonly StoredForm[] },
+  signal: AbortSignal,
+): Promise<HubMemory> {
+  const { key, hub, forms, basis } = of;
+  try {
+    const rows = await readRows(world, hub, signal);
+    const nodes = world.nodes.ofHub(hub.namespace, hub.name);
+    const plan = planHub({ hub: hub.name, forms, rows, nodes });
+    reportPlan(world, hub, plan);
+    const taken = await carryOut(world, { hub, changes: plan.changes }, signal);
+    world.backoff.reset(key);
+    const problems = [...plan.problems, ...taken];
+    return remember({
+      sync: { kind: "synced", desired: plan.desired, problems },
+      throttled: plan.throttled.length > 0,
+    });
+  } catch (error) {
+    if (!(error instanceof SourceError)) throw error;
+    world.backoff.next(key);
+    const { code, message, remedy } = error;
+    reportFailure(world, hub, error);
+    return remember({ sync: { kind: "failed", code, message, remedy }, throttled: false });
+  }
+
+  function remember(result: Pick<HubMemory, "sync" | "throttled">): HubMemory {
+    const memory = { ...result, readAt: world.now().getTime(), basis };
+    world.memory.set(namespacedName(hub), memory);
+    return memory;
+  }
+}

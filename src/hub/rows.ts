@@ -1,0 +1,54 @@
+import type { HubSpec } from "../api/hub.ts";
+import type { RowVerdict } from "../api/row.ts";
+import type { ColumnMapping, RawRow } from "../source/port.ts";
+
+/** The whole set of a yes (compat.md 3.6); nothing is trimmed. */
+const TRUE = new Set(["1", "true", "TRUE", "True", "yes", "YES", "Yes"]);
+const FALSE = new Set(["", "0", "false", "FALSE", "False", "no", "NO", "No", "off", "OFF", "Off"]);
+
+const UID_LIMIT = 63;
+const UID = /^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/;
+
+/** Variables that can't be told from the row's own by name. */
+const UID_VARIABLE = "uid";
+const ACTIVATE_VARIABLE = "activate";
+
+/** Keys that no extra variable can have: a line break is in no YAML key that the schema lets through. */
+const UID_KEY = "\nuid";
+const ACTIVATE_KEY = "\nactivate";
+
+/** The columns to read: uid, activate, hostOrUrl, then the extras by name. */
+export function columnsOf(spec: HubSpec): ColumnMapping[] {
+  const { uid, activate, hostOrUrl } = spec.valueMappings;
+  const extras = Object.entries(spec.extraValueMappings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  return [
+    { variable: UID_KEY, column: uid },
+    ...(hostOrUrl ? [{ variable: "hostOrUrl", column: hostOrUrl }] : []),
+    { variable: ACTIVATE_KEY, column: activate },
+    ...extras.map(([variable, column]) => ({ variable, column })),
+  ];
+}
+
+/** Reads one row's meaning. Extra variables named uid or activate override the row's own in templates only. */
+export function judgeRow(raw: RawRow): RowVerdict {
+  const uid = raw[UID_KEY] ?? "";
+  if (uid.length > UID_LIMIT || !UID.test(uid)) return { kind: "quarantined", uid, shape: shapeOf(uid) };
+  const activate = raw[ACTIVATE_KEY] ?? "";
+  if (FALSE.has(activate)) return { kind: "inactive", uid };
+  if (!TRUE.has(activate)) return { kind: "unknown", uid };
+  const values: Record<string, string> = { [ACTIVATE_VARIABLE]: activate };
+  for (const [variable, text] of Object.entries(raw)) {
+    if (variable !== UID_KEY && variable !== ACTIVATE_KEY) values[variable] = text;
+  }
+  if (values[UID_VARIABLE] === uid) delete values[UID_VARIABLE];
+  return { kind: "active", row: { uid, values } };
+}
+
+/** What is wrong with a uid, without its text. */
+function shapeOf(uid: string): string {
+  if (uid === "") return "it is empty or NULL";
+  if (uid.length > UID_LIMIT) return `it has ${uid.length} characters, more than ${UID_LIMIT}`;
+  if (/[A-Z]/.test(uid)) return "it has upper-case letters";
+  if (/[^\x20-\x7e]/.test(uid)) return "it has characters outside ASCII";
+  return "it has characters other than a-z, 0-9, '-' and '.', or does not start and end with a letter or digit";
+}

@@ -1,0 +1,49 @@
+import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
+import type { Backoff } from "../controller/backoff.ts";
+import type { Limit } from "../controller/limit.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { KubeObject } from "../kube/object.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import type { SourceConfig } from "../source/config.ts";
+import type { RowSource } from "../source/port.ts";
+import type { EventRecorder } from "../telemetry/events.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import type { SyncResult } from "./hub_status.ts";
+
+/** What is remembered of a hub between reconciles. */
+export interface HubMemory {
+  /** Milliseconds since the epoch of the last read, good or bad. */
+  readonly readAt: number;
+  /** Hub generation and form revisions that the last read was planned with. */
+  readonly basis: string;
+  readonly sync: SyncResult;
+  /** Changes wait for room under a form's maxSkew. */
+  readonly throttled: boolean;
+}
+
+/** All that a hub reconcile reads and writes through. */
+export interface HubWorld {
+  readonly client: KubeClient;
+  readonly hubs: {
+    get(key: string): StoredHub | undefined;
+    observe(object: KubeObject): void;
+    readonly type: ResourceType;
+  };
+  /** The forms that name this hub, by name. */
+  readonly forms: { ofHub(namespace: string, hub: string): StoredForm[] };
+  readonly nodes: {
+    ofHub(namespace: string, hub: string): StoredNode[];
+    observe(object: KubeObject): void;
+    readonly type: ResourceType;
+  };
+  readonly open: (config: SourceConfig) => RowSource;
+  readonly memory: Map<string, HubMemory>;
+  readonly backoff: Backoff;
+  /** Bounds the writes to LynqNodes under way, over all hubs. */
+  readonly writes: Limit;
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly now: () => Date;
+}
