@@ -1,0 +1,319 @@
+import type { KubeObject } from "../kube/object.ts";
+import { admitCreate, admitUpdate } from "./admission.ts";
+import { type Cluster, type ObjectTarget, timeText, type WriteOptions } from "./cluster.ts";
+import { toServed, toStored } from "./conversion.ts";
+import { crdCauses } from "./crd_definition.ts";
+import { customCauses, decodeCustom } from "./custom_resource.ts";
+import { generatedSuffix, metadataCauses, objectNameCauses } from "./object_names.ts";
+import {
+  alreadyExists,
+  ApiError,
+  badRequest,
+  conflict,
+  failure,
+  type FieldCause,
+  forbiddenValue,
+  invalid,
+  invalidValue,
+  notFound,
+} from "./status_error.ts";
+import { objectKey } from "./storage.ts";
+
+export interface Written {
+  /** In the version of the request. */
+  readonly object: KubeObject;
+  readonly created: boolean;
+  readonly warnings: readonly string[];
+}
+
+/** The stored object in the version of the request, or undefined. */
+export function readLive(cluster: Cluster, target: ObjectTarget): KubeObject | undefined {
+  const stored = cluster.storage.get(target.resource.store, objectKey(target.namespace, target.name));
+  return stored === undefined ? undefined : toServed(target.resource, stored);
+}
+
+/** As `readLive`; throws 404. */
+export function requireLive(cluster: Cluster, target: ObjectTarget): KubeObject {
+  const live = readLive(cluster, target);
+  if (live === undefined) throw notFound(target.resource, target.name);
+  return live;
+}
+
+/** POST: decodes, admits, validates and stores a new object. `target.name` is "" where the body names it. */
+export function createObject(
+  cluster: Cluster,
+  target: ObjectTarget,
+  request: { body: unknown; options: WriteOptions },
+): Written {
+  const { object, warnings } = decodeBody(cluster, target, request);
+  return { ...storeNew(cluster, target, { object, options: request.options, tracked: false }), warnings };
+}
+
+/** PUT: replaces an object, or the part of it that the subresource is. */
+export function updateObject(
+  cluster: Cluster,
+  target: ObjectTarget,
+  request: { body: unknown; options: WriteOptions },
+): Written {
+  const live = requireLive(cluster, target);
+  const { object, warnings } = decodeBody(cluster, target, request);
+  const stored = storeChange(cluster, target, {
+    live,
+    next: object,
+    options: request.options,
+    tracked: false,
+  });
+  return { ...stored, warnings };
+}
+
+/** Server-side apply. A resourceVersion in the body is a precondition, met by an absent object. */
+export function applyObject(
+  cluster: Cluster,
+  target: ObjectTarget,
+  request: { body: Record<string, unknown>; options: WriteOptions },
+): Written {
+  const live = readLive(cluster, target);
+  if (live === undefined && target.subresource !== "") throw notFound(target.resource, target.name);
+  const applied = identified(target, request.body);
+  const { resourceVersion, ...metadata } = applied.metadata;
+  if (
+    live !== undefined && resourceVersion !== undefined && resourceVersion !== live.metadata.resourceVersion
+  ) {
+    throw conflict(target.resource, target.name);
+  }
+  const outcome = cluster.fields.apply({
+    kind: target.resource.fields,
+    live,
+    applied: { ...applied, metadata },
+    manager: request.options.manager,
+    force: request.options.force,
+    subresource: target.subresource,
+    now: timeText(cluster.clock()),
+  });
+  if (outcome.kind === "refused") throw new ApiError(outcome.status);
+  const object = target.resource.fields.defaults(outcome.object);
+  const options = request.options;
+  if (live === undefined) return storeNew(cluster, target, { object, options, tracked: true });
+  return storeChange(cluster, target, { live, next: object, options, tracked: true });
+}
+
+function decodeBody(
+  cluster: Cluster,
+  target: ObjectTarget,
+  request: { body: unknown; options: WriteOptions },
+): { object: KubeObject; warnings: readonly string[] } {
+  const { resource } = target;
+  const { fieldValidation } = request.options;
+  if (resource.custom !== undefined) {
+    const decoded = decodeCustom({ resource, body: request.body, fieldValidation });
+    return { object: identified(target, decoded.object), warnings: decoded.warnings };
+  }
+  const decoded = cluster.fields.decode({ kind: resource.fields, body: request.body, fieldValidation });
+  if (decoded.kind === "refused") throw new ApiError(decoded.status);
+  return { object: identified(target, decoded.object), warnings: decoded.warnings };
+}
+
+/** The body with apiVersion, kind, name and namespace of the request; 400 where they differ. */
+function identified(target: ObjectTarget, body: Record<string, unknown>): KubeObject {
+  const { resource, name, namespace } = target;
+  const metadata = typeof body.metadata === "object" && body.metadata !== null ? { ...body.metadata } : {};
+  const object: KubeObject = {
+    ...body,
+    apiVersion: resource.group === "" ? resource.version : `${resource.group}/${resource.version}`,
+    kind: resource.kind,
+    metadata,
+  };
+  if (name !== "") {
+    const given = object.metadata.name;
+    if (given !== undefined && given !== "" && given !== name) {
+      throw badRequest(`the name of the object (${given}) does not match the name on the URL (${name})`);
+    }
+    object.metadata.name = name;
+  }
+  if (!resource.namespaced) delete object.metadata.namespace;
+  else if (namespace !== undefined) {
+    const given = object.metadata.namespace;
+    if (given !== undefined && given !== "" && given !== namespace) {
+      throw badRequest(
+        "the namespace of the provided object does not match the namespace sent on the request",
+      );
+    }
+    object.metadata.namespace = namespace;
+  }
+  return object;
+}
+
+interface NewObject {
+  readonly object: KubeObject;
+  readonly options: WriteOptions;
+  /** Whether `managedFields` are already right (server-side apply). */
+  readonly tracked: boolean;
+}
+
+function storeNew(cluster: Cluster, target: ObjectTarget, request: NewObject): Written {
+  const { resource } = target;
+  const born = newIdentity(cluster, request.object);
+  const kind = resource.fields;
+  const admitted = admitCreate(cluster, resource, born);
+  const tracked = request.tracked ? admitted : cluster.fields.trackUpdate({
+    kind,
+    live: undefined,
+    next: admitted,
+    manager: request.options.manager,
+    subresource: "",
+    now: timeText(cluster.clock()),
+  });
+  const next = cluster.fields.prepare({ kind, live: undefined, next: tracked, subresource: "" });
+  refuseInvalid(cluster, target, { next, live: undefined });
+  const name = next.metadata.name ?? "";
+  const key = objectKey(next.metadata.namespace, name);
+  if (next.metadata.resourceVersion !== undefined && next.metadata.resourceVersion !== "") {
+    throw failure(500, "", { message: "resourceVersion should not be set on objects to be created" });
+  }
+  if (cluster.storage.get(resource.store, key) !== undefined) throw alreadyExists(resource, name);
+  if (request.options.dryRun) return { object: next, created: true, warnings: [] };
+  const stored = cluster.storage.put(resource.store, key, toStored(resource, next));
+  return { object: toServed(resource, stored), created: true, warnings: [] };
+}
+
+function newIdentity(cluster: Cluster, object: KubeObject): KubeObject {
+  const { deletionTimestamp: _at, deletionGracePeriodSeconds: _grace, ...metadata } = object.metadata;
+  const { name = "", generateName = "" } = metadata;
+  return {
+    ...object,
+    metadata: {
+      ...metadata,
+      ...(name === "" && generateName !== ""
+        ? { name: `${generateName.slice(0, 58)}${generatedSuffix(cluster.random)}` }
+        : {}),
+      uid: cluster.uid(),
+      creationTimestamp: timeText(cluster.clock()),
+    },
+  };
+}
+
+interface ChangedObject {
+  readonly live: KubeObject;
+  readonly next: KubeObject;
+  readonly options: WriteOptions;
+  readonly tracked: boolean;
+}
+
+/** Stores a changed object; one that lost its last finalizer while being deleted is removed. */
+export function storeChange(cluster: Cluster, target: ObjectTarget, request: ChangedObject): Written {
+  const { resource, subresource } = target;
+  const { live, options } = request;
+  checkPreconditions(target, live, request.next);
+  const kind = resource.fields;
+  const kept = keptIdentity(live, request.next);
+  const admitted = subresource === "" ? admitUpdate(cluster, resource, { live, next: kept }) : kept;
+  const now = timeText(cluster.clock());
+  const tracked = request.tracked
+    ? admitted
+    : cluster.fields.trackUpdate({ kind, live, next: admitted, manager: options.manager, subresource, now });
+  const next = cluster.fields.prepare({ kind, live, next: tracked, subresource });
+  refuseInvalid(cluster, target, { next, live });
+  if (cluster.fields.unchanged(live, next)) return { object: live, created: false, warnings: [] };
+  if (options.dryRun) return { object: next, created: false, warnings: [] };
+  const key = objectKey(target.namespace, target.name);
+  const stored = cluster.storage.put(resource.store, key, toStored(resource, next));
+  if (finished(next)) cluster.storage.remove(resource.store, key);
+  return { object: toServed(resource, stored), created: false, warnings: [] };
+}
+
+function finished(object: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = object.metadata;
+  if (object.kind === "Namespace" && object.apiVersion === "v1") return false;
+  return deletionTimestamp !== undefined && deletionGracePeriodSeconds === 0 && finalizers.length === 0;
+}
+
+function checkPreconditions(target: ObjectTarget, live: KubeObject, next: KubeObject): void {
+  const { resourceVersion, uid } = next.metadata;
+  if (uid !== undefined && uid !== "" && uid !== live.metadata.uid) {
+    const why = `Precondition failed: UID in precondition: ${uid}, UID in object meta: ${live.metadata.uid}`;
+    throw conflict(target.resource, target.name, why);
+  }
+  if (resourceVersion === undefined || resourceVersion === "") return;
+  if (resourceVersion !== live.metadata.resourceVersion) throw conflict(target.resource, target.name);
+}
+
+/** What no client writes is taken from the live object. */
+function keptIdentity(live: KubeObject, next: KubeObject): KubeObject {
+  const {
+    uid: _uid,
+    creationTimestamp: _created,
+    deletionTimestamp: _at,
+    deletionGracePeriodSeconds: _grace,
+    generation: _generation,
+    resourceVersion: _version,
+    generateName: _prefix,
+    ...metadata
+  } = next.metadata;
+  const from = live.metadata;
+  const kept: KubeObject["metadata"] = { ...metadata };
+  if (from.uid !== undefined) kept.uid = from.uid;
+  if (from.creationTimestamp !== undefined) kept.creationTimestamp = from.creationTimestamp;
+  if (from.deletionTimestamp !== undefined) kept.deletionTimestamp = from.deletionTimestamp;
+  if (from.deletionGracePeriodSeconds !== undefined) {
+    kept.deletionGracePeriodSeconds = from.deletionGracePeriodSeconds;
+  }
+  if (from.generation !== undefined) kept.generation = from.generation;
+  if (from.resourceVersion !== undefined) kept.resourceVersion = from.resourceVersion;
+  if (from.generateName !== undefined) kept.generateName = from.generateName;
+  return { ...next, metadata: kept };
+}
+
+function refuseInvalid(
+  cluster: Cluster,
+  target: ObjectTarget,
+  state: { next: KubeObject; live: KubeObject | undefined },
+): void {
+  const { resource } = target;
+  const { next, live } = state;
+  const name = next.metadata.name ?? "";
+  if (resource.custom === undefined) {
+    const causes = [
+      ...(live === undefined ? [] : finalizerCauses(live, next)),
+      ...(next.kind === "CustomResourceDefinition" ? crdCauses(next) : []),
+    ];
+    if (causes.length > 0) throw invalid(resource, name, causes);
+    const status = cluster.fields.validate(resource.fields, next);
+    if (status !== undefined) throw new ApiError(status);
+    return;
+  }
+  const causes = [
+    ...objectNameCauses(next, resource.namespaced),
+    ...metadataCauses(next),
+    ...(live === undefined ? [] : finalizerCauses(live, next)),
+    ...customCauses(cluster.programs, { custom: resource.custom, next, live }),
+  ];
+  if (causes.length > 0) throw invalid(resource, name, causes);
+}
+
+function finalizerCauses(live: KubeObject, next: KubeObject): readonly FieldCause[] {
+  if (live.metadata.deletionTimestamp === undefined) return [];
+  const before = live.metadata.finalizers ?? [];
+  const added = (next.metadata.finalizers ?? []).filter((finalizer) => !before.includes(finalizer));
+  if (added.length === 0) return [];
+  const listed = added.map((finalizer) => JSON.stringify(finalizer)).join(", ");
+  return [
+    forbiddenValue(
+      "metadata.finalizers",
+      `no new finalizers can be added if the object is being deleted, found new finalizers []string{${listed}}`,
+    ),
+  ];
+}
+
+/** 422 where a custom resource is replaced without saying which version is meant. */
+export function requireVersionOf(target: ObjectTarget, body: unknown): void {
+  if (target.resource.custom === undefined) return;
+  const metadata = typeof body === "object" && body !== null && "metadata" in body
+    ? body.metadata
+    : undefined;
+  const version = typeof metadata === "object" && metadata !== null && "resourceVersion" in metadata
+    ? metadata.resourceVersion
+    : undefined;
+  if (typeof version === "string" && version !== "") return;
+  const cause = invalidValue("metadata.resourceVersion", 0, "must be specified for an update");
+  throw invalid(target.resource, target.name, [{ ...cause, message: cause.message.replace("0:", "0x0:") }]);
+}
