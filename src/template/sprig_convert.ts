@@ -2,7 +2,7 @@
 import { CallError, define, type FunctionTable } from "./function.ts";
 import { parseFloat64, parseInteger } from "./number.ts";
 import { bytesOf, sprint } from "./print.ts";
-import { GoComplex, GoInt, GoList, GoMap, GoObject, typeOf, types, type Value } from "./value.ts";
+import { GoComplex, GoInt, GoList, GoMap, typeOf, types, type Value } from "./value.ts";
 
 /** The integer types that the casts know by name; named types such as time.Duration are not among them. */
 const castTypes = new Set([
@@ -98,28 +98,6 @@ export function kindOfType(value: Value): string {
 
 export function nilDereference(): CallError {
   return new CallError("runtime error: invalid memory address or nil pointer dereference");
-}
-
-/** Deep equality as reflect.DeepEqual sees it: same types, same contents, nil apart from empty. */
-export function deepEqual(a: Value, b: Value, seen: Map<object, Set<object>> = new Map()): boolean {
-  if (typeOf(a)?.name !== typeOf(b)?.name) return false;
-  if (a instanceof GoInt && b instanceof GoInt) return a.value === b.value;
-  if (a instanceof GoComplex && b instanceof GoComplex) return a.re === b.re && a.im === b.im;
-  if (a instanceof GoObject && b instanceof GoObject) return a === b || a.deepEqual(b);
-  const areContainers = (a instanceof GoList && b instanceof GoList) ||
-    (a instanceof GoMap && b instanceof GoMap);
-  if (!areContainers) return a === b;
-  if (a.isNil !== b.isNil) return false;
-  if (a === b || seen.get(a)?.has(b) === true) return true;
-  seen.set(a, (seen.get(a) ?? new Set()).add(b));
-  if (a instanceof GoList && b instanceof GoList) {
-    return a.items.length === b.items.length &&
-      a.items.every((item, at) => deepEqual(item, b.items[at] ?? null, seen));
-  }
-  if (!(a instanceof GoMap && b instanceof GoMap) || a.entries.size !== b.entries.size) return false;
-  return [...a.entries].every(([key, item]) =>
-    b.entries.has(key) && deepEqual(item, b.entries.get(key) ?? null, seen)
-  );
 }
 
 /** strconv.Atoi without its error: 0 for what is no number, the nearest bound for what doesn't fit. */

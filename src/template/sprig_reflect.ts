@@ -1,5 +1,5 @@
 import { define, type FunctionTable } from "./function.ts";
-import { deepEqual } from "./sprig_convert.ts";
+import { deepEqual } from "./equal.ts";
 import { typeName, typeOf, types, type Value } from "./value.ts";
 
 /** The kind of a value as reflection names it; `invalid` for nil. */
