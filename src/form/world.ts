@@ -1,0 +1,37 @@
+import type { StoredForm, StoredNode } from "../api/stored.ts";
+import type { KubeClient } from "../kube/client.ts";
+import type { KubeObject } from "../kube/object.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import type { EventRecorder } from "../telemetry/events.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+
+/** A kept revision of a form. */
+export interface StoredRevision {
+  readonly namespace: string;
+  readonly name: string;
+  readonly form: string;
+  /** The form's generation at the snapshot. */
+  readonly revision: number;
+}
+
+/** All that a form reconcile reads and writes through. */
+export interface FormWorld {
+  readonly client: KubeClient;
+  readonly forms: {
+    get(key: string): StoredForm | undefined;
+    observe(object: KubeObject): void;
+    readonly type: ResourceType;
+  };
+  readonly hubs: { exists(namespace: string, name: string): boolean };
+  readonly nodes: { ofForm(namespace: string, form: string): StoredNode[] };
+  readonly revisions: {
+    ofForm(namespace: string, form: string): StoredRevision[];
+    observe(object: KubeObject): void;
+    readonly type: ResourceType;
+  };
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly now: () => Date;
+}
