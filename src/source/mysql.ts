@@ -1,9 +1,10 @@
+import { isIP } from "node:net";
 import mysql, { type Connection, type FieldPacket, type Query } from "mysql2";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
-import { type Dialect, type ReadPlan } from "./identifier.ts";
+import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
 import { mysqlError } from "./mysql_error.ts";
 import { mysqlText } from "./mysql_text.ts";
-import type { RawRow } from "./port.ts";
+import { type RawRow, SourceError, type SourceErrorCode } from "./port.ts";
 import { checkServer, serverTitle } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
 import { CellError, invalidValue, rowOf } from "./value_text.ts";
@@ -15,11 +16,21 @@ const dialect: Dialect = { quote: (part) => `\`${part.replaceAll("`", "``")}\``,
 /** MySQL and MariaDB. Throws `SourceError` InvalidConfig for settings that no server can have. */
 export function mysqlAdapter({ server, deadlines }: MysqlConfig): Adapter {
   checkServer(server);
+  checkHostName(server);
   const title = serverTitle("MySQL", server);
   return {
     ...{ dialect, title, deadlines },
     open: (plan) => new MysqlSession({ server, plan, title, queryMs: deadlines.queryMs }),
   };
+}
+
+/** The driver compares a certificate with a host name only; with an address it would compare with another name. */
+function checkHostName({ host, tls }: ServerConfig): void {
+  if (tls.mode !== "verify-full" || isIP(host) === 0) return;
+  throw new SourceError(`the source's host ${host} is an address, and tls.mode verify-full needs a name`, {
+    code: "InvalidConfig",
+    remedy: "give the host name that the server's certificate is for, or use verify-ca",
+  });
 }
 
 interface SessionOptions {
@@ -28,6 +39,9 @@ interface SessionOptions {
   readonly title: string;
   readonly queryMs: number;
 }
+
+/** A name's database part that does not exist is told as the table that was asked for. */
+const NO_TABLE: ReadonlySet<SourceErrorCode> = new Set(["TableNotFound", "DatabaseNotFound"]);
 
 /** Cells as the driver hands them over: bytes of the text protocol. */
 type Cells = readonly (Uint8Array | null)[];
@@ -61,8 +75,14 @@ class MysqlSession implements Session {
   }
 
   async columns(): Promise<readonly string[]> {
-    const rows = await this.#run(`SHOW COLUMNS FROM ${this.#options.plan.quotedTable}`);
-    return rows.map(([name]) => new TextDecoder().decode(name ?? new Uint8Array()));
+    const { plan } = this.#options;
+    try {
+      const rows = await this.#run(`SHOW COLUMNS FROM ${plan.quotedTable}`);
+      return rows.map(([name]) => new TextDecoder().decode(name ?? new Uint8Array()));
+    } catch (error) {
+      const unknown = error instanceof SourceError && NO_TABLE.has(error.code);
+      throw unknown ? tableNotFound(plan) : error;
+    }
   }
 
   async next(): Promise<readonly RawRow[]> {

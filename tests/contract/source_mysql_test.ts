@@ -28,15 +28,17 @@ async function startDatabase(): Promise<ServerUnderTest> {
     notUtf8: { type: "BLOB", literal: "x'ff00'" },
     connections: async () =>
       Number(await server.exec("SELECT count(*) FROM information_schema.processlist WHERE user = 'reader'")),
+    verifiesAddresses: false,
     encryptionSelect:
       "SELECT variable_value AS id FROM information_schema.session_status WHERE variable_name = 'SSL_CIPHER'",
     writingView: `CREATE TABLE written (id INT) ENGINE = InnoDB;
-      SET GLOBAL log_bin_trust_function_creators = 1;
-      CREATE FUNCTION write_one() RETURNS INT MODIFIES SQL DATA BEGIN INSERT INTO written VALUES (1); RETURN 1; END;
-      CREATE SQL SECURITY DEFINER VIEW writer AS SELECT write_one() AS id;
-      GRANT EXECUTE ON *.* TO 'reader'@'%';`,
-    stranger: `CREATE USER 'stranger'@'%' IDENTIFIED BY '${server.password.replaceAll(/['\\\\]/g, "\\\\$&")}';
-      GRANT USAGE ON *.* TO 'stranger'@'%'; GRANT SELECT ON nodes.paying TO 'stranger'@'%'`,
+      DELIMITER //
+      CREATE FUNCTION write_one() RETURNS INT MODIFIES SQL DATA
+        BEGIN INSERT INTO written VALUES (1); RETURN 1; END //
+      DELIMITER ;
+      CREATE SQL SECURITY DEFINER VIEW writer AS SELECT write_one() AS id;`,
+    stranger: `CREATE USER 'stranger'@'%' IDENTIFIED BY '${sqlText(server.password)}';
+      GRANT SELECT ON nodes.paying TO 'stranger'@'%'`,
     killReaders: "KILL CONNECTION USER reader",
     frame: [
       /^SET NAMES utf8mb4, /,
@@ -46,4 +48,8 @@ async function startDatabase(): Promise<ServerUnderTest> {
     ],
     stop: server.stop,
   };
+}
+
+function sqlText(text: string): string {
+  return text.replaceAll("\\", "\\\\").replaceAll("'", "''");
 }

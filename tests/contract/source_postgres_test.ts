@@ -28,6 +28,7 @@ async function startDatabase(): Promise<ServerUnderTest> {
     notUtf8: { type: "bytea", literal: String.raw`'\xff00'` },
     connections: async () =>
       Number(await server.exec("SELECT count(*) FROM pg_stat_activity WHERE usename = 'reader'")),
+    verifiesAddresses: true,
     encryptionSelect:
       "SELECT CASE WHEN ssl THEN cipher ELSE '' END AS id FROM pg_stat_ssl WHERE pid = pg_backend_pid()",
     writingView: `CREATE TABLE written (id integer);

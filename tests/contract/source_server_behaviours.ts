@@ -4,13 +4,24 @@ import { openSource } from "../../src/source/open.ts";
 import type { DatabaseServer } from "../support/databases.ts";
 import { freePort } from "../support/databases_process.ts";
 import { makeTlsFiles } from "../support/databases_tls.ts";
-import { type Behaviour, type ContractDatabase, failure, never, query, readRows } from "./source_contract.ts";
+import { SourceError } from "../../src/source/port.ts";
+import {
+  type Behaviour,
+  type ContractDatabase,
+  eventually,
+  failure,
+  never,
+  query,
+  readRows,
+} from "./source_contract.ts";
 import { startCutProxy } from "./source_cut_proxy.ts";
 
 /** A database that is reached over the network. */
 export interface ServerUnderTest extends ContractDatabase {
   readonly type: "mysql" | "postgres";
   readonly server: DatabaseServer;
+  /** Whether `verify-full` can compare a certificate with an IP address. */
+  readonly verifiesAddresses: boolean;
   /** A SELECT of one row whose `id` is not empty when the connection is encrypted. */
   readonly encryptionSelect: string;
   /** A view `writer(id)` that inserts into the table `written(id)` when it is read. */
@@ -195,11 +206,27 @@ const securing: readonly Behaviour<ServerUnderTest>[] = [
         const config = serverConfig(database, { server: { tls, host } });
         await failure(readRows(config, query("tenants", "id")), "TlsFailed");
       };
-      await refused({ mode: "verify-full", ca }, "127.0.0.1");
       await refused({ mode: "verify-full", ca: otherCa }, "localhost");
       await refused({ mode: "verify-ca", ca: otherCa }, "127.0.0.1");
       await refused({ mode: "verify-ca" }, "127.0.0.1");
       await refused({ mode: "verify-ca", ca: "not a certificate" }, "127.0.0.1");
+      const byAddress = serverConfig(database, {
+        server: { tls: { mode: "verify-full", ca }, host: "127.0.0.1" },
+      });
+      const code = database.verifiesAddresses ? "TlsFailed" : "InvalidConfig";
+      await failure(readRows(byAddress, query("tenants", "id")), code);
+      await database.server.presentCertificateFor("other.example");
+      const byName = serverConfig(database, {
+        server: { tls: { mode: "verify-full", ca }, host: "localhost" },
+      });
+      await eventually("the refusal of a certificate for another host", async () => {
+        const outcome = await readRows(byName, query("tenants", "id")).catch((cause: unknown) => cause);
+        return outcome instanceof SourceError && outcome.code === "TlsFailed";
+      });
+      await readRows(
+        serverConfig(database, { server: { tls: { mode: "verify-ca", ca } } }),
+        query("tenants", "id"),
+      );
     },
   },
 ];

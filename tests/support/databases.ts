@@ -18,6 +18,8 @@ export interface DatabaseServer {
   exec(sql: string, database?: string): Promise<string>;
   /** The statements that `username` has sent so far, from the server's log. */
   statements(): Promise<readonly string[]>;
+  /** Makes new connections meet a certificate for `host`, signed by the same authority. */
+  presentCertificateFor(host: string): Promise<void>;
   stop(): Promise<void>;
 }
 

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DatabaseServer } from "./databases.ts";
 import { freePort, run, start, systemUser, untilReady } from "./databases_process.ts";
-import { makeTlsFiles } from "./databases_tls.ts";
+import { makeCertificate, makeTlsFiles } from "./databases_tls.ts";
 
 const SMALL = [
   "--innodb-buffer-pool-size=32M",
@@ -79,6 +79,11 @@ export async function startMariaDbServer(): Promise<DatabaseServer> {
       return text.split("\n").map((line) => line.split("\t")).filter(([kind]) => kind === "Query").map((
         [, sql],
       ) => sql ?? "");
+    },
+    presentCertificateFor: async (host) => {
+      await makeCertificate(directory, host);
+      if (user !== undefined) await run("chown", ["-R", `${user.uid}:${user.gid}`, directory]);
+      await exec("FLUSH SSL");
     },
     stop,
   };

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { DatabaseServer } from "./databases.ts";
 import { freePort, run, start, systemUser, untilReady } from "./databases_process.ts";
 import { postgresProgram } from "./databases_programs.ts";
-import { makeTlsFiles } from "./databases_tls.ts";
+import { makeCertificate, makeTlsFiles } from "./databases_tls.ts";
 
 const FAST = ["fsync=off", "synchronous_commit=off", "full_page_writes=off", "shared_buffers=32MB"];
 
@@ -65,6 +65,11 @@ export async function startPostgresServer(): Promise<DatabaseServer> {
     },
     exec: (sql, database = "nodes") => exec(sql, database),
     statements: async () => loggedStatements(await Deno.readTextFile(join(directory, "statements.log"))),
+    presentCertificateFor: async (host) => {
+      await makeCertificate(directory, host);
+      if (user !== undefined) await run("chown", ["-R", `${user.uid}:${user.gid}`, directory]);
+      await exec("SELECT pg_reload_conf()", "postgres");
+    },
     stop,
   };
 }
