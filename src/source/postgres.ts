@@ -3,13 +3,14 @@ import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
 import type { RawRow, SourceError } from "./port.ts";
 import {
+  newClient,
   newCursor,
-  PostgresClient,
+  type PostgresCells,
+  type PostgresClient,
   type PostgresCursor,
-  type PostgresTls,
-  TEXT_TYPES,
 } from "./postgres_driver.ts";
-import type { PostgresCells, PostgresField, PostgresOptions, PostgresResult } from "./postgres_driver.ts";
+import { type PostgresField, type PostgresOptions, type PostgresResult } from "./postgres_driver.ts";
+import { type PostgresTls, TEXT_TYPES } from "./postgres_driver.ts";
 import { postgresError, type PostgresPhase } from "./postgres_error.ts";
 import { postgresText } from "./postgres_text.ts";
 import { checkServer, serverTitle } from "./server_error.ts";
@@ -51,7 +52,7 @@ class PostgresSession implements Session {
     this.#variables = options.plan.mappings.map(({ variable }) => variable);
     const secure = options.server.tls.mode !== "disable";
     this.#socket.on("connect", () => this.#phase = secure ? "securing" : "authenticating");
-    this.#client = new PostgresClient(clientOptions(options.server, {
+    this.#client = newClient(clientOptions(options.server, {
       stream: this.#socket,
       asked: () => this.#phase = "authenticating",
     }));
@@ -149,7 +150,7 @@ interface Dialing {
   readonly asked: () => void;
 }
 
-/** Every setting that the driver would otherwise take from PG* variables is given, except PGOPTIONS and PGREPLICATION. */
+/** Every setting that the driver would otherwise take from PG* variables is given. */
 function clientOptions(server: ServerConfig, { stream, asked }: Dialing): PostgresOptions {
   return {
     ...{ host: server.host, port: server.port, user: server.username, database: server.database },

@@ -59,7 +59,24 @@ export interface PostgresClient {
 /** Every cell as the server's text. */
 export const TEXT_TYPES = { getTypeParser: () => (text: string): string => text };
 
-export const PostgresClient: new (options: PostgresOptions) => PostgresClient = pg.Client;
+/**
+ * A client that takes nothing from the environment. The driver looks up a PG* variable for every setting that is
+ * empty; the three that have to be empty are given, and emptied before they are used.
+ */
+export function newClient(options: PostgresOptions): PostgresClient {
+  const client = new Client({ ...options, binary: true, options: "none", replication: "none" });
+  client.binary = false;
+  client.connectionParameters.options = "";
+  client.connectionParameters.replication = "";
+  return client;
+}
+
+interface ConfiguredClient extends PostgresClient {
+  binary: boolean;
+  readonly connectionParameters: { options: string; replication: string };
+}
+
+const Client: new (options: PostgresOptions) => ConfiguredClient = pg.Client;
 
 /** A portal of one SELECT. */
 export function newCursor(select: string): PostgresCursor {

@@ -1,0 +1,31 @@
+import type { SourceConfig } from "../../src/source/config.ts";
+import { openSource } from "../../src/source/open.ts";
+import { type RawRow, type RowQuery, SourceError } from "../../src/source/port.ts";
+
+/** Reads one query in a worker, whose permissions are the test's subject, and posts what came of it. */
+export interface ReaderRequest {
+  readonly config: SourceConfig;
+  readonly query: RowQuery;
+}
+
+export type ReaderReply =
+  | { readonly kind: "rows"; readonly rows: readonly RawRow[] }
+  | { readonly kind: "failed"; readonly code: string; readonly message: string };
+
+self.onmessage = ({ data }: MessageEvent<ReaderRequest>) => {
+  read(data).then((reply) => self.postMessage(reply), (cause: unknown) => self.postMessage(failed(cause)));
+};
+
+async function read({ config, query }: ReaderRequest): Promise<ReaderReply> {
+  const never = new AbortController().signal;
+  const source = openSource(config, never);
+  const rows: RawRow[] = [];
+  for await (const page of source.read(query, never)) rows.push(...page.map((row) => ({ ...row })));
+  await source.close();
+  return { kind: "rows", rows };
+}
+
+function failed(cause: unknown): ReaderReply {
+  if (cause instanceof SourceError) return { kind: "failed", code: cause.code, message: cause.message };
+  return { kind: "failed", code: "none", message: String(cause) };
+}
