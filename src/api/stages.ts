@@ -35,16 +35,6 @@ export interface UnrenderedResource {
   readonly message: string;
 }
 
-/** A resource that is not rendered anew: its inputs are those of the recorded write. */
-export interface UnchangedResource {
-  readonly kind: "unchanged";
-  readonly id: string;
-  readonly policy: Resource;
-  readonly inputs: string;
-  /** Renders after all, where the object turns out to need a write. */
-  readonly render: () => RenderedResource | UnrenderedResource;
-}
-
 /** A resource of a kind that the API server serves: ready to be compared and applied. */
 export interface DesiredObject {
   readonly id: string;
@@ -114,18 +104,26 @@ export interface FieldConflict {
 
 /** What came of an action. */
 export type Outcome =
-  | {
-    readonly kind: "applied";
-    readonly child: Child;
-    readonly created: boolean;
-    readonly readopted: boolean;
-  }
+  | { readonly kind: "applied"; readonly object: KubeObject; readonly created: boolean }
+  /** A create met an object of that name; nothing was written. */
+  | { readonly kind: "exists" }
   | { readonly kind: "conflict"; readonly conflicts: readonly FieldConflict[]; readonly message: string }
-  | {
-    readonly kind: "rejected";
-    readonly code: string;
-    readonly message: string;
-    readonly retryAfterSeconds?: number;
-  }
+  | { readonly kind: "rejected"; readonly code: RejectionCode; readonly message: string }
+  /** Deletion was accepted; finalizers or a grace time hold the object. */
   | { readonly kind: "deleting" }
-  | { readonly kind: "gone" };
+  /** Confirmed: no object of that UID exists. */
+  | { readonly kind: "gone" }
+  /** Marked as an orphan. */
+  | { readonly kind: "orphaned" };
+
+/** Why a write was refused. */
+export type RejectionCode =
+  | "Invalid"
+  | "Forbidden"
+  | "NamespaceTerminating"
+  | "NotFound"
+  | "Changed"
+  | "Throttled"
+  | "ServerError"
+  | "Unreachable"
+  | "Rejected";

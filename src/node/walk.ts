@@ -190,6 +190,7 @@ function appliedFinding(
   },
 ): Finding {
   const child = world.children.observe(of.item.type, of.object);
+  if (child.kind === "Namespace" && child.apiVersion === "v1") world.namespaces.observe(of.object);
   return {
     ...base(of.item, of.situation),
     settled: settleReadiness(child.readiness, of.item.policy),

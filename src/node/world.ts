@@ -38,6 +38,8 @@ export interface NodeWorld {
   };
   readonly namespaces: {
     state(name: string): NamespaceState;
+    /** Takes in a Namespace that was just written. */
+    observe(object: KubeObject): void;
     /** Wakes the node when one of these namespaces appears or goes; replaces what it waited for before. */
     wait(node: string, names: readonly string[]): void;
   };

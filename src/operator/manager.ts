@@ -1,0 +1,237 @@
+import { createApplier } from "../apply/applier.ts";
+import { Backoff } from "../controller/backoff.ts";
+import { Controller } from "../controller/controller.ts";
+import { Limit } from "../controller/limit.ts";
+import type { Timers } from "../controller/timers.ts";
+import { reconcileForm } from "../form/reconcile.ts";
+import type { FormWorld } from "../form/world.ts";
+import { reconcileHub } from "../hub/reconcile.ts";
+import type { HubWorld } from "../hub/world.ts";
+import type { WatchingClient } from "../kube/client.ts";
+import { createDiscovery } from "../kube/discovery.ts";
+import { ChildCaches } from "../node/child_caches.ts";
+import { reconcileNode } from "../node/reconcile.ts";
+import type { NodeWorld } from "../node/world.ts";
+import type { SourceConfig } from "../source/config.ts";
+import type { RowSource } from "../source/port.ts";
+import type { EventRecorder } from "../telemetry/events.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { Metrics } from "../telemetry/metrics.ts";
+import { type Caches, startCaches, stopCaches, synced, valuesBy } from "./caches.ts";
+import { FORM, HUB, NODE, REVISION } from "./kinds.ts";
+import { observeController } from "./observe.ts";
+import { PreparedForms } from "./revision.ts";
+import { routeEvents } from "./route_events.ts";
+import { Waiters } from "./waiters.ts";
+
+export interface ManagerOptions {
+  readonly client: WatchingClient;
+  readonly openSource: (config: SourceConfig) => RowSource;
+  readonly concurrency: {
+    readonly hub: number;
+    readonly form: number;
+    readonly node: number;
+    readonly writes: number;
+  };
+  readonly events: EventRecorder;
+  readonly metrics: Metrics;
+  readonly log: Log;
+  readonly timers: Timers;
+}
+
+/** The three controllers over their caches. */
+export interface Manager {
+  readonly caches: Caches;
+  /** Settles when every cache is in and the workers run; rejects when a kind is not installed. */
+  readonly started: Promise<void>;
+  /** Why it is not ready; empty when it is. */
+  notReady(): readonly string[];
+  /** Ends watches and workers; running reconciles get `graceMs` to end. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** One of the operator's own kinds is not served: its CustomResourceDefinition is missing. */
+export class KindsMissing extends Error {
+  override readonly name = "KindsMissing";
+  readonly kinds: readonly string[];
+
+  constructor(kinds: readonly string[]) {
+    super(
+      `the API server does not serve ${
+        kinds.join(", ")
+      }: install them with 'kubectl apply --server-side -f crds/'`,
+    );
+    this.kinds = kinds;
+  }
+}
+
+/** Wires caches, worlds and controllers, and starts them. */
+export function startManager(options: ManagerOptions): Manager {
+  const { timers, log } = options;
+  const parts = wire(options);
+  const state = { running: false, stopped: false };
+  const started = start();
+  return {
+    caches: parts.caches,
+    started,
+    notReady: () => state.running ? [] : ["the caches are not filled yet"],
+    stop: async (graceMs) => {
+      state.stopped = true;
+      state.running = false;
+      await Promise.all(parts.controllers.map((controller) => controller.stop(graceMs)));
+      await Promise.all([stopCaches(parts.caches), parts.children.stop()]);
+    },
+  };
+
+  async function start(): Promise<void> {
+    const missing = await synced(parts.caches);
+    if (state.stopped) return;
+    if (missing.length > 0) throw new KindsMissing(missing);
+    for (const controller of parts.controllers) controller.start();
+    state.running = true;
+    log.info("starting manager", { at: new Date(timers.now()).toISOString() });
+  }
+}
+
+interface Parts {
+  readonly caches: Caches;
+  readonly children: ChildCaches;
+  readonly controllers: readonly Controller[];
+}
+
+function wire(options: ManagerOptions): Parts {
+  const { client, timers, log } = options;
+  const discovery = createDiscovery({ client });
+  const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
+  const memory: HubWorld["memory"] = new Map();
+  const caches: Caches = startCaches(
+    client,
+    routeEvents({ caches: () => caches, queues: () => queues, waiting, memory, discovery, log }),
+  );
+  const children = new ChildCaches({
+    client,
+    onChange: ({ namespace, label }) => {
+      for (const key of caches.nodes.keysBy("label", `${namespace}/${label}`)) queues.node.enqueue(key);
+    },
+    onError: (error, key) => log.error("Cache of children", { key, error }),
+  });
+  const worlds = {
+    hub: hubWorld(options, { caches, memory }),
+    form: formWorld(options, caches),
+    node: nodeWorld(options, { caches, children, discovery, waiting }),
+  };
+  const controller = (
+    kind: "hub" | "form" | "node",
+    reconcile: ConstructorParameters<typeof Controller>[0]["reconcile"],
+  ) =>
+    new Controller({
+      concurrency: options.concurrency[kind],
+      reconcile,
+      timers,
+      observer: observeController(CONTROLLERS[kind], options),
+      backoff: { baseMs: 50, maxMs: 60_000 },
+    });
+  const queues = {
+    hub: controller("hub", (key, signal) => reconcileHub(worlds.hub, key, signal)),
+    form: controller("form", (key, signal) => reconcileForm(worlds.form, key, signal)),
+    node: controller("node", (key, signal) => reconcileNode(worlds.node, key, signal)),
+  };
+  return { caches, children, controllers: [queues.hub, queues.form, queues.node] };
+}
+
+const CONTROLLERS = {
+  hub: { controller: "lynqhub", kind: "LynqHub" },
+  form: { controller: "lynqform", kind: "LynqForm" },
+  node: { controller: "lynqnode", kind: "LynqNode" },
+} as const;
+
+/** Writes of LynqNodes that one hub pass has under way. */
+const HUB_WRITES = 16;
+
+function hubWorld(options: ManagerOptions, of: { caches: Caches; memory: HubWorld["memory"] }): HubWorld {
+  const { caches, memory } = of;
+  return {
+    ...shared(options),
+    hubs: { get: (key) => caches.hubs.get(key)?.value, observe: (o) => caches.hubs.observe(o), type: HUB },
+    forms: {
+      ofHub: (ns, hub) =>
+        valuesBy(caches.forms, "hub", `${ns}/${hub}`).filter((f) => !f.deleting).sort(byName),
+    },
+    nodes: {
+      ofHub: (ns, hub) => valuesBy(caches.nodes, "hub", `${ns}/${hub}`),
+      observe: (o) => caches.nodes.observe(o),
+      type: NODE,
+    },
+    open: options.openSource,
+    memory,
+    backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
+    writes: new Limit(HUB_WRITES),
+  };
+}
+
+function formWorld(options: ManagerOptions, caches: Caches): FormWorld {
+  return {
+    ...shared(options),
+    forms: {
+      get: (key) => caches.forms.get(key)?.value,
+      observe: (o) => caches.forms.observe(o),
+      type: FORM,
+    },
+    hubs: { exists: (ns, name) => caches.hubs.get(`${ns}/${name}`) !== undefined },
+    nodes: { ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`) },
+    revisions: {
+      ofForm: (ns, form) => valuesBy(caches.revisions, "form", `${ns}/${form}`),
+      observe: (o) => caches.revisions.observe(o),
+      type: REVISION,
+    },
+  };
+}
+
+interface NodeParts {
+  readonly caches: Caches;
+  readonly children: ChildCaches;
+  readonly discovery: NodeWorld["discovery"];
+  readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
+}
+
+function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiting }: NodeParts): NodeWorld {
+  const forms = new PreparedForms((ns, name) => caches.revisions.get(`${ns}/${name}`)?.value);
+  return {
+    ...shared(options),
+    discovery,
+    children,
+    applier: createApplier({ client: options.client, now: () => new Date(options.timers.now()) }),
+    writes: new Limit(options.concurrency.writes),
+    nodes: {
+      get: (key) => caches.nodes.get(key)?.value,
+      observe: (o) => caches.nodes.observe(o),
+      type: NODE,
+    },
+    forms: {
+      prepared: (node) =>
+        forms.prepared(
+          node,
+          caches.forms.get(`${node.namespace}/${node.spec.templateRef}`)?.value.status.currentRevision,
+        ),
+      kinds: () => [...caches.revisions.values()].flatMap(({ value }) => value.kinds),
+    },
+    namespaces: {
+      state: (name) => {
+        const found = caches.namespaces.get(name)?.value;
+        return found === undefined ? "missing" : found.deleting ? "terminating" : "present";
+      },
+      observe: (object) => caches.namespaces.observe(object),
+      wait: (node, names) => waiting.namespaces.wait(node, names),
+    },
+    missingKinds: waiting.kinds,
+    backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
+  };
+}
+
+function shared({ client, events, metrics, log, timers }: ManagerOptions) {
+  return { client, events, metrics, log, now: () => new Date(timers.now()) };
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return a.name < b.name ? -1 : 1;
+}

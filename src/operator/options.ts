@@ -1,0 +1,28 @@
+/** What the operator is started with, after flags were read. */
+export interface OperatorOptions {
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  readonly hubConcurrency: number;
+  readonly formConcurrency: number;
+  readonly nodeConcurrency: number;
+  /** Writes to children under way at once, over all nodes. */
+  readonly writeConcurrency: number;
+  readonly metricsBindAddress: string;
+  readonly metricsSecure: boolean;
+  readonly metricsCertPath: string;
+  readonly metricsCertName: string;
+  readonly metricsCertKey: string;
+  readonly healthProbeBindAddress: string;
+  readonly dashboardBindAddress: string;
+  readonly leaderElect: boolean;
+  readonly leaderElectionNamespace: string | undefined;
+  /** `host` or `host:port` of the databases that hubs may read; undefined where the host process sets no limit. */
+  readonly sourceHosts: readonly string[] | undefined;
+  /** Folders and files that SQLite hubs may read. */
+  readonly sourcePaths: readonly string[];
+  readonly zapDevel: boolean;
+  readonly zapEncoder: string | undefined;
+  readonly zapLogLevel: string | undefined;
+  readonly zapStacktraceLevel: string | undefined;
+  readonly zapTimeEncoding: string | undefined;
+}

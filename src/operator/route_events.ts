@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from "node:util";
+import type { StoredForm, StoredHub, StoredMeta, StoredNode } from "../api/stored.ts";
+import { findCondition } from "../api/conditions.ts";
+import type { HubMemory } from "../hub/world.ts";
+import type { Discovery } from "../kube/discovery.ts";
+import type { CacheEvent } from "../kube/informer.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { CacheHandlers, Caches } from "./caches.ts";
+import type { Waiters } from "./waiters.ts";
+
+interface Queue {
+  enqueue(key: string): void;
+  enqueueAfter(key: string, ms: number): void;
+}
+
+export interface Routing {
+  readonly caches: () => Caches;
+  readonly queues: () => { readonly hub: Queue; readonly form: Queue; readonly node: Queue };
+  readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
+  readonly memory: Map<string, HubMemory>;
+  readonly discovery: Discovery;
+  readonly log: Log;
+}
+
+/** Counting goes on at most once in this time, however many nodes change. */
+const COUNT_DELAY_MS = 1000;
+
+/** Which change of which cache asks for which reconcile. Status writes ask for none of their own object. */
+export function routeEvents(routing: Routing): CacheHandlers {
+  const { queues, caches, waiting } = routing;
+  return {
+    hub: (event) => {
+      if (changed(event)) queues().hub.enqueue(keyOf(event));
+      // A form is valid only with its hub.
+      if (event.kind !== "modified") {
+        for (const key of caches().forms.keysBy("hub", keyOf(event))) queues().form.enqueue(key);
+      }
+    },
+    form: (event) => routeForm(routing, event),
+    node: (event) => routeNode(routing, event),
+    revision: (event) => {
+      if (event.kind === "deleted" || event.by === "write") return;
+      for (const key of caches().nodes.keysBy("revision", event.now.key)) queues().node.enqueue(key);
+    },
+    namespace: (event) => {
+      for (const node of waiting.namespaces.of(keyOf(event))) queues().node.enqueue(node);
+    },
+    crd: (event) => {
+      routing.discovery.invalidate();
+      if (event.kind === "deleted") return;
+      // Served a moment after it is stored; the watch tells that too, as a modification.
+      for (const node of waiting.kinds.all()) queues().node.enqueueAfter(node, COUNT_DELAY_MS);
+    },
+    failed: (error, key) => routing.log.error("Cache", { key, error }),
+  };
+}
+
+function keyOf(event: CacheEvent<unknown>): string {
+  return event.kind === "deleted" ? event.was.key : event.now.key;
+}
+
+/** Spec, deletion or an annotation changed: something to reconcile. */
+function changed(event: CacheEvent<StoredMeta>): boolean {
+  if (event.kind !== "modified") return true;
+  const [was, now] = [event.was.value, event.now.value];
+  return was.generation !== now.generation || was.deleting !== now.deleting || was.uid !== now.uid ||
+    !isDeepStrictEqual(was.annotations, now.annotations);
+}
+
+function routeForm({ queues }: Routing, event: CacheEvent<StoredForm>): void {
+  const form = event.kind === "deleted" ? event.was.value : event.now.value;
+  if (changed(event)) queues().form.enqueue(keyOf(event));
+  const revised = event.kind !== "modified" ||
+    event.was.value.status.currentRevision !== event.now.value.status.currentRevision ||
+    event.was.value.spec.rollout?.maxSkew !== event.now.value.spec.rollout?.maxSkew;
+  if (revised) queues().hub.enqueue(hubKey(form));
+}
+
+function hubKey(form: StoredForm): string {
+  return `${form.namespace}/${form.spec.hubId}`;
+}
+
+function routeNode(routing: Routing, event: CacheEvent<StoredNode>): void {
+  const { queues, memory } = routing;
+  const node = event.kind === "deleted" ? event.was.value : event.now.value;
+  if (changed(event)) queues().node.enqueue(keyOf(event));
+  if (event.kind === "modified" && !readinessMoved(event.was.value, event.now.value)) return;
+  queues().form.enqueueAfter(`${node.namespace}/${node.spec.templateRef}`, COUNT_DELAY_MS);
+  if (node.hub === undefined) return;
+  const hub = `${node.namespace}/${node.hub}`;
+  const known = memory.get(hub);
+  const hubStored: StoredHub | undefined = routing.caches().hubs.get(hub)?.value;
+  // Room under maxSkew came free, or a node went that the rows may still ask for.
+  const replan = known !== undefined && (known.throttled || event.kind === "deleted");
+  if (replan) memory.set(hub, { ...known, readAt: 0 });
+  if (hubStored?.deleting === true) queues().hub.enqueue(hub);
+  else queues().hub.enqueueAfter(hub, COUNT_DELAY_MS);
+}
+
+function readinessMoved(was: StoredNode, now: StoredNode): boolean {
+  const [a, b] = [was, now].map((node) => findCondition(node.status.conditions, "Ready"));
+  return a?.status !== b?.status || a?.reason !== b?.reason || was.generation !== now.generation ||
+    was.status.observedGeneration !== now.status.observedGeneration;
+}
