@@ -1,3 +1,5 @@
+import type { Subject } from "./client.ts";
+
 /** What a TLS connection to the API server is made with, as PEM. */
 export interface TlsMaterial {
   /** Trusted in addition to the roots that the runtime trusts. */
@@ -13,6 +15,8 @@ export interface Credentials {
   readonly origin: string;
   /** The namespace to use where none is named; `undefined` when the source tells none. */
   readonly namespace: string | undefined;
+  /** Whom every request acts for, where the kubeconfig says so (`as`, `as-groups`). */
+  readonly subject?: Subject | undefined;
   /** Read for every new connection. */
   tls(): Promise<TlsMaterial>;
   /** The `Authorization` header, or `undefined` where the certificate alone proves who asks. */

@@ -67,7 +67,7 @@ export function createKubeClient(credentials: Credentials, options: KubeClientOp
     shared.watches.close();
   };
   return {
-    ...clientFor(shared, options.impersonate),
+    ...clientFor(shared, options.impersonate ?? credentials.subject),
     as: (subject) => clientFor(shared, subject),
     close,
   };
