@@ -22,8 +22,20 @@ export interface GoFunction {
   readonly selects: boolean;
   /** How many results Go's function has apart from an error; a template can call only those with one. */
   readonly results: number;
+  /** For the functions that type a field (int, float, bool): what a field made of this call alone becomes. */
+  readonly typed: ((argument: Value) => FieldValue) | undefined;
   readonly call: (args: readonly Value[], context: CallContext) => Value;
 }
+
+/** A field that is no text: a JSON value (integers beyond 2^53 as bigint), or why there is none. */
+export type FieldValue =
+  | { readonly kind: "value"; readonly value: JsonValue }
+  | { readonly kind: "problem"; readonly reason: string };
+
+/** JSON data; a bigint is an integer that a number cannot hold exactly. */
+export type JsonValue = null | string | number | bigint | boolean | JsonValue[] | {
+  [key: string]: JsonValue;
+};
 
 /** Functions by the name that templates use. */
 export type FunctionTable = Readonly<Record<string, GoFunction>>;
@@ -67,6 +79,7 @@ export interface Definition<P extends readonly GoType[], R extends GoType | unde
   readonly impure?: boolean;
   readonly selects?: boolean;
   readonly results?: number;
+  readonly typed?: (argument: Value) => FieldValue;
   readonly call: (args: readonly [...ValuesOf<P>, ...RestOf<R>], context: CallContext) => Value;
 }
 
@@ -84,6 +97,7 @@ export function define<const P extends readonly GoType[], R extends GoType | und
     impure: definition.impure ?? false,
     selects: definition.selects ?? false,
     results: definition.results ?? 1,
+    typed: definition.typed,
     call,
   };
 }

@@ -1,0 +1,30 @@
+/**
+ * Go's text/template with Sprig 3, exactly: texts in, texts (or typed fields) out. Templates are evaluated over their
+ * syntax tree within budgets, and reach nothing but their data, a clock and a random source.
+ */
+export { defaultLimits, type Limits } from "./budget.ts";
+export { TemplateError } from "./error.ts";
+export type { CallContext, JsonValue } from "./function.ts";
+export {
+  type ParseOptions,
+  parseTemplate,
+  type RenderedValue,
+  type RenderOptions,
+  type Template,
+  type TemplateData,
+} from "./template.ts";
+
+import { parseTemplate, type RenderedValue, type RenderOptions, type TemplateData } from "./template.ts";
+
+/** The text that a template makes of its data. Throws TemplateError. */
+export function render(template: string, data: TemplateData): string {
+  return parseTemplate(template).render(data);
+}
+
+/**
+ * The value that a template makes of its data: a number or boolean if all it prints comes from one `int`, `float` or
+ * `bool`, a structure if from `asValue`, otherwise the text. Throws TemplateError.
+ */
+export function renderValue(template: string, data: TemplateData, options?: RenderOptions): RenderedValue {
+  return parseTemplate(template).renderValue(data, options);
+}

@@ -1,0 +1,108 @@
+/** What a template uses of its data and of its functions, told from its text alone. */
+import type { FunctionTable } from "./function.ts";
+import type { TemplateSet } from "./parser.ts";
+import type { ListNode, OperandNode, PipeNode, StatementNode } from "./syntax.ts";
+
+export interface Usage {
+  /** The root fields that it reads (bytes), in any branch. */
+  readonly variables: ReadonlySet<string>;
+  readonly functions: ReadonlySet<string>;
+}
+
+export interface UsageInput {
+  readonly name: string;
+  readonly set: TemplateSet;
+}
+
+export function findUsage(input: UsageInput): Usage {
+  const finder = new Finder(input.set);
+  finder.template(input.name, true);
+  for (const name of input.set.keys()) finder.template(name, false);
+  return finder;
+}
+
+export function isImpure(usage: Usage, functions: FunctionTable): boolean {
+  return [...usage.functions].some((name) => functions[name]?.impure === true);
+}
+
+/** Whether dot and `$` are the root of the data here. */
+interface Place {
+  readonly dotIsRoot: boolean;
+  readonly dollarIsRoot: boolean;
+}
+
+class Finder implements Usage {
+  readonly variables = new Set<string>();
+  readonly functions = new Set<string>();
+  readonly #seen = new Set<string>();
+
+  constructor(readonly set: TemplateSet) {}
+
+  template(name: string, isRoot: boolean): void {
+    const key = `${isRoot} ${name}`;
+    const list = this.set.get(name);
+    if (list === undefined || this.#seen.has(key)) return;
+    this.#seen.add(key);
+    this.#list(list, { dotIsRoot: isRoot, dollarIsRoot: isRoot });
+  }
+
+  #list(list: ListNode, place: Place): void {
+    for (const node of list.nodes) this.#statement(node, place);
+  }
+
+  #statement(node: StatementNode, place: Place): void {
+    switch (node.kind) {
+      case "action":
+        return this.#pipe(node.pipe, place);
+      case "template":
+        if (node.pipe !== undefined) this.#pipe(node.pipe, place);
+        return this.template(node.name, isRootPipe(node.pipe, place));
+      case "if":
+      case "with":
+      case "range": {
+        this.#pipe(node.pipe, place);
+        const dotIsRoot = node.kind === "if"
+          ? place.dotIsRoot
+          : node.kind === "with" && isRootPipe(node.pipe, place);
+        this.#list(node.list, { ...place, dotIsRoot });
+        if (node.elseList !== undefined) this.#list(node.elseList, place);
+      }
+    }
+  }
+
+  #pipe(pipe: PipeNode, place: Place): void {
+    for (const command of pipe.commands) {
+      for (const arg of command.args) this.#operand(arg, place);
+    }
+  }
+
+  #operand(node: OperandNode, place: Place): void {
+    switch (node.kind) {
+      case "field":
+        if (place.dotIsRoot) this.variables.add(node.path[0] ?? "");
+        return;
+      case "variable":
+        if (node.name === "$" && place.dollarIsRoot && node.path[0] !== undefined) {
+          this.variables.add(node.path[0]);
+        }
+        return;
+      case "identifier":
+        this.functions.add(node.name);
+        return;
+      case "chain":
+        return this.#operand(node.node, place);
+      case "pipe":
+        return this.#pipe(node, place);
+    }
+  }
+}
+
+/** Whether a pipeline is just `.` or `$` where that is the root. */
+function isRootPipe(pipe: PipeNode | undefined, place: Place): boolean {
+  const [command, ...more] = pipe?.commands ?? [];
+  const [operand, ...args] = command?.args ?? [];
+  if (operand === undefined || more.length > 0 || args.length > 0) return false;
+  if (operand.kind === "dot") return place.dotIsRoot;
+  return operand.kind === "variable" && operand.name === "$" && operand.path.length === 0 &&
+    place.dollarIsRoot;
+}
