@@ -51,7 +51,7 @@ class PostgresSession implements Session {
     this.#options = options;
     this.#variables = options.plan.mappings.map(({ variable }) => variable);
     const secure = options.server.tls.mode !== "disable";
-    this.#socket.on("connect", () => this.#phase = secure ? "securing" : "authenticating");
+    this.#socket.on("connect", () => this.#phase = secure ? "securing" : "greeting");
     this.#client = newClient(clientOptions(options.server, {
       stream: this.#socket,
       asked: () => this.#phase = "authenticating",

@@ -2,7 +2,7 @@ import { SourceError, type SourceErrorCode } from "./port.ts";
 import { type Failure, sourceError, stringField, systemFailure } from "./server_error.ts";
 
 /** How far a connection has come: tells what an error without any code means. */
-export type PostgresPhase = "dialing" | "securing" | "authenticating" | "established";
+export type PostgresPhase = "dialing" | "greeting" | "securing" | "authenticating" | "established";
 
 /** SQLSTATE, or its class (first two characters), in the codes of appendix A of PostgreSQL's manual. */
 const STATES: Readonly<Record<string, SourceErrorCode>> = {
@@ -28,6 +28,7 @@ const STATES: Readonly<Record<string, SourceErrorCode>> = {
 /** What an error without SQLSTATE and system code means: the driver has none for a socket that ended. */
 const PHASES: Readonly<Record<PostgresPhase, SourceErrorCode>> = {
   dialing: "ConnectionRefused",
+  greeting: "ConnectionLost",
   securing: "TlsFailed",
   authenticating: "AuthenticationFailed",
   established: "ConnectionLost",
