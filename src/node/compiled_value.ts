@@ -1,5 +1,5 @@
 import type { Variables } from "../api/stages.ts";
-import { parseTemplate, type Template, TemplateError } from "../template/mod.ts";
+import { type JsonValue, parseTemplate, type Template, TemplateError } from "../template/mod.ts";
 import { keepsText } from "./keep_text.ts";
 import { jsonInteger } from "./raw_json.ts";
 
@@ -83,8 +83,12 @@ function compileString(text: string, place: Place): CompiledValue {
   return { render, templates: [template] };
 }
 
-function jsonValue(value: string | number | bigint | boolean): unknown {
-  return typeof value === "bigint" ? jsonInteger(value) : value;
+/** Rendered values as JSON: integers that a double can't hold keep their digits. */
+function jsonValue(value: JsonValue): unknown {
+  if (typeof value === "bigint") return jsonInteger(value);
+  if (Array.isArray(value)) return value.map(jsonValue);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, jsonValue(inner)]));
 }
 
 function guard<T>(field: string, run: () => T): T {

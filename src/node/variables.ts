@@ -1,7 +1,7 @@
 import type { NodeSpec } from "../api/node.ts";
 import type { Variables } from "../api/stages.ts";
 import { ANNOTATION } from "../api/labels.ts";
-import { toHost } from "../template/mod.ts";
+import { hostOf } from "../template/mod.ts";
 
 /** The variables of a node, or what is wrong with the annotation that holds them. */
 export type VariablesResult =
@@ -26,7 +26,7 @@ export function buildVariables(
     uid: node.spec.uid,
     activate: annotations[ANNOTATION.activate] || "true",
     hostOrUrl,
-    host: toHost(hostOrUrl),
+    host: hostOf(hostOrUrl),
   });
   for (const [name, value] of Object.entries(row.row)) if (name !== "hostOrUrl") variables[name] = value;
   const hub = node.spec.hubId || annotations[ANNOTATION.hubId];

@@ -128,7 +128,7 @@ function wire(options: ManagerOptions): Parts {
       concurrency: options.concurrency[kind],
       reconcile,
       timers,
-      observer: observeController(CONTROLLERS[kind], options),
+      observer: observeController({ ...CONTROLLERS[kind], concurrency: options.concurrency[kind] }, options),
       backoff: { baseMs: 50, maxMs: 60_000 },
     });
   const queues = {

@@ -1,7 +1,6 @@
 import { API_VERSION, GROUP } from "../api/labels.ts";
 import { parseNamespacedName } from "../api/resource_key.ts";
 import type { ControllerObserver } from "../controller/controller.ts";
-import type { Timers } from "../controller/timers.ts";
 import { KubeError } from "../kube/error.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -9,25 +8,16 @@ import { reconcileFields } from "../telemetry/reconcile_fields.ts";
 
 /** Turns what a controller tells into logs and metrics. */
 export function observeController(
-  of: { controller: "lynqhub" | "lynqform" | "lynqnode"; kind: string },
-  to: { log: Log; metrics: Metrics; timers: Timers },
+  of: { controller: "lynqhub" | "lynqform" | "lynqnode"; kind: string; concurrency: number },
+  to: { log: Log; metrics: Metrics },
 ): ControllerObserver {
   const { controller, kind } = of;
   const { metrics, log } = to;
-  const queue = { depth: 0 };
-  metrics.watchQueue(
-    controller,
-    () => ({ depth: queue.depth, unfinishedSeconds: 0, longestRunningSeconds: 0 }),
-  );
+  const series = metrics.controller(controller, of.concurrency);
   return {
-    depth: (count) => void (queue.depth = count),
-    added: () => metrics.queueAdded(controller),
-    waited: (seconds) => metrics.queueWaited(controller, seconds),
-    retried: () => metrics.queueRetried(controller),
-    active: (workers) => metrics.activeWorkers(controller, workers),
+    ...series,
     finished: (result, seconds) => {
-      metrics.reconcile(controller, { result, seconds });
-      metrics.queueWorked(controller, seconds);
+      series.finished(result, seconds);
       if (controller === "lynqnode") {
         metrics.nodeReconciled(result === "error" ? "error" : "success", seconds);
       }

@@ -1,5 +1,6 @@
 import { type CallContext, CallError, define, type FunctionTable } from "./function.ts";
 import { booleanField, floatField, integerField, meansTrue, structureField } from "./field_value.ts";
+import { hostnameOf, parseUrl } from "./go_url.ts";
 import { decodeJson, encodeJson } from "./json.ts";
 import { toFloat64, toInt64 } from "./sprig_convert.ts";
 import { GoInt, GoMap, types, type Value } from "./value.ts";
@@ -15,6 +16,13 @@ function fromJson(text: string, { budget }: CallContext): Value {
     if (error instanceof CallError) return new GoMap();
     throw error;
   }
+}
+
+/** The host name of a URL, or a text up to its first colon when it is none with a host. Bytes in, bytes out. */
+export function toHost(text: string): string {
+  const parsed = parseUrl(text);
+  if (parsed.kind === "url" && parsed.url.host !== "") return hostnameOf(parsed.url);
+  return text.split(":", 1)[0] ?? "";
 }
 
 /**
@@ -34,6 +42,7 @@ export const fieldFunctions: FunctionTable = {
     typed: structureField,
     call: ([value], { budget }) => encodeJson(value, { escapeHtml: false, budget }),
   }),
+  toHost: define({ params: [types.string], call: ([text]) => toHost(text) }),
   trunc63: define({ params: [types.string], call: ([text]) => text.slice(0, labelLength) }),
   fromJson: define({ params: [types.string], call: ([text], context) => fromJson(text, context) }),
 };

@@ -14,6 +14,8 @@ export {
   type TemplateData,
 } from "./template.ts";
 
+import { decodeText, encodeText } from "./bytes.ts";
+import { toHost } from "./field_functions.ts";
 import { parseTemplate, type RenderedValue, type RenderOptions, type TemplateData } from "./template.ts";
 
 /** The text that a template makes of its data. Throws TemplateError. */
@@ -27,4 +29,9 @@ export function render(template: string, data: TemplateData): string {
  */
 export function renderValue(template: string, data: TemplateData, options?: RenderOptions): RenderedValue {
   return parseTemplate(template).renderValue(data, options);
+}
+
+/** What the template function `toHost` makes of a text. */
+export function hostOf(text: string): string {
+  return decodeText(toHost(encodeText(text)));
 }

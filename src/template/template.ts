@@ -37,6 +37,8 @@ export interface RenderOptions {
 export interface Template {
   /** The root fields that it reads, in any branch, sorted. */
   readonly variables: readonly string[];
+  /** Whether it uses the data as a whole, so that it may read any field. */
+  readonly readsAll: boolean;
   /** Whether two renderings of the same data may differ. */
   readonly impure: boolean;
   /** The text for the data. Throws TemplateError. */
@@ -67,6 +69,7 @@ export function parseTemplate(text: string, options: ParseOptions = {}): Templat
     const usage = findUsage({ name, set });
     return new CompiledTemplate(compile({ name, source, set, functions }), {
       variables: [...usage.variables].map(decodeText).sort(),
+      readsAll: usage.readsAll,
       impure: isImpure(usage, functions),
     });
   }, { stage: "parse", name, source });
@@ -75,6 +78,7 @@ export function parseTemplate(text: string, options: ParseOptions = {}): Templat
 /** A text without actions, which stands for itself. */
 class PlainText implements Template {
   readonly variables = [];
+  readonly readsAll = false;
   readonly impure = false;
 
   constructor(readonly text: string) {}
@@ -90,17 +94,20 @@ class PlainText implements Template {
 
 interface Traits {
   readonly variables: readonly string[];
+  readonly readsAll: boolean;
   readonly impure: boolean;
 }
 
 class CompiledTemplate implements Template {
   readonly variables: readonly string[];
+  readonly readsAll: boolean;
   readonly impure: boolean;
   readonly #program: Program;
 
   constructor(program: Program, traits: Traits) {
     this.#program = program;
     this.variables = traits.variables;
+    this.readsAll = traits.readsAll;
     this.impure = traits.impure;
   }
 

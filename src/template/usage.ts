@@ -7,6 +7,8 @@ export interface Usage {
   /** The root fields that it reads (bytes), in any branch. */
   readonly variables: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;
+  /** Whether the data is used as a whole (`index . "x"`, `toJson $`), so that any of its fields may be read. */
+  readonly readsAll: boolean;
 }
 
 export interface UsageInput {
@@ -34,6 +36,7 @@ interface Place {
 class Finder implements Usage {
   readonly variables = new Set<string>();
   readonly functions = new Set<string>();
+  readsAll = false;
   readonly #seen = new Set<string>();
 
   constructor(readonly set: TemplateSet) {}
@@ -78,13 +81,16 @@ class Finder implements Usage {
 
   #operand(node: OperandNode, place: Place): void {
     switch (node.kind) {
+      case "dot":
+        if (place.dotIsRoot) this.readsAll = true;
+        return;
       case "field":
         if (place.dotIsRoot) this.variables.add(node.path[0] ?? "");
         return;
       case "variable":
-        if (node.name === "$" && place.dollarIsRoot && node.path[0] !== undefined) {
-          this.variables.add(node.path[0]);
-        }
+        if (node.name !== "$" || !place.dollarIsRoot) return;
+        if (node.path[0] === undefined) this.readsAll = true;
+        else this.variables.add(node.path[0]);
         return;
       case "identifier":
         this.functions.add(node.name);
