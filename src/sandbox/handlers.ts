@@ -6,6 +6,7 @@ import { type Deleted, deleteObject, deleteRequest } from "./delete_object.ts";
 import type { JsonObject } from "./json.ts";
 import { listObjects, selectionOf } from "./list_objects.ts";
 import { metadataOnly, type Representation, representationOf } from "./negotiation.ts";
+import { requireVersionOf } from "./object_identity.ts";
 import { patchObject, writeScale } from "./patch_object.ts";
 import { type ApiRequest, bodyValue, patchBody, writeOptions } from "./request_body.ts";
 import { scaleOf } from "./scale.ts";
@@ -13,7 +14,7 @@ import type { ServedResource } from "./served_resource.ts";
 import { forbidden, methodNotAllowed } from "./status_error.ts";
 import { tableOf } from "./tables.ts";
 import { isTrue, type WatchHub, watchRequest } from "./watch_stream.ts";
-import { createObject, requireLive, requireVersionOf, updateObject, type Written } from "./write_object.ts";
+import { createObject, requireLive, updateObject, type Written } from "./write_object.ts";
 
 export interface HandlerContext {
   readonly cluster: Cluster;

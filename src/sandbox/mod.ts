@@ -11,6 +11,8 @@ import { NamespaceController } from "./namespaces.ts";
 import { Registry } from "./registry.ts";
 import type { ApiRequest } from "./request_body.ts";
 import { TimerSchedule } from "./schedule.ts";
+import { Simulator } from "./simulator.ts";
+import { Workbench } from "./simulator_workbench.ts";
 import { Storage } from "./storage.ts";
 import { WatchHub } from "./watch_stream.ts";
 
@@ -101,6 +103,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     new GarbageCollector(cluster, schedule),
     new NamespaceController(cluster, schedule),
   ];
+  const simulator = new Simulator(new Workbench(cluster, schedule, options.workloadDelayMs ?? 1000));
   const counter = new RequestCounter();
   const context: HandlerContext = { cluster, watches, watchTimeoutMs: 30 * 60_000 };
   const server = Deno.serve(
@@ -121,7 +124,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     stop: async () => {
       watches.closeAll();
       schedule.stop();
-      for (const controller of controllers) controller.stop();
+      for (const controller of [simulator, ...controllers]) controller.stop();
       await server.shutdown();
     },
   });

@@ -58,29 +58,34 @@ function enumCauses(schema: JsonObject, value: unknown, path: string): readonly 
   return [unsupportedValue(path, value, allowed)];
 }
 
+/** The first broken rule of length and pattern, and the format. */
 function textCauses(schema: JsonObject, value: string, path: string): readonly FieldCause[] {
-  const causes: FieldCause[] = [];
-  const length = [...value].length;
-  if (typeof schema.maxLength === "number" && length > schema.maxLength) {
-    causes.push({
-      reason: "FieldValueTooLong",
-      field: path,
-      message: `Too long: may not be more than ${schema.maxLength} bytes`,
-    });
-  }
-  if (typeof schema.minLength === "number" && length < schema.minLength) {
-    causes.push(
-      invalidValue(path, value, `${path} in body should be at least ${schema.minLength} chars long`),
-    );
-  }
-  if (typeof schema.pattern === "string" && !new RegExp(schema.pattern, "u").test(value)) {
-    causes.push(invalidValue(path, value, `${path} in body should match '${schema.pattern}'`));
-  }
+  const shape = textShapeCause(schema, value, path);
+  const causes: FieldCause[] = shape === undefined ? [] : [shape];
   if (typeof schema.format === "string" && formatProblem(schema.format, value)) {
     const detail = `${path} in body must be of type ${schema.format}: ${JSON.stringify(value)}`;
     causes.push({ ...invalidValue(path, value, detail), reason: "FieldValueTypeInvalid" });
   }
   return causes;
+}
+
+function textShapeCause(schema: JsonObject, value: string, path: string): FieldCause | undefined {
+  const length = [...value].length;
+  const { maxLength, minLength, pattern } = schema;
+  if (typeof maxLength === "number" && length > maxLength) {
+    return {
+      reason: "FieldValueTooLong",
+      field: path,
+      message: `Too long: may not be more than ${maxLength} bytes`,
+    };
+  }
+  if (typeof minLength === "number" && length < minLength) {
+    return invalidValue(path, value, `${path} in body should be at least ${minLength} chars long`);
+  }
+  if (typeof pattern === "string" && !new RegExp(pattern, "u").test(value)) {
+    return invalidValue(path, value, `${path} in body should match '${pattern}'`);
+  }
+  return undefined;
 }
 
 function numberCauses(schema: JsonObject, value: number, path: string): readonly FieldCause[] {

@@ -11,7 +11,8 @@ export interface FieldCause {
     | "FieldValueForbidden"
     | "FieldValueTooLong"
     | "FieldValueTooMany"
-    | "FieldValueTypeInvalid";
+    | "FieldValueTypeInvalid"
+    | "FieldValueNotFound";
   readonly field: string;
   /** Without the field: `Invalid value: "x": must be ...`. */
   readonly message: string;
