@@ -14,7 +14,10 @@ import { mathFunctions } from "./sprig_math.ts";
 import { pathFunctions } from "./sprig_path.ts";
 import { randomFunctions } from "./sprig_random.ts";
 import { reflectFunctions } from "./sprig_reflect.ts";
+import { regexFunctions } from "./sprig_regex.ts";
+import { semverFunctions } from "./sprig_semver.ts";
 import { stringFunctions } from "./sprig_strings.ts";
+import { urlFunctions } from "./sprig_url.ts";
 
 /** Every function that a template can call: Go's own, Sprig's over them, and this project's over both. */
 export const functions: FunctionTable = {
@@ -32,6 +35,9 @@ export const functions: FunctionTable = {
   ...pathFunctions,
   ...randomFunctions,
   ...reflectFunctions,
+  ...regexFunctions,
+  ...semverFunctions,
   ...stringFunctions,
+  ...urlFunctions,
   ...fieldFunctions,
 };

@@ -23,8 +23,9 @@ export function fixedZone(abbreviation: string, offset: number): Location {
 }
 
 const entryOfName: ReadonlyMap<string, number> = new Map(
-  zoneData.names.flatMap((names, index) => names.split(" ").map((name) => [name, index] as const)),
+  zoneData.names.split("\n").flatMap((names, line) => names.split(" ").map((name) => [name, line] as const)),
 );
+const lines: readonly string[] = zoneData.data.split("\n");
 
 function readZone(name: string, text: string): Location {
   const [types = "", moves = "", rule = ""] = text.split(";");
@@ -50,7 +51,7 @@ export function loadLocation(name: string, local: string): Location | undefined 
   if (name === "" || name === "UTC") return utc;
   if (name === "Local") return localZone(local);
   const entry = entryOfName.get(name);
-  const text = entry === undefined ? undefined : zoneData.data[entry];
+  const text = entry === undefined ? undefined : lines[entry];
   return text === undefined ? undefined : readZone(name, text);
 }
 

@@ -58,7 +58,7 @@ function zoneText(bytes: Uint8Array): string {
   return `${typeTexts.join("|")};${moves.join(" ")};${text.decode(bytes.subarray(tail)).trim()}`;
 }
 
-/** Zones with the same data share one entry: `names[i]` holds the space-separated names of `data[i]`. */
+/** Zones with the same data share one line: a line of `names` holds the names of the same line of `data`. */
 function main(root: string, out: string): void {
   const byText = new Map<string, string[]>();
   for (const name of filesBelow(root)) {
@@ -67,8 +67,8 @@ function main(root: string, out: string): void {
     const text = zoneText(bytes);
     byText.set(text, [...(byText.get(text) ?? []), name]);
   }
-  const names = [...byText.values()].map((list) => list.join(" "));
-  Deno.writeTextFileSync(out, JSON.stringify({ names, data: [...byText.keys()] }) + "\n");
+  const names = [...byText.values()].map((list) => list.join(" ")).join("\n");
+  Deno.writeTextFileSync(out, `${JSON.stringify({ names, data: [...byText.keys()].join("\n") }, null, 2)}\n`);
 }
 
 const [directory, target] = Deno.args;
