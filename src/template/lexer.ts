@@ -1,7 +1,7 @@
 /** Cuts a template (bytes) into tokens. The rules, and the lines that errors report, are those of Go's lexer. */
-import { decodeRune } from "./bytes.ts";
 import { formatCharacter, noFlags } from "./format_number.ts";
 import { quote } from "./quote.ts";
+import { eof, Scanner } from "./scanner.ts";
 import { keywords, type Token, type TokenKind } from "./token.ts";
 import { isDigit, isLetter, isPrint } from "./unicode.ts";
 
@@ -10,160 +10,105 @@ export function tokenize(input: string): Token[] {
   return new Lexer(input).run();
 }
 
-const eof = -1;
 const terminators = new Set([" ", "\t", "\r", "\n", "", ".", ",", "|", ":", ")", "("]);
 
-class Lexer {
-  readonly #tokens: Token[] = [];
-  #pos = 0;
-  #start = 0;
-  #line = 1;
-  #startLine = 1;
+class Lexer extends Scanner {
   #parens = 0;
-
-  constructor(readonly input: string) {}
 
   run(): Token[] {
     while (this.#text()) {
       while (this.#inside()) { /* one token a step */ }
-      if (this.#tokens.at(-1)?.kind === "error") break;
+      if (this.tokens.at(-1)?.kind === "error") break;
     }
-    return this.#tokens;
-  }
-
-  #emit(kind: TokenKind): true {
-    this.#push(kind, this.input.slice(this.#start, this.#pos));
-    this.#start = this.#pos;
-    this.#startLine = this.#line;
-    return true;
-  }
-
-  #push(kind: TokenKind, text: string): void {
-    this.#tokens.push({ kind, text, at: this.#start, line: this.#startLine });
-  }
-
-  /** Ends the scan: no token follows an error. */
-  #fail(message: string): false {
-    this.#push("error", message);
-    return false;
-  }
-
-  /** Skips what was passed over without `#next`. */
-  #ignore(): void {
-    this.#countLines();
-    this.#start = this.#pos;
-    this.#startLine = this.#line;
-  }
-
-  #countLines(): void {
-    for (let at = this.#start; at < this.#pos; at++) if (this.input[at] === "\n") this.#line++;
-  }
-
-  #next(): number {
-    if (this.#pos >= this.input.length) return eof;
-    const { rune, width } = decodeRune(this.input, this.#pos);
-    this.#pos += width;
-    if (rune === 10) this.#line++;
-    return rune;
-  }
-
-  #peek(): number {
-    return this.#pos < this.input.length ? decodeRune(this.input, this.#pos).rune : eof;
-  }
-
-  #accept(set: string): boolean {
-    const char = this.input.charAt(this.#pos);
-    if (char === "" || !set.includes(char)) return false;
-    this.#pos++;
-    return true;
+    return this.tokens;
   }
 
   /** Text up to the next action; true when an action was entered. */
   #text(): boolean {
     for (;;) {
-      const open = this.input.indexOf("{{", this.#pos);
+      const open = this.input.indexOf("{{", this.pos);
       if (open < 0) {
-        this.#pos = this.input.length;
-        this.#countLines();
-        if (this.#pos > this.#start) this.#emit("text");
-        this.#emit("eof");
+        this.pos = this.input.length;
+        this.countLines();
+        if (this.pos > this.start) this.emit("text");
+        this.emit("eof");
         return false;
       }
       const trims = hasLeftTrim(this.input, open + 2);
-      this.#pos = trims ? trimEnd(this.input, this.#start, open) : open;
-      this.#countLines();
-      if (this.#pos > this.#start) this.#emit("text");
-      this.#start = this.#pos;
-      this.#startLine = this.#line;
-      this.#pos = open;
-      this.#ignore();
+      this.pos = trims ? trimEnd(this.input, this.start, open) : open;
+      this.countLines();
+      if (this.pos > this.start) this.emit("text");
+      this.start = this.pos;
+      this.startLine = this.line;
+      this.pos = open;
+      this.ignore();
       const body = open + (trims ? 4 : 2);
       if (!this.input.startsWith("/*", body)) {
-        this.#pos = open + 2;
-        this.#emit("leftDelim");
-        this.#pos = body;
-        this.#ignore();
+        this.pos = open + 2;
+        this.emit("leftDelim");
+        this.pos = body;
+        this.ignore();
         this.#parens = 0;
         return true;
       }
-      this.#pos = body;
-      this.#ignore();
+      this.pos = body;
+      this.ignore();
       if (!this.#comment()) return false;
     }
   }
 
   #comment(): boolean {
-    const close = this.input.indexOf("*/", this.#pos + 2);
-    if (close < 0) return this.#fail("unclosed comment");
-    this.#pos = close + 2;
-    const trims = hasRightTrim(this.input, this.#pos);
-    if (!trims && !this.input.startsWith("}}", this.#pos)) {
-      return this.#fail("comment ends before closing delimiter");
+    const close = this.input.indexOf("*/", this.pos + 2);
+    if (close < 0) return this.fail("unclosed comment");
+    this.pos = close + 2;
+    const trims = hasRightTrim(this.input, this.pos);
+    if (!trims && !this.input.startsWith("}}", this.pos)) {
+      return this.fail("comment ends before closing delimiter");
     }
-    this.#pos += trims ? 4 : 2;
-    if (trims) this.#pos = skipSpaces(this.input, this.#pos);
-    this.#ignore();
+    this.pos += trims ? 4 : 2;
+    if (trims) this.pos = skipSpaces(this.input, this.pos);
+    this.ignore();
     return true;
   }
 
   #rightDelim(): false {
-    const trims = hasRightTrim(this.input, this.#pos);
+    const trims = hasRightTrim(this.input, this.pos);
     if (trims) {
-      this.#pos += 2;
-      this.#ignore();
+      this.pos += 2;
+      this.ignore();
     }
-    this.#pos += 2;
-    this.#emit("rightDelim");
+    this.pos += 2;
+    this.emit("rightDelim");
     if (trims) {
-      this.#pos = skipSpaces(this.input, this.#pos);
-      this.#ignore();
+      this.pos = skipSpaces(this.input, this.pos);
+      this.ignore();
     }
     return false;
   }
 
   #atRightDelim(): boolean {
-    return this.input.startsWith("}}", this.#pos) || hasRightTrim(this.input, this.#pos);
+    return this.input.startsWith("}}", this.pos) || hasRightTrim(this.input, this.pos);
   }
 
   /** One token of an action; false at its end or at an error. */
   #inside(): boolean {
     if (this.#atRightDelim()) {
-      return this.#parens === 0 ? this.#rightDelim() : this.#fail("unclosed left paren");
+      return this.#parens === 0 ? this.#rightDelim() : this.fail("unclosed left paren");
     }
-    const char = this.input.charAt(this.#pos);
+    const char = this.input.charAt(this.pos);
     if (isSpaceChar(char)) return this.#space();
     if (char === "+" || char === "-" || (char >= "0" && char <= "9")) return this.#number();
-    const rune = this.#next();
+    const rune = this.next();
     if (isAlphaNumeric(rune)) return this.#identifier();
     switch (char) {
       case "":
-        return this.#fail("unclosed action");
+        return this.fail("unclosed action");
       case "=":
-        return this.#emit("assign");
+        return this.emit("assign");
       case ":":
-        return this.#next() === 0x3d ? this.#emit("declare") : this.#fail("expected :=");
+        return this.next() === 0x3d ? this.emit("declare") : this.fail("expected :=");
       case "|":
-        return this.#emit("pipe");
+        return this.emit("pipe");
       case '"':
         return this.#quoted('"', "string");
       case "'":
@@ -176,125 +121,121 @@ class Lexer {
         return this.#dot();
       case "(":
         this.#parens++;
-        return this.#emit("leftParen");
+        return this.emit("leftParen");
       case ")":
-        return --this.#parens < 0 ? this.#fail("unexpected right paren") : this.#emit("rightParen");
+        return --this.#parens < 0 ? this.fail("unexpected right paren") : this.emit("rightParen");
       default:
-        if (rune < 0x80 && isPrint(rune)) return this.#emit("char");
-        return this.#fail(`unrecognized character in action: ${showRune(rune)}`);
+        if (rune < 0x80 && isPrint(rune)) return this.emit("char");
+        return this.fail(`unrecognized character in action: ${showRune(rune)}`);
     }
   }
 
   #space(): boolean {
     let count = 0;
-    for (; isSpaceChar(this.input.charAt(this.#pos)); count++) this.#next();
-    if (hasRightTrim(this.input, this.#pos - 1)) {
-      this.#pos--;
-      if (this.input[this.#pos] === "\n") this.#line--;
+    for (; isSpaceChar(this.input.charAt(this.pos)); count++) this.next();
+    if (hasRightTrim(this.input, this.pos - 1)) {
+      this.pos--;
+      if (this.input[this.pos] === "\n") this.line--;
       if (count === 1) return this.#rightDelim();
     }
-    return this.#emit("space");
+    return this.emit("space");
   }
 
   /** A dot starts a number, a field, or stands for itself. */
   #dot(): boolean {
-    const after = this.input.charAt(this.#pos);
+    const after = this.input.charAt(this.pos);
     if (after >= "0" && after <= "9") {
-      this.#pos--;
+      this.pos--;
       return this.#number();
     }
     // At the very end of the input Go reads on as a number, which then is none.
     if (after === "") {
-      this.#pos--;
+      this.pos--;
       return this.#number();
     }
     return this.#name("field");
   }
 
   #name(kind: "field" | "variable"): boolean {
-    if (this.#atTerminator()) return this.#emit(kind === "field" ? "dot" : kind);
+    if (this.#atTerminator()) return this.emit(kind === "field" ? "dot" : kind);
     this.#skipAlphaNumeric();
-    return this.#atTerminator() ? this.#emit(kind) : this.#badCharacter();
+    return this.#atTerminator() ? this.emit(kind) : this.#badCharacter();
   }
 
   #identifier(): boolean {
     this.#skipAlphaNumeric();
     if (!this.#atTerminator()) return this.#badCharacter();
-    const word = this.input.slice(this.#start, this.#pos);
+    const word = this.input.slice(this.start, this.pos);
     const keyword = keywords.get(word);
-    if (keyword !== undefined) return this.#emit(keyword);
-    return this.#emit(word === "true" || word === "false" ? "bool" : "identifier");
+    if (keyword !== undefined) return this.emit(keyword);
+    return this.emit(word === "true" || word === "false" ? "bool" : "identifier");
   }
 
   #skipAlphaNumeric(): void {
-    while (isAlphaNumeric(this.#peek())) this.#next();
+    while (isAlphaNumeric(this.peek())) this.next();
   }
 
   #badCharacter(): false {
-    return this.#fail(`bad character ${showRune(this.#peek())}`);
+    return this.fail(`bad character ${showRune(this.peek())}`);
   }
 
   #atTerminator(): boolean {
-    return terminators.has(this.input.charAt(this.#pos)) || this.input.startsWith("}}", this.#pos);
+    return terminators.has(this.input.charAt(this.pos)) || this.input.startsWith("}}", this.pos);
   }
 
   #quoted(mark: '"' | "'", kind: TokenKind): boolean {
     for (;;) {
-      let rune = this.#next();
+      let rune = this.next();
       if (rune === 0x5c) {
-        rune = this.#next();
+        rune = this.next();
         if (rune !== eof && rune !== 10) continue;
       }
       if (rune === eof || rune === 10) {
-        return this.#fail(`unterminated ${kind === "string" ? "quoted string" : "character constant"}`);
+        return this.fail(`unterminated ${kind === "string" ? "quoted string" : "character constant"}`);
       }
-      if (rune === mark.charCodeAt(0)) return this.#emit(kind);
+      if (rune === mark.charCodeAt(0)) return this.emit(kind);
     }
   }
 
   #rawString(): boolean {
     for (;;) {
-      const rune = this.#next();
-      if (rune === eof) return this.#fail("unterminated raw quoted string");
-      if (rune === 0x60) return this.#emit("rawString");
+      const rune = this.next();
+      if (rune === eof) return this.fail("unterminated raw quoted string");
+      if (rune === 0x60) return this.emit("rawString");
     }
   }
 
   #number(): boolean {
     if (!this.#scanNumber()) return this.#badNumber();
-    const sign = this.input.charAt(this.#pos);
-    if (sign !== "+" && sign !== "-") return this.#emit("number");
-    if (!this.#scanNumber() || this.input[this.#pos - 1] !== "i") return this.#badNumber();
-    return this.#emit("complex");
+    const sign = this.input.charAt(this.pos);
+    if (sign !== "+" && sign !== "-") return this.emit("number");
+    if (!this.#scanNumber() || this.input[this.pos - 1] !== "i") return this.#badNumber();
+    return this.emit("complex");
   }
 
   #badNumber(): false {
-    return this.#fail(`bad number syntax: ${quote(this.input.slice(this.#start, this.#pos))}`);
+    return this.fail(`bad number syntax: ${quote(this.input.slice(this.start, this.pos))}`);
   }
 
   #scanNumber(): boolean {
-    this.#accept("+-");
+    this.accept("+-");
     let digits = "0123456789_";
-    if (this.#accept("0")) {
-      if (this.#accept("xX")) digits = "0123456789abcdefABCDEF_";
-      else if (this.#accept("oO")) digits = "01234567_";
-      else if (this.#accept("bB")) digits = "01_";
+    if (this.accept("0")) {
+      if (this.accept("xX")) digits = "0123456789abcdefABCDEF_";
+      else if (this.accept("oO")) digits = "01234567_";
+      else if (this.accept("bB")) digits = "01_";
     }
-    this.#run(digits);
-    if (this.#accept(".")) this.#run(digits);
+    this.acceptRun(digits);
+    if (this.accept(".")) this.acceptRun(digits);
     const exponent = digits.length === 11 ? "eE" : digits.length === 23 ? "pP" : "";
-    if (exponent !== "" && this.#accept(exponent)) {
-      this.#accept("+-");
-      this.#run("0123456789_");
+    if (exponent !== "" && this.accept(exponent)) {
+      this.accept("+-");
+      this.acceptRun("0123456789_");
     }
-    this.#accept("i");
-    if (!isAlphaNumeric(this.#peek())) return true;
-    this.#next();
+    this.accept("i");
+    if (!isAlphaNumeric(this.peek())) return true;
+    this.next();
     return false;
-  }
-
-  #run(set: string): void {
-    while (this.#accept(set)) { /* one digit a step */ }
   }
 }
 
