@@ -1,5 +1,6 @@
 import type { KubeObject } from "../kube/object.ts";
 import { isObject } from "./json.ts";
+import type { ServedResource } from "./served_resource.ts";
 import { type FieldCause, invalidValue, requiredValue } from "./status_error.ts";
 
 const label = "[a-z0-9]([-a-z0-9]*[a-z0-9])?";
@@ -38,22 +39,48 @@ function nameCauses(
   return causes;
 }
 
-/** `metadata.name` (or generateName) and namespace by the rule of custom resources: RFC 1123 subdomain. */
-export function objectNameCauses(object: KubeObject, namespaced: boolean): readonly FieldCause[] {
+interface NameRule {
+  readonly max: number;
+  readonly pattern: string;
+  readonly said: string;
+}
+
+const subdomainName: NameRule = { max: 253, pattern: subdomain, said: subdomainRule };
+const label1035 = "[a-z]([-a-z0-9]*[a-z0-9])?";
+const serviceName: NameRule = {
+  max: 63,
+  pattern: label1035,
+  said:
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, " +
+    `and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is '${label1035}')`,
+};
+const labelName: NameRule = { max: 63, pattern: label, said: labelRule };
+const pathName: NameRule = {
+  max: Number.POSITIVE_INFINITY,
+  pattern: "(?!\\.{1,2}$)[^/%]+",
+  said: "may not be '.' or '..' and may not contain '/' or '%'",
+};
+
+function ruleOf(resource: Pick<ServedResource, "group" | "plural" | "custom">): NameRule {
+  if (resource.custom !== undefined) return subdomainName;
+  if (resource.group === "rbac.authorization.k8s.io") return pathName;
+  if (resource.group !== "") return subdomainName;
+  if (resource.plural === "services") return serviceName;
+  return resource.plural === "namespaces" ? labelName : subdomainName;
+}
+
+/** `metadata.name` (or generateName) and namespace of a new object, by the rule of its kind. */
+export function objectNameCauses(resource: ServedResource, object: KubeObject): readonly FieldCause[] {
   const { name = "", generateName = "", namespace = "" } = object.metadata;
+  const rule = ruleOf(resource);
   const causes: FieldCause[] = [];
   if (generateName !== "") {
-    const trimmed = generateName.replace(/-$/, "a");
-    causes.push(
-      ...nameCauses("metadata.generateName", trimmed, { max: 253, pattern: subdomain, said: subdomainRule }),
-    );
+    causes.push(...nameCauses("metadata.generateName", generateName.replace(/-$/, "a"), rule));
   }
   if (name === "") causes.push(requiredValue("metadata.name", "name or generateName is required"));
-  else {causes.push(
-      ...nameCauses("metadata.name", name, { max: 253, pattern: subdomain, said: subdomainRule }),
-    );}
-  if (namespaced && namespace !== "") {
-    causes.push(...nameCauses("metadata.namespace", namespace, { max: 63, pattern: label, said: labelRule }));
+  else causes.push(...nameCauses("metadata.name", name, rule));
+  if (resource.namespaced && namespace !== "") {
+    causes.push(...nameCauses("metadata.namespace", namespace, labelName));
   }
   return causes;
 }

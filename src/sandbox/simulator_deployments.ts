@@ -88,15 +88,9 @@ function markRevision(bench: Workbench, rollout: Rollout): void {
   const { deployment, current, old } = rollout;
   const newest = Math.max(0, ...old.map(revisionOf));
   const revision = revisionOf(current) > newest ? revisionOf(current) : newest + 1;
+  const marked = { [revisionKey]: String(revision) };
   for (const [kind, object] of [[sets, current], [store, deployment]] as const) {
-    if (object.metadata.annotations?.[revisionKey] === String(revision)) continue;
-    bench.change(kind, object, {
-      ...object,
-      metadata: {
-        ...object.metadata,
-        annotations: { ...object.metadata.annotations, [revisionKey]: String(revision) },
-      },
-    });
+    if (object.metadata.annotations?.[revisionKey] !== String(revision)) bench.annotate(kind, object, marked);
   }
 }
 

@@ -153,6 +153,12 @@ export class Workbench {
     this.#change(store, { live, next: { ...live, status }, subresource: "status" });
   }
 
+  /** Sets an annotation through the status, as controllers do that must not count as a change of the spec. */
+  annotate(store: string, live: KubeObject, annotations: Record<string, string>): void {
+    const metadata = { ...live.metadata, annotations: { ...live.metadata.annotations, ...annotations } };
+    this.#change(store, { live, next: { ...live, metadata }, subresource: "status" });
+  }
+
   /** Writes the object itself when it differs. */
   change(store: string, live: KubeObject, next: KubeObject): void {
     this.#change(store, { live, next, subresource: "" });

@@ -124,7 +124,11 @@ export function expired(message: string): ApiError {
 }
 
 /** 422 with one cause a field, worded as `field.ErrorList` does. */
-export function invalid(resource: Named, name: string, causes: readonly FieldCause[]): ApiError {
+export function invalid(
+  resource: Named,
+  name: string,
+  causes: readonly (Omit<FieldCause, "reason"> & { readonly reason: string })[],
+): ApiError {
   const subject = resource.group === "" ? resource.kind : `${resource.kind}.${resource.group}`;
   const all = causes.map((cause) => `${cause.field}: ${cause.message}`);
   const listed = all.length === 1 ? all[0] : `[${all.join(", ")}]`;

@@ -6,32 +6,7 @@ import { metadataOnly } from "./negotiation.ts";
 import type { PrinterColumn, ServedResource } from "./served_resource.ts";
 import { builtinTable } from "./tables_builtin.ts";
 import { ageOf } from "./table_cells.ts";
-
-/** One column of a printed table and its cell for an object. */
-export interface TableColumn {
-  readonly name: string;
-  readonly type: "string" | "integer" | "number" | "boolean" | "date";
-  readonly format?: string;
-  readonly description?: string;
-  /** 1 is shown by `-o wide` only. */
-  readonly priority?: number;
-  readonly cell: (object: KubeObject, now: Date) => unknown;
-}
-
-export const nameColumn: TableColumn = {
-  name: "Name",
-  type: "string",
-  format: "name",
-  description: "Name must be unique within a namespace.",
-  cell: (object) => object.metadata.name ?? "",
-};
-
-export const ageColumn: TableColumn = {
-  name: "Age",
-  type: "string",
-  description: "CreationTimestamp is a timestamp representing the server time when this object was created.",
-  cell: (object, now) => ageOf(object.metadata.creationTimestamp, now),
-};
+import { ageColumn, nameColumn, type TableColumn } from "./table_column.ts";
 
 export interface TableRequest {
   readonly objects: readonly KubeObject[];

@@ -1,7 +1,13 @@
 import type { ServedResource } from "./served_resource.ts";
-import { ageColumn, nameColumn, type TableColumn } from "./tables.ts";
+import { ageColumn, nameColumn, type TableColumn } from "./table_column.ts";
+import { clusterTables } from "./tables_cluster.ts";
+import { coreTables } from "./tables_core.ts";
+import { workloadTables } from "./tables_workloads.ts";
 
 /** The columns of a built-in kind; name and age where it has none of its own. */
-export function builtinTable(_resource: ServedResource): readonly TableColumn[] {
-  return [nameColumn, ageColumn];
+export function builtinTable(resource: ServedResource): readonly TableColumn[] {
+  const { group, plural } = resource;
+  if (group === "" || resource.store === "/events") return coreTables[plural] ?? [nameColumn, ageColumn];
+  const key = `${group}/${plural}`;
+  return workloadTables[key] ?? clusterTables[key] ?? [nameColumn, ageColumn];
 }

@@ -185,21 +185,26 @@ function refuseInvalid(
   const { resource } = target;
   const { next, live } = state;
   const name = next.metadata.name ?? "";
-  if (resource.custom === undefined) {
-    const causes = [
-      ...(live === undefined ? [] : finalizerCauses(live, next)),
-      ...(next.kind === "CustomResourceDefinition" ? crdCauses(next) : []),
-    ];
-    if (causes.length > 0) throw invalid(resource, name, causes);
-    const status = cluster.fields.validate(resource.fields, next);
-    if (status !== undefined) throw new ApiError(status);
-    return;
-  }
-  const causes = [
-    ...objectNameCauses(next, resource.namespaced),
+  const common = [
+    ...(live === undefined ? objectNameCauses(resource, next) : []),
     ...metadataCauses(next),
     ...(live === undefined ? [] : finalizerCauses(live, next)),
-    ...customCauses(cluster.programs, { custom: resource.custom, next, live }),
   ];
+  if (resource.custom !== undefined) {
+    const causes = [...common, ...customCauses(cluster.programs, { custom: resource.custom, next, live })];
+    if (causes.length > 0) throw invalid(resource, name, causes);
+    return;
+  }
+  const own = next.kind === "CustomResourceDefinition" ? crdCauses(next) : [];
+  const status = cluster.fields.validate(resource.fields, next, live);
+  const ruled = (status?.details?.causes ?? []).map((
+    { reason = "FieldValueInvalid", message, field = "" },
+  ) => ({
+    reason,
+    message,
+    field,
+  }));
+  if (status !== undefined && ruled.length === 0) throw new ApiError(status);
+  const causes = [...common, ...own, ...ruled];
   if (causes.length > 0) throw invalid(resource, name, causes);
 }
