@@ -5,11 +5,17 @@ export interface SourceTls {
   readonly ca?: string | undefined;
 }
 
-/** Deadlines in milliseconds. */
+/**
+ * Deadlines in milliseconds: until the transaction has begun, and from there to the last row (the consumer's own time
+ * counts too, since the transaction stays open).
+ */
 export interface SourceDeadlines {
   readonly connectMs: number;
   readonly queryMs: number;
 }
+
+/** For a hub that sets none: a row source answers within seconds, and a sync must not hold a transaction for long. */
+export const DEFAULT_DEADLINES: SourceDeadlines = { connectMs: 5_000, queryMs: 30_000 };
 
 export interface ServerConfig {
   readonly host: string;

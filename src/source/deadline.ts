@@ -19,22 +19,13 @@ export class Deadline implements Disposable {
   readonly #abort: () => void;
 
   constructor(options: DeadlineOptions) {
-    const { milliseconds, signal, code, what } = options;
+    this.#signal = options.signal;
+    this.#abort = () => this.#stopped.reject(aborted(options));
     this.#stopped.promise.catch(() => {});
-    this.#signal = signal;
-    this.#abort = () => this.#stopped.reject(aborted(what));
-    this.#timer = setTimeout(
-      () => this.#stopped.reject(expired(options)),
-      Math.min(milliseconds, MAX_TIMER_MS),
-    );
-    if (signal.aborted) this.#abort();
-    else signal.addEventListener("abort", this.#abort, { once: true });
-    function expired(fields: DeadlineOptions): SourceError {
-      return new SourceError(`${what} took longer than ${fields.milliseconds} ms`, {
-        code,
-        remedy: REMEDIES[code],
-      });
-    }
+    const delay = Math.min(options.milliseconds, MAX_TIMER_MS);
+    this.#timer = setTimeout(() => this.#stopped.reject(expired(options)), delay);
+    if (this.#signal.aborted) this.#abort();
+    else this.#signal.addEventListener("abort", this.#abort, { once: true });
   }
 
   race<T>(work: Promise<T>): Promise<T> {
@@ -55,7 +46,11 @@ const REMEDIES = {
   QueryTimeout: "index or simplify the table or view, look for locks on it, or raise the query deadline",
 } as const;
 
-function aborted(what: string): SourceError {
+function expired({ what, milliseconds, code }: DeadlineOptions): SourceError {
+  return new SourceError(`${what} took longer than ${milliseconds} ms`, { code, remedy: REMEDIES[code] });
+}
+
+function aborted({ what }: DeadlineOptions): SourceError {
   return new SourceError(`${what} was aborted`, {
     code: "Aborted",
     remedy: "nothing to do: the read was cancelled, the next sync reads again",

@@ -6,7 +6,7 @@ import { mysqlError } from "./mysql_error.ts";
 import { mysqlText } from "./mysql_text.ts";
 import { type RawRow, SourceError, type SourceErrorCode } from "./port.ts";
 import { checkServer, serverTitle } from "./server_error.ts";
-import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
+import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
 import { CellError, invalidValue, rowOf } from "./value_text.ts";
 
 type MysqlConfig = Extract<SourceConfig, { type: "mysql" }>;
@@ -215,11 +215,8 @@ function tlsOptions({ mode, ca }: SourceTls): mysql.SslOptions {
  * names, and each skips the other's version comment.
  */
 function sessionSettings(queryMs: number): string {
-  const limitMs = Math.ceil(queryMs) + SERVER_GRACE_MS;
+  const limitMs = serverLimitMs(queryMs);
   return "SET NAMES utf8mb4, SESSION time_zone = '+00:00'" +
     ` /*!50708 , SESSION max_execution_time = ${limitMs} */` +
     ` /*M!100101 , SESSION max_statement_time = ${limitMs / 1000} */`;
 }
-
-/** The server's limit is later than ours, so that the deadline has one name. */
-const SERVER_GRACE_MS = 1_000;

@@ -14,7 +14,7 @@ import { type PostgresTls, TEXT_TYPES } from "./postgres_driver.ts";
 import { postgresError, type PostgresPhase } from "./postgres_error.ts";
 import { postgresText } from "./postgres_text.ts";
 import { checkServer, serverTitle } from "./server_error.ts";
-import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
+import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
 import { CellError, invalidValue, rowOf } from "./value_text.ts";
 
 type PostgresConfig = Extract<SourceConfig, { type: "postgres" }>;
@@ -45,7 +45,6 @@ class PostgresSession implements Session {
   readonly #client: PostgresClient;
   #phase: PostgresPhase = "dialing";
   #cursor: PostgresCursor | undefined;
-  #checksText = false;
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -65,9 +64,7 @@ class PostgresSession implements Session {
       await this.#client.connect();
       this.#phase = "established";
       await this.#run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      const [[encoding] = []] =
-        (await this.#run(SETTINGS, [`${this.#options.queryMs + SERVER_GRACE_MS}`])).rows;
-      this.#checksText = encoding === "SQL_ASCII";
+      await this.#run(SETTINGS, [String(serverLimitMs(this.#options.queryMs))]);
     } catch (cause) {
       throw this.#error(cause);
     }
@@ -87,7 +84,7 @@ class PostgresSession implements Session {
     const cursor = this.#cursor ??= this.#client.query(newCursor(this.#options.plan.select));
     const page = Promise.withResolvers<PostgresResult>();
     cursor.read(PAGE_ROWS, (cause, rows, result) => {
-      if (cause) page.reject(this.#error(cause));
+      if (cause) page.reject(this.#rowError(cause));
       else page.resolve({ rows, fields: result?.fields ?? [] });
     });
     const { rows, fields } = await page.promise;
@@ -111,12 +108,21 @@ class PostgresSession implements Session {
     return postgresError(this.#options.title, this.#phase, cause);
   }
 
+  /** The server converts text to UTF-8 and does not tell the column of what it cannot convert. */
+  #rowError(cause: unknown): SourceError {
+    const error = this.#error(cause);
+    if (error.code !== "InvalidValue") return error;
+    const columns = this.#options.plan.mappings.map(({ column }) => column);
+    return invalidValue(
+      [...new Set(columns)].join('" or "'),
+      new CellError("the server finds it is no text"),
+    );
+  }
+
   #row(cells: PostgresCells, fields: readonly PostgresField[]): RawRow {
     return rowOf(this.#variables, (index) => {
       try {
-        const text = postgresText(fields[index]?.dataTypeID ?? 0, cells[index] ?? null);
-        if (this.#checksText && text.includes("\ufffd")) throw new CellError("it is not UTF-8");
-        return text;
+        return postgresText(fields[index]?.dataTypeID ?? 0, cells[index] ?? null);
       } catch (error) {
         if (!(error instanceof CellError)) throw error;
         throw invalidValue(this.#options.plan.mappings[index]?.column ?? "", error);
@@ -129,15 +135,11 @@ class PostgresSession implements Session {
 const COLUMNS = `SELECT attname FROM pg_catalog.pg_attribute
   WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
 
-/** The server's limit is later than ours, so that the deadline has one name. */
-const SERVER_GRACE_MS = 1_000;
-
 /**
  * Settings of this transaction only: text forms, time zone, the server's own limit, and its look whether the client is
  * still there (version 14 on, not on Windows), so that an aborted query ends within a second.
  */
-const SETTINGS = `SELECT current_setting('server_encoding'),
-  set_config('client_encoding', 'UTF8', true), set_config('TimeZone', 'UTC', true),
+const SETTINGS = `SELECT set_config('client_encoding', 'UTF8', true), set_config('TimeZone', 'UTC', true),
   set_config('DateStyle', 'ISO', true), set_config('IntervalStyle', 'postgres', true),
   set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '3', true),
   set_config('statement_timeout', $1, true),

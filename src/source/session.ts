@@ -32,6 +32,11 @@ export interface Adapter {
   open(plan: ReadPlan): Session;
 }
 
+/** The limit to give the server: later than ours, so that the deadline has one name, and what every server takes. */
+export function serverLimitMs(queryMs: number): number {
+  return Math.min(Math.ceil(queryMs) + 1_000, 2 ** 31 - 1);
+}
+
 /** How long a finished read waits for the server's goodbye; the rows are complete by then. */
 const FINISH_MS = 1_000;
 

@@ -39,6 +39,8 @@ async function startDatabase(): Promise<ServerUnderTest> {
       CREATE SQL SECURITY DEFINER VIEW writer AS SELECT write_one() AS id;`,
     stranger: `CREATE USER 'stranger'@'%' IDENTIFIED BY '${sqlText(server.password)}';
       GRANT SELECT ON nodes.paying TO 'stranger'@'%'`,
+    waitingForClient: `SELECT count(*) FROM information_schema.processlist
+      WHERE user = 'reader' AND state = 'Writing to net'`,
     killReaders: "KILL CONNECTION USER reader",
     frame: [
       /^SET NAMES utf8mb4, /,

@@ -1,13 +1,14 @@
+import assert from "node:assert/strict";
 import { cannotStart, startPostgres } from "../support/databases.ts";
 import { commonBehaviours } from "./source_behaviours.ts";
-import { contractTests } from "./source_contract.ts";
+import { type Behaviour, contractTests, failure, query, readRows } from "./source_contract.ts";
 import { serverBehaviours, serverConfig, type ServerUnderTest } from "./source_server_behaviours.ts";
 import { postgresTypes } from "./source_types.ts";
 
 contractTests("the PostgreSQL source keeps the contract", {
   skip: cannotStart("postgres"),
   start: startDatabase,
-  behaviours: [...commonBehaviours, ...serverBehaviours],
+  behaviours: [...commonBehaviours, ...serverBehaviours, ...encodings()],
 });
 
 async function startDatabase(): Promise<ServerUnderTest> {
@@ -36,6 +37,8 @@ async function startDatabase(): Promise<ServerUnderTest> {
         AS 'INSERT INTO written VALUES (1) RETURNING id';
       CREATE VIEW writer AS SELECT write_one() AS id;`,
     stranger: `CREATE ROLE stranger LOGIN PASSWORD '${server.password.replaceAll("'", "''")}'`,
+    waitingForClient: `SELECT count(*) FROM pg_stat_activity
+      WHERE usename = 'reader' AND state = 'active' AND wait_event = 'ClientRead'`,
     killReaders: "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'",
     frame: [
       /^BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY$/,
@@ -45,4 +48,35 @@ async function startDatabase(): Promise<ServerUnderTest> {
     ],
     stop: server.stop,
   };
+}
+
+/** What only PostgreSQL has: a database may keep text in another encoding, or in none. */
+function encodings(): readonly Behaviour<ServerUnderTest>[] {
+  const inDatabase = async (database: ServerUnderTest, encoding: string) => {
+    const name = encoding.toLowerCase();
+    await database.server.exec(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING '${encoding}'`);
+    await database.server.exec("CREATE TABLE t (id text)", name);
+    return { name, config: serverConfig(database, { server: { database: name } }) };
+  };
+  return [
+    {
+      name: "text of a LATIN1 database is read as what it means",
+      async run(database) {
+        const { name, config } = await inDatabase(database, "LATIN1");
+        await database.server.exec("INSERT INTO t VALUES (chr(233))", name);
+        assert.deepEqual((await readRows(config, query("t", "id"))).map((row) => row["id"]), ["\u00e9"]);
+      },
+    },
+    {
+      name: "text of a database without encoding is read when it is UTF-8, and fails the read when it is not",
+      async run(database) {
+        const { name, config } = await inDatabase(database, "SQL_ASCII");
+        await database.server.exec("INSERT INTO t VALUES (E'\\303\\251')", name);
+        assert.deepEqual((await readRows(config, query("t", "id"))).map((row) => row["id"]), ["\u00e9"]);
+        await database.server.exec("INSERT INTO t VALUES (E'\\351')", name);
+        const error = await failure(readRows(config, query("t", "id")), "InvalidValue");
+        assert.match(error.message, /"id"/);
+      },
+    },
+  ];
 }

@@ -4,7 +4,7 @@ import { openSource } from "../../src/source/open.ts";
 import type { DatabaseServer } from "../support/databases.ts";
 import { freePort } from "../support/databases_process.ts";
 import { makeTlsFiles } from "../support/databases_tls.ts";
-import { SourceError } from "../../src/source/port.ts";
+import { type RowQuery, SourceError } from "../../src/source/port.ts";
 import {
   type Behaviour,
   type ContractDatabase,
@@ -28,6 +28,8 @@ export interface ServerUnderTest extends ContractDatabase {
   readonly writingView: string;
   /** Makes user `stranger` with the reader's password and no right to any table. */
   readonly stranger: string;
+  /** Counts the reader's connections that wait for their client to take more rows. */
+  readonly waitingForClient: string;
   /** Ends the reader's connections from outside. */
   readonly killReaders: string;
   /** What may be in the log beside the SELECT. */
@@ -141,6 +143,17 @@ const losing: readonly Behaviour<ServerUnderTest>[] = [
     },
   },
   {
+    name: "a consumer that holds a page holds the server, so that no more is buffered",
+    async run(database) {
+      const pages = openSource(database.config(), never).read(query("large", "id", "pad"), never)
+        [Symbol.asyncIterator]();
+      assert.equal((await pages.next()).value?.length, 500);
+      await eventually("back-pressure", async () => await database.exec(database.waitingForClient) === "1");
+      assert.equal((await pages.next()).value?.length, 500);
+      await pages.return?.();
+    },
+  },
+  {
     name: "a connection that the network ends in the middle is lost, wherever it is cut",
     async run(database) {
       for (const bytes of [20_000, 100_001, 1_000_003]) {
@@ -153,11 +166,10 @@ const losing: readonly Behaviour<ServerUnderTest>[] = [
   {
     name: "only the SELECT over the mapped columns is sent, inside a read-only transaction",
     async run(database) {
-      const before = (await database.server.statements()).length;
-      await readRows(database.config(), query("tenants", "id", "plan"));
+      const before = await loggedReads(database, query("paying", "uid"));
+      const sent = (await loggedReads(database, query("tenants", "id", "plan"))).slice(before.length);
       const quote = database.quote;
       const select = `SELECT ${quote("id")}, ${quote("plan")} FROM ${quote("tenants")}`;
-      const sent = (await database.server.statements()).slice(before);
       const others = sent.filter((sql) => sql !== select);
       assert.ok(others.length < sent.length, "the SELECT was sent");
       for (const sql of others) {
@@ -237,6 +249,19 @@ export const serverBehaviours: readonly Behaviour<ServerUnderTest>[] = [
   ...losing,
   ...securing,
 ];
+
+/** The log when it holds all of this read and of those before it: a server writes its log a little later. */
+async function loggedReads(database: ServerUnderTest, wanted: RowQuery): Promise<readonly string[]> {
+  await eventually("the end of other reads", async () => await database.connections() === 0);
+  await readRows(database.config(), wanted);
+  const table = database.quote(wanted.table);
+  let log: readonly string[] = [];
+  await eventually("the log of the read", async () => {
+    log = await database.server.statements();
+    return log.at(-1) === "COMMIT" && (log.at(-2) ?? "").endsWith(`FROM ${table}`);
+  });
+  return log;
+}
 
 async function drain<T>(pages: AsyncIterator<T>): Promise<void> {
   while ((await pages.next()).done !== true);
