@@ -1,4 +1,4 @@
-import { isIP } from "node:net";
+import { isIP, Socket } from "node:net";
 import mysql, { type Connection, type FieldPacket, type Query } from "mysql2";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
@@ -49,6 +49,7 @@ type Cells = readonly (Uint8Array | null)[];
 class MysqlSession implements Session {
   readonly #options: SessionOptions;
   readonly #lost = Promise.withResolvers<never>();
+  readonly #socket = new Socket();
   #connection: Connection | undefined;
   #pages: Pages | undefined;
 
@@ -61,7 +62,8 @@ class MysqlSession implements Session {
     const { server, title, queryMs } = this.#options;
     const connected = Promise.withResolvers<void>();
     try {
-      this.#connection = mysql.createConnection(connectionOptions(server));
+      this.#socket.setNoDelay(true).connect(server.port, server.host);
+      this.#connection = mysql.createConnection(connectionOptions(server, this.#socket));
     } catch (cause) {
       throw mysqlError(title, cause);
     }
@@ -97,8 +99,10 @@ class MysqlSession implements Session {
     await Promise.race([ended.promise, this.#lost.promise]);
   }
 
+  /** The driver only ends its side, and a server that is sending would wait for a reader that is gone. */
   destroy(): void {
     this.#connection?.destroy();
+    this.#socket.destroy();
   }
 
   #open(): Connection {
@@ -190,10 +194,11 @@ class Pages {
  * The driver's options. Rows are parsed without generated code, cells stay bytes, several statements in one query and
  * LOCAL INFILE are not offered to the server.
  */
-function connectionOptions(server: ServerConfig): mysql.ConnectionOptions {
+function connectionOptions(server: ServerConfig, socket: Socket): mysql.ConnectionOptions {
   return {
     ...{ host: server.host, port: server.port, user: server.username, password: server.password },
     database: server.database,
+    stream: () => socket,
     charset: "UTF8MB4_UNICODE_CI",
     flags: ["-LOCAL_FILES"],
     ...{ disableEval: true, multipleStatements: false, connectTimeout: 0 },

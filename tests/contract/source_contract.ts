@@ -92,11 +92,11 @@ export async function failure(work: Promise<unknown>, code: SourceErrorCode): Pr
   return error;
 }
 
-/** Asks until `done` or for a minute; for what a server does a little later. */
+/** Asks until `done`, or for half a minute: sooner than a server gives up a silent client by itself. */
 export async function eventually(what: string, done: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 300; attempt++) {
+  for (let attempt = 0; attempt < 150; attempt++) {
     if (await done()) return;
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
-  assert.fail(`${what} did not happen within a minute`);
+  assert.fail(`${what} did not happen within half a minute`);
 }

@@ -42,7 +42,7 @@ async function startDatabase(): Promise<ServerUnderTest> {
     killReaders: "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'",
     frame: [
       /^BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY$/,
-      /^SELECT current_setting\('server_encoding'\),\s+set_config\('client_encoding'/,
+      /^SELECT set_config\('client_encoding'/,
       /^SELECT attname FROM pg_catalog\.pg_attribute/,
       /^COMMIT$/,
     ],

@@ -151,6 +151,7 @@ const losing: readonly Behaviour<ServerUnderTest>[] = [
       await eventually("back-pressure", async () => await database.exec(database.waitingForClient) === "1");
       assert.equal((await pages.next()).value?.length, 500);
       await pages.return?.();
+      await eventually("the end of the connection", async () => await database.connections() === 0);
     },
   },
   {
@@ -205,6 +206,21 @@ const securing: readonly Behaviour<ServerUnderTest>[] = [
       assert.equal(await encrypted({ mode: "require" }, "127.0.0.1"), true);
       assert.equal(await encrypted({ mode: "verify-ca", ca }, "127.0.0.1"), true);
       assert.equal(await encrypted({ mode: "verify-full", ca }, "localhost"), true);
+    },
+  },
+  {
+    name: "a connection under TLS is lost and dropped like any other",
+    async run(database) {
+      const tls: SourceTls = { mode: "verify-ca", ca: database.server.caPem };
+      await using proxy = startCutProxy(database.server, 1_000_003);
+      const cut = serverConfig(database, { server: { tls, port: proxy.port } });
+      await failure(readRows(cut, query("large", "id", "pad")), "ConnectionLost");
+      const source = openSource(serverConfig(database, { server: { tls } }), never);
+      for await (const page of source.read(query("large", "id", "pad"), never)) {
+        assert.equal(page.length, 500);
+        break;
+      }
+      await eventually("the end of the connection", async () => await database.connections() === 0);
     },
   },
   {
