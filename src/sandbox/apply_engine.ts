@@ -4,10 +4,10 @@ import { applyFields, trackUpdate } from "./apply_fields.ts";
 import { prepareWrite, unchangedByWrite } from "./apply_prepare.ts";
 import { asMap } from "./apply_typed.ts";
 import type { Decoded, DecodeRequest, FieldManagement, KindFields } from "./field_management.ts";
-import { invalidObject } from "./schema_builtin_rules.ts";
 import { DecodeError, decodeValue } from "./schema_decode.ts";
 import { KindCatalog, unpackSchemas } from "./schema_kinds.ts";
 import { openApiDocuments } from "./schema_openapi.ts";
+import { invalidObject } from "./schema_rules.ts";
 import { strategicMerge } from "./strategic_merge.ts";
 
 const MAX_MANAGER_LENGTH = 128;

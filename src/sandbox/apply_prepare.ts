@@ -20,6 +20,7 @@ const COUNTED = new Set([
   "ValidatingWebhookConfiguration",
   "MutatingWebhookConfiguration",
   "ValidatingAdmissionPolicy",
+  "PriorityClass",
 ]);
 /** Of these, a changed annotation counts as well, since their controllers hand annotations on. */
 const COUNTS_ANNOTATIONS = new Set(["Deployment"]);
@@ -32,7 +33,11 @@ const COUNTS_ANNOTATIONS = new Set(["Deployment"]);
 export function prepareWrite(request: PrepareRequest): KubeObject {
   const { kind, live, next, subresource } = request;
   if (live === undefined) return prepareCreate(kind, next);
-  const kept = subresource === "status" ? statusWrite(kind, live, next) : mainWrite(kind, live, next);
+  const main = () => {
+    const written = mainWrite(kind, live, next);
+    return kind.kind === "DaemonSet" ? withTemplateGeneration(written, live) : written;
+  };
+  const kept = subresource === "status" ? statusWrite(kind, live, next) : main();
   return { ...kept, metadata: serverMetadata(live.metadata, kept.metadata) };
 }
 
@@ -43,6 +48,7 @@ function prepareCreate(kind: KindFields, next: KubeObject): KubeObject {
   const counted = kind.origin === "custom" || COUNTED.has(kind.kind);
   const { generation: _given, ...metadata } = object.metadata;
   const created = counted ? { ...object, metadata: { ...metadata, generation: 1 } } : { ...object, metadata };
+  if (kind.kind === "DaemonSet") return withTemplateGeneration(created);
   return kind.kind === "Job" && kind.group === "batch" ? withJobSelector(created) : created;
 }
 
@@ -103,6 +109,17 @@ function serverMetadata(live: ObjectMeta, next: ObjectMeta): ObjectMeta {
   let metadata = next;
   for (const name of SERVER_OWNED) metadata = withField(metadata, name, (live as JsonMap)[name]);
   return metadata;
+}
+
+const TEMPLATE_GENERATION = "deprecated.daemonset.template.generation";
+
+/** A DaemonSet counts the changes of its template in an annotation. */
+function withTemplateGeneration(object: KubeObject, live?: KubeObject): KubeObject {
+  const templateOf = (one: KubeObject | undefined) => asMap(one?.["spec"])?.["template"];
+  const before = Number(live?.metadata.annotations?.[TEMPLATE_GENERATION] ?? 0);
+  const count = live !== undefined && equalJson(templateOf(live), templateOf(object)) ? before : before + 1;
+  const annotations = { ...object.metadata.annotations, [TEMPLATE_GENERATION]: String(count) };
+  return { ...object, metadata: { ...object.metadata, annotations } };
 }
 
 const JOB_LABELS = ["batch.kubernetes.io/controller-uid", "batch.kubernetes.io/job-name"];

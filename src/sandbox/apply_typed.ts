@@ -159,13 +159,12 @@ function mapProblems(type: StructSchema, value: unknown, allowDuplicates: boolea
   const map = asMap(value);
   if (map === undefined) return [{ path: "", message: `expected map, got &{${goText(value)}}` }];
   const problems: TypedProblem[] = [];
-  for (const [name, inner] of Object.entries(map)) {
+  for (const name of Object.keys(map).sort()) {
     const innerType = fieldType(type, name);
     if (innerType === undefined) {
-      problems.push({ path: `.${name}`, message: "field not declared in schema" });
-    } else {
-      problems.push(...prefixed(`.${name}`, typedProblems(innerType, inner, allowDuplicates)));
+      return [...problems, { path: `.${name}`, message: "field not declared in schema" }];
     }
+    problems.push(...prefixed(`.${name}`, typedProblems(innerType, map[name], allowDuplicates)));
   }
   return problems;
 }

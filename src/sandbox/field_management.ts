@@ -30,8 +30,11 @@ export interface FieldManagement {
   /** Strategic merge patch of built-in kinds; the result still has to be decoded. */
   strategicMerge(request: StrategicMergeRequest): StrategicMerged;
   prepare(request: PrepareRequest): KubeObject;
-  /** `Invalid` (422) with one cause a field, or undefined when the object is fine. */
-  validate(kind: KindFields, object: KubeObject): StatusObject | undefined;
+  /**
+   * `Invalid` (422) with one cause a field, or undefined when the object is fine. With `live`, what may not change after
+   * creation is compared too. Metadata (names, labels, owners) is not looked at.
+   */
+  validate(kind: KindFields, object: KubeObject, live?: KubeObject): StatusObject | undefined;
   /** Equal but for the times in `managedFields`: such a write stores nothing. */
   unchanged(live: KubeObject, next: KubeObject): boolean;
   /** The manager a write is booked under: `?fieldManager=`, else the user agent up to its first slash. */
@@ -61,7 +64,13 @@ export interface KindFields {
 
 /** One field's type, as far as merging, ownership and decoding need it. */
 export type TypeSchema =
-  | { readonly kind: "scalar"; readonly scalar: ScalarType; readonly format?: string }
+  | {
+    readonly kind: "scalar";
+    readonly scalar: ScalarType;
+    readonly format?: string;
+    /** The words that the field may hold. */
+    readonly enum?: readonly unknown[];
+  }
   /** Any JSON value; `atomic` is owned as a whole (RawExtension), else maps are owned field by field. */
   | { readonly kind: "untyped"; readonly atomic: boolean }
   | StructSchema

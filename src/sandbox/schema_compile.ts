@@ -74,6 +74,7 @@ export class SchemaCompiler {
           kind: "scalar",
           scalar: scalarOf(schema),
           ...(schema.format ? { format: schema.format } : {}),
+          ...(schema.enum ? { enum: schema.enum } : {}),
         };
       default:
         return schema.format === "int-or-string" ? { kind: "scalar", scalar: "int-or-string" } : UNTYPED;

@@ -9,6 +9,29 @@ const SIGNED_64 = 2n ** 63n - 1n;
  * `1000m` is `1`. Undefined where the text is no quantity. Finer than 10^-9 is rounded up.
  */
 export function canonicalQuantity(text: string): string | undefined {
+  const parsed = parseQuantity(text);
+  if (parsed === undefined) return undefined;
+  const { negative, nanos, suffix } = parsed;
+  const minus = negative && nanos !== 0n ? "-" : "";
+  if (/^[eE][+-]?\d/.test(suffix)) return minus + scientific(nanos);
+  const binary = BINARY.indexOf(suffix) > 0 && nanos >= 1024n * NANO;
+  return minus + (binary ? binarySpelling(nanos) : decimalSpelling(nanos));
+}
+
+/** A quantity in units of 10^-9, for comparing; 0 for what is no quantity. */
+export function nanosOfQuantity(text: string): bigint {
+  const parsed = parseQuantity(text);
+  if (parsed === undefined) return 0n;
+  return parsed.negative ? -parsed.nanos : parsed.nanos;
+}
+
+interface ParsedQuantity {
+  readonly negative: boolean;
+  readonly nanos: bigint;
+  readonly suffix: string;
+}
+
+function parseQuantity(text: string): ParsedQuantity | undefined {
   const match = PATTERN.exec(text.trim());
   if (match === null) return undefined;
   const [, sign = "", whole = "", fraction = "", suffix = ""] = match;
@@ -17,10 +40,8 @@ export function canonicalQuantity(text: string): string | undefined {
   const nanos = binary > 0
     ? scaled(whole, fraction, { factor: 1024n ** BigInt(binary) })
     : scaled(whole, fraction, { exponent: exponentOf(suffix) });
-  const bounded = nanos > SIGNED_64 * NANO ? SIGNED_64 * NANO : nanos;
-  const minus = sign === "-" && bounded !== 0n ? "-" : "";
-  if (/^[eE][+-]?\d/.test(suffix)) return minus + scientific(bounded);
-  return minus + (binary > 0 && bounded >= 1024n * NANO ? binarySpelling(bounded) : decimalSpelling(bounded));
+  const largest = SIGNED_64 * NANO;
+  return { negative: sign === "-", nanos: nanos > largest ? largest : nanos, suffix };
 }
 
 function exponentOf(suffix: string): number {
