@@ -9,7 +9,7 @@ import { GarbageCollector } from "./garbage_collector.ts";
 import type { HandlerContext } from "./handlers.ts";
 import { NamespaceController } from "./namespaces.ts";
 import { Registry } from "./registry.ts";
-import type { ApiRequest } from "./request_body.ts";
+import { type ApiRequest, readRequest } from "./request_body.ts";
 import { TimerSchedule } from "./schedule.ts";
 import { Simulator } from "./simulator.ts";
 import { Workbench } from "./simulator_workbench.ts";
@@ -80,8 +80,8 @@ class RequestCounter {
 /**
  * Starts an API server in this process, on loopback, with everything in memory.
  *
- * Limits, on purpose: no TLS, no authentication and no authorization (everyone is the administrator); JSON and YAML
- * only, no protobuf; admission webhooks, policies, quotas and limit ranges are stored and not enforced; containers are
+ * Limits, on purpose: no TLS, no authentication and no authorization (everyone is the administrator); JSON
+ * in answers, JSON, YAML and protobuf in bodies; admission webhooks, policies, quotas and limit ranges are stored and not enforced; containers are
  * simulated, so there is no log, exec or port-forward; CRD versions convert by changing apiVersion only; the types in
  * CEL rules are checked when they run, not when the CRD is created; duplicate keys in JSON bodies are not seen.
  */
@@ -128,19 +128,6 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await server.shutdown();
     },
   });
-}
-
-async function readRequest(request: Request): Promise<ApiRequest> {
-  const url = new URL(request.url);
-  return {
-    method: request.method,
-    path: url.pathname,
-    query: url.searchParams,
-    accept: request.headers.get("accept"),
-    contentType: (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "",
-    userAgent: request.headers.get("user-agent") ?? undefined,
-    body: request.body === null ? "" : await request.text(),
-  };
 }
 
 function kubeconfigOf(server: string): string {

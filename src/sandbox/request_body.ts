@@ -2,6 +2,7 @@ import { parse } from "yaml";
 import type { WriteOptions } from "./cluster.ts";
 import type { FieldManagement } from "./field_management.ts";
 import type { PatchBody } from "./patch_object.ts";
+import { protobufBody } from "./protobuf_body.ts";
 import { badRequest, failure } from "./status_error.ts";
 
 /** A request after its body was read; the rest of the handling is synchronous, so that writes never interleave. */
@@ -12,7 +13,21 @@ export interface ApiRequest {
   readonly accept: string | null;
   readonly contentType: string;
   readonly userAgent: string | undefined;
-  readonly body: string;
+  readonly body: Uint8Array;
+}
+
+/** Reads an HTTP request whole. */
+export async function readRequest(request: Request): Promise<ApiRequest> {
+  const url = new URL(request.url);
+  return {
+    method: request.method,
+    path: url.pathname,
+    query: url.searchParams,
+    accept: request.headers.get("accept"),
+    contentType: (request.headers.get("content-type") ?? "").split(";")[0]?.trim().toLowerCase() ?? "",
+    userAgent: request.headers.get("user-agent") ?? undefined,
+    body: request.body === null ? new Uint8Array() : new Uint8Array(await request.arrayBuffer()),
+  };
 }
 
 function parsed(text: string, language: "json" | "yaml"): unknown {
@@ -28,15 +43,18 @@ function parsed(text: string, language: "json" | "yaml"): unknown {
 
 /** The JSON or YAML value of a body; undefined where there is none. 415 for other content types. */
 export function bodyValue(request: ApiRequest): unknown {
-  if (request.body === "") return undefined;
+  if (request.body.length === 0) return undefined;
+  const text = new TextDecoder().decode(request.body);
   switch (request.contentType) {
     case "":
     case "application/json":
-      return parsed(request.body, "json");
+      return parsed(text, "json");
     case "application/yaml":
-      return parsed(request.body, "yaml");
+      return parsed(text, "yaml");
+    case "application/vnd.kubernetes.protobuf":
+      return protobufBody(request.body);
     default:
-      throw unsupported("application/json, application/yaml");
+      throw unsupported("application/json, application/yaml, application/vnd.kubernetes.protobuf");
   }
 }
 
@@ -48,15 +66,16 @@ function unsupported(known: string): Error {
 }
 
 export function patchBody(request: ApiRequest): PatchBody {
+  const text = new TextDecoder().decode(request.body);
   switch (request.contentType) {
     case "application/json-patch+json":
-      return { kind: "json", patch: parsed(request.body, "json") };
+      return { kind: "json", patch: parsed(text, "json") };
     case "application/merge-patch+json":
-      return { kind: "merge", patch: parsed(request.body, "json") };
+      return { kind: "merge", patch: parsed(text, "json") };
     case "application/strategic-merge-patch+json":
-      return { kind: "strategic", patch: parsed(request.body, "json") };
+      return { kind: "strategic", patch: parsed(text, "json") };
     case "application/apply-patch+yaml":
-      return { kind: "apply", applied: parsed(request.body, "yaml") };
+      return { kind: "apply", applied: parsed(text, "yaml") };
     default:
       throw unsupported(
         "application/json-patch+json, application/merge-patch+json, application/strategic-merge-patch+json, " +
