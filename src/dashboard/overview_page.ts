@@ -132,7 +132,7 @@ function hubRow(hub: HubView, query: NodeQuery, now: Date): ParentRow {
     facts: [
       `${hub.source} every ${hub.interval}`,
       ...(lastSync === "" ? [] : [`read ${lastSync} ago`]),
-      ...(hub.quarantined > 0 ? [`${hub.quarantined} rows set aside`] : []),
+      ...(hub.quarantined > 0 ? [`${counted(hub.quarantined, "row")} set aside`] : []),
     ],
     bar: barOf(hub.ready, hub.failed, hub.desired),
     state: hub.state,
@@ -149,13 +149,17 @@ function formRow(form: FormView, query: NodeQuery): ParentRow {
     namespace: form.namespace,
     name: form.name,
     href: nodeQueryHref(query, { form: key, hub: undefined }),
-    facts: [`hub ${form.hub}`, `${form.resources} resource${form.resources === 1 ? "" : "s"} a row`],
+    facts: [`hub ${form.hub}`, `${counted(form.resources, "resource")} a row`],
     bar: barOf(form.readyNodes, 0, form.totalNodes),
     state: form.state,
     reason: form.reason,
     message: form.state === "Ready" ? "" : redactText(form.message),
     conditions: conditionsOf(form.conditions),
   };
+}
+
+function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 function conditionsOf(conditions: readonly ConditionView[]): ConditionView[] {

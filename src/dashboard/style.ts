@@ -67,6 +67,7 @@ th { text-align: left; font-weight: 550; font-size: 0.82rem; color: var(--soft);
 th, td { padding: 0.55rem 1rem; vertical-align: top; border-bottom: 1px solid var(--line); }
 tbody tr:last-child td { border-bottom: 0; }
 td.name { min-width: 12rem; overflow-wrap: anywhere; }
+td.of { white-space: nowrap; } th.why { width: 45%; }
 td.number { white-space: nowrap; font-variant-numeric: tabular-nums; color: var(--soft); }
 td .message:first-child, td .message:only-child { margin-top: 0; }
 .squares { display: flex; flex-wrap: wrap; gap: 3px; margin: 0.3rem 0 0.1rem; padding: 0; list-style: none; max-width: 15rem; }
@@ -85,5 +86,15 @@ td .message:first-child, td .message:only-child { margin-top: 0; }
 summary { cursor: pointer; color: var(--soft); font-size: 0.85rem; margin-top: 0.5rem; }
 dl.conditions { margin: 0.4rem 0 0; font-size: 0.86rem; } dl.conditions dd { margin: 0 0 0.35rem; overflow-wrap: anywhere; }
 #stale { position: sticky; top: 0; background: var(--progressing-bg); color: var(--progressing); text-align: center; padding: 0.3rem; }
-@media (max-width: 40rem) { th, td { padding: 0.5rem 0.65rem; } .parents { grid-template-columns: 1fr; } }
+@media (max-width: 44rem) {
+  .parents { grid-template-columns: 1fr; }
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  tbody, tr, td { display: block; }
+  tr { padding: 0.6rem 1rem; border-bottom: 1px solid var(--line); }
+  tr:last-child { border-bottom: 0; }
+  td, td.of { padding: 0.12rem 0; border: 0; white-space: normal; }
+  td:empty { display: none; }
+  form.filters, .filters > span, input { width: 100%; }
+  .filters > span { display: flex; gap: 0.4rem; }
+}
 `.trimStart();

@@ -49,11 +49,11 @@ const PARENTS = `<% if (it.rows.length === 0) { %>
 const NODE_ROWS = `<div class="card scroll">
 <table>
 <caption class="visually-hidden">LynqNodes, the most urgent first</caption>
-<thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Resources</th><th scope="col">Why</th><th scope="col">Age</th></tr></thead>
+<thead><tr><th scope="col">Node</th><th scope="col">State</th><th scope="col">Resources</th><th scope="col" class="why">Why</th><th scope="col">Age</th></tr></thead>
 <tbody>
 <% for (const node of it.nodes) { %>
 <tr>
-<td class="name"><a href="<%= node.href %>"><b><%= node.name %></b></a><br><span class="soft small"><%= node.namespace %> / <%= node.hub %> / <%= node.form %></span></td>
+<td class="name of"><a href="<%= node.href %>"><b><%= node.name %></b></a><br><span class="soft small"><%= node.namespace %> / <%= node.hub %> / <%= node.form %></span></td>
 <td><span class="badge <%= node.state %>"><%= node.state %></span></td>
 <td class="number"><%= node.counts %>
 <ul class="squares" aria-label="resources">
@@ -124,7 +124,7 @@ const NODE = `<section id="node" data-live>
 <% } else { %>
 <div class="card scroll">
 <table>
-<thead><tr><th scope="col">Id</th><th scope="col">Object</th><th scope="col">State</th><th scope="col">Why</th></tr></thead>
+<thead><tr><th scope="col">Id</th><th scope="col">Object</th><th scope="col">State</th><th scope="col" class="why">Why</th></tr></thead>
 <tbody>
 <% for (const resource of it.resources) { %>
 <tr>
