@@ -30,7 +30,7 @@ export function protobufBody(bytes: Uint8Array): JsonObject {
   return { apiVersion, kind, ...decodeMessage(name, bytesOf(unknown.find(([number]) => number === 2)?.[1])) };
 }
 
-const known: Readonly<Record<string, Readonly<Record<string, string>>>> = messages;
+const known: Readonly<Record<string, string>> = messages;
 
 function messageName(apiVersion: string, kind: string): string {
   if (kind === "DeleteOptions") return "machinery.apis.meta.v1.DeleteOptions";
@@ -89,20 +89,18 @@ function textOf(wire: Wire | undefined): string {
 }
 
 function decodeMessage(name: string, bytes: Uint8Array): JsonObject {
-  const message = known[name] ?? {};
+  const fields = (known[name] ?? "").split(", ").map((field) => field.split(" "));
   const out: JsonObject = {};
   for (const [number, wire] of fieldsOf(bytes)) {
-    const spelled = message[String(number)];
-    if (spelled === undefined) continue;
-    const space = spelled.indexOf(" ");
-    setField(out, { name: spelled.slice(0, space), type: spelled.slice(space + 1), wire });
+    const [, fieldName, type] = fields.find(([spelled]) => spelled === String(number)) ?? [];
+    if (fieldName !== undefined && type !== undefined) setField(out, { name: fieldName, type, wire });
   }
   return out;
 }
 
 function setField(out: JsonObject, field: { name: string; type: string; wire: Wire }): void {
   const { name, type, wire } = field;
-  if (name === "") Object.assign(out, decodeValue(type, wire));
+  if (name === "*") Object.assign(out, decodeValue(type, wire));
   else if (type.startsWith("[]")) {
     const before = out[name];
     out[name] = [...(Array.isArray(before) ? before : []), decodeValue(type.slice(2), wire)];
