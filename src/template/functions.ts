@@ -2,7 +2,9 @@ import { builtinFunctions } from "./builtins.ts";
 import { fieldFunctions } from "./field_functions.ts";
 import type { FunctionTable } from "./function.ts";
 import { caseFunctions } from "./sprig_case.ts";
+import { certFunctions } from "./sprig_certs.ts";
 import { convertFunctions } from "./sprig_convert.ts";
+import { cryptoFunctions } from "./sprig_crypto.ts";
 import { dateFunctions } from "./sprig_dates.ts";
 import { dictFunctions } from "./sprig_dicts.ts";
 import { digestFunctions } from "./sprig_digests.ts";
@@ -23,7 +25,9 @@ import { urlFunctions } from "./sprig_url.ts";
 export const functions: FunctionTable = {
   ...builtinFunctions,
   ...caseFunctions,
+  ...certFunctions,
   ...convertFunctions,
+  ...cryptoFunctions,
   ...dateFunctions,
   ...dictFunctions,
   ...digestFunctions,

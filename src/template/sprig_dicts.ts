@@ -79,7 +79,10 @@ function copyOf(value: Value, options: { depth: number; budget: Budget }): Value
 
 const deepCopy = define({
   params: [types.any],
-  call: ([value], { budget }) => copyOf(value, { depth: 0, budget }),
+  call: ([value], { budget }) => {
+    if (value === null) throw new CallError("reflect: call of reflect.Value.Type on zero Value");
+    return copyOf(value, { depth: 0, budget });
+  },
 });
 
 function pick(map: GoMap, keys: ReadonlySet<string>): GoMap {
