@@ -1,3 +1,4 @@
+import { sleep } from "../kube/deadline.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { BindAddress } from "./http_address.ts";
@@ -95,16 +96,6 @@ class RotatingServer implements RunningServer {
 
   /** False once stopped. */
   #sleep(): Promise<boolean> {
-    const { signal } = this.#stopped;
-    if (signal.aborted) return Promise.resolve(false);
-    return new Promise((resolve) => {
-      const done = () => {
-        clearTimeout(timer);
-        signal.removeEventListener("abort", done);
-        resolve(!signal.aborted);
-      };
-      const timer = setTimeout(done, this.#options.pollMs ?? 10_000);
-      signal.addEventListener("abort", done);
-    });
+    return sleep(this.#options.pollMs ?? 10_000, this.#stopped.signal).then(() => true, () => false);
   }
 }

@@ -1,4 +1,5 @@
 import type { KubeClient } from "../kube/client.ts";
+import { sleep } from "../kube/deadline.ts";
 import { KubeError, KubeUnreachable } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -95,7 +96,7 @@ export class EventWriter implements EventRecorder {
         this.#explain("An event could not be written", event, result.error);
         return this.#drop("unreachable");
       }
-      await sleep(result.afterMs, this.#abort.signal);
+      await sleep(result.afterMs, this.#abort.signal).catch(() => {});
       event = this.#takeNewer(event);
     }
     this.#drop("shutdown");
@@ -200,17 +201,4 @@ function namespaceOf(event: CorrelatedEvent): string {
 /** Whole seconds, as metav1.Time is. */
 function timestamp(at: Date): string {
   return at.toISOString().replace(/\.\d+Z$/, "Z");
-}
-
-function sleep(ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    const done = () => {
-      clearTimeout(timer);
-      signal.removeEventListener("abort", done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms);
-    signal.addEventListener("abort", done);
-  });
 }
