@@ -18,7 +18,7 @@ export const defaultLimits: Limits = {
   steps: 1_000_000,
   bytes: 64 * 1024 * 1024,
   output: 1024 * 1024,
-  depth: 200,
+  depth: 1_000,
   milliseconds: 5_000,
 };
 

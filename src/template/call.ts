@@ -5,7 +5,7 @@ import { TemplateError } from "./error.ts";
 import { CallError, type GoFunction } from "./function.ts";
 import type { GoType } from "./go_type.ts";
 import type { Run } from "./run.ts";
-import type { OperandNode, SyntaxNode } from "./syntax.ts";
+import { type OperandNode, showNode, type SyntaxNode } from "./syntax.ts";
 import { isTrue } from "./truth.ts";
 import { type Operand, plain, Typed } from "./typed.ts";
 import { GoList, typeName, types, type Value } from "./value.ts";
@@ -127,5 +127,12 @@ export function callCall(run: Run, site: CallSite, input: CallInput): Operand {
   const callee = values[0];
   run.node = site.node;
   if (callee === undefined || callee === null) throw run.error("error calling call: call of nil");
-  throw run.error(`error calling call: non-function of type ${typeName(callee)}`);
+  const first = site.nodes[0];
+  const name = first === undefined ? reflectText(callee) : showNode(first);
+  throw run.error(`error calling call: non-function ${name} of type ${typeName(callee)}`);
+}
+
+/** What reflect.Value's String gives. */
+function reflectText(value: Value): string {
+  return typeof value === "string" ? value : `<${typeName(value)} Value>`;
 }

@@ -1,7 +1,8 @@
 /** The comparisons of templates: eq, ne, lt, le, gt, ge. Throws CallError as Go returns errors. */
 import { CallError } from "./function.ts";
 import { isInteger, isUnsigned } from "./go_type.ts";
-import { sprint } from "./print.ts";
+import { noFlags } from "./format_number.ts";
+import { OperandPrinter, sprint } from "./print.ts";
 import { GoComplex, GoInt, GoList, GoMap, GoObject, typeName, type Value } from "./value.ts";
 
 type Basic = "bool" | "complex" | "int" | "float" | "string" | "uint" | "other" | "nil";
@@ -52,11 +53,17 @@ function isNil(value: Value): boolean {
 
 function equalOthers(a: Value, b: Value): boolean {
   if (reflectKind(a) !== reflectKind(b)) {
-    throw new CallError(`non-comparable types ${sprint(a)}: ${typeName(a)}, ${typeName(b)}: ${sprint(b)}`);
+    const names = `${shown(a)}: ${typeName(a)}, ${typeName(b)}: ${sprint(b)}`;
+    throw new CallError(`non-comparable types ${names}`);
   }
   if (isNil(a) || isNil(b)) return isNil(a) === isNil(b);
   if (b instanceof GoObject && a instanceof GoObject) return typeName(a) === typeName(b) && a.same(b);
-  throw new CallError(`non-comparable type ${sprint(b)}: ${typeName(b)}`);
+  throw new CallError(`non-comparable type ${shown(b)}: ${typeName(b)}`);
+}
+
+/** A value under `%s`, which is how Go's message shows it. */
+function shown(value: Value): string {
+  return new OperandPrinter(noFlags()).operand(value, "s");
 }
 
 function reflectKind(value: Value): string {

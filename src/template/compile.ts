@@ -1,12 +1,13 @@
 /** Turns the syntax trees of a text into closures. No code is generated from text. */
 import { PipelineCompiler } from "./compile_pipeline.ts";
 import type { FunctionTable } from "./function.ts";
+import type { GoType } from "./go_type.ts";
 import type { TemplateSet } from "./parser.ts";
 import { sprint } from "./print.ts";
 import type { Body, Flow, Program, Run } from "./run.ts";
 import type { ActionNode, BranchNode, ListNode, StatementNode, TemplateNode, TextNode } from "./syntax.ts";
 import { isTrue } from "./truth.ts";
-import { type Operand, plain, Typed } from "./typed.ts";
+import { InInterface, type Operand, plain, Typed } from "./typed.ts";
 import { GoInt, GoList, GoMap, type Value } from "./value.ts";
 
 export interface CompileInput {
@@ -140,10 +141,11 @@ function print(run: Run, node: ActionNode, operand: Operand): void {
     run.output.writeTyped(sprint(operand.value), { typed: operand, node, templateName });
     return;
   }
-  run.output.write(operand === undefined || operand === null ? "<no value>" : sprint(operand));
+  const value = plain(operand) ?? null;
+  run.output.write(value === null ? "<no value>" : sprint(value));
 }
 
-type Bind = (run: Run, key: Value | undefined, element: Value | undefined) => void;
+type Bind = (run: Run, key: Value | undefined, element: Operand) => void;
 
 /** How an iteration sets the variables of its range. */
 function binder(node: BranchNode): Bind {
@@ -169,7 +171,11 @@ interface Iterated {
   readonly node: BranchNode;
 }
 
-type Iteration = (key: Value | undefined, element: Value | undefined) => Flow;
+type Iteration = (key: Value | undefined, element: Operand) => Flow;
+
+function element(item: Value, type: GoType): Operand {
+  return type.kind === "interface" && item !== null ? new InInterface(item) : item;
+}
 
 /** Goes over an integer, a list or a map; true if there was at least one iteration. */
 function iterate(run: Run, { value, node }: Iterated, iteration: Iteration): boolean {
@@ -185,14 +191,14 @@ function iterate(run: Run, { value, node }: Iterated, iteration: Iteration): boo
   }
   if (value instanceof GoList) {
     for (const [at, item] of value.items.entries()) {
-      if (iteration(new GoInt(BigInt(at)), item) === "break") break;
+      if (iteration(new GoInt(BigInt(at)), element(item, value.elem)) === "break") break;
     }
     return value.items.length > 0;
   }
   if (value instanceof GoMap) {
     const keys = value.sortedKeys();
     const entries = keys.map((key) => ({ key, entry: value.entries.get(key) ?? null }));
-    for (const { key, entry } of entries) if (iteration(key, entry) === "break") break;
+    for (const { key, entry } of entries) if (iteration(key, element(entry, value.elem)) === "break") break;
     return keys.length > 0;
   }
   throw run.error(`range can't iterate over ${sprint(value)}`);

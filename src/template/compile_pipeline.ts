@@ -24,7 +24,7 @@ import {
   type SyntaxNode,
   type VariableNode,
 } from "./syntax.ts";
-import { type Operand, plain, Typed } from "./typed.ts";
+import { InInterface, type Operand, plain, Typed } from "./typed.ts";
 
 export type Evaluate = (run: Run, dot: Operand) => Operand;
 type Command = (run: Run, dot: Operand, final: Final) => Operand;
@@ -202,6 +202,7 @@ function checked(run: Run, operand: Operand, type: GoType): Operand {
 
 /** A pipeline forgets that a value stood in an interface: a nil there is no value at all. */
 function orNothing(operand: Operand): Operand {
+  if (operand instanceof InInterface) return operand.value;
   return operand === null ? undefined : operand;
 }
 

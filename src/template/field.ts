@@ -5,7 +5,7 @@ import type { GoType } from "./go_type.ts";
 import { quote } from "./quote.ts";
 import type { Run } from "./run.ts";
 import { suggest } from "./suggest.ts";
-import { type Operand, plain } from "./typed.ts";
+import { InInterface, type Operand, plain } from "./typed.ts";
 import { GoMap, GoObject, typeOf, types, type Value } from "./value.ts";
 
 export interface FieldInput {
@@ -20,7 +20,7 @@ export interface FieldInput {
 /** Walks `.a.b.c` from a receiver. */
 export function walkFields(run: Run, input: FieldInput): Operand {
   let current = plain(input.receiver);
-  let type = current === undefined || current === null ? types.any : typeOf(current) ?? types.any;
+  let type = input.receiver instanceof InInterface ? types.any : typeOf(current ?? null) ?? types.any;
   const last = input.path.length - 1;
   for (let at = 0; at <= last; at++) {
     const isLast = at === last;

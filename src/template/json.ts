@@ -2,6 +2,7 @@
 import { decodeRune, decodeText, encodeRune, encodeText, runeError, toUint8Array } from "./bytes.ts";
 import { formatFloat } from "./format_float.ts";
 import { type Budget, CallError } from "./function.ts";
+import { jsonSyntaxError } from "./json_syntax.ts";
 import { bytesOf } from "./print.ts";
 import { GoComplex, GoInt, GoList, GoMap, type GoObject, typeOf, types, type Value } from "./value.ts";
 
@@ -148,7 +149,7 @@ export function decodeJson(bytes: string): Value {
   try {
     parsed = JSON.parse(decodeText(bytes));
   } catch {
-    throw new CallError(bytes.trim() === "" ? "unexpected end of JSON input" : "invalid JSON");
+    throw new CallError(jsonSyntaxError(bytes) ?? "invalid JSON");
   }
   return fromParsed(parsed, 0);
 }

@@ -30,7 +30,7 @@ interface Branches {
 type BranchKind = BranchNode["kind"];
 
 /** Actions inside actions; deeper templates are refused. */
-const deepest = 400;
+const deepest = 1_000;
 
 /** Parses one template of the set: its own variables and ranges, the tokens shared. */
 class TreeParser {
@@ -82,10 +82,13 @@ class TreeParser {
     this.#body(name, context);
   }
 
-  /** The text of a define or block up to its end. */
-  #body(name: string, context: string): void {
+  /** The text of a define or block up to its end. `opened` is how far was read when it began. */
+  #body(name: string, context: string, opened?: number): void {
     const { list, end } = this.#list(this.depth);
-    if (end.kind !== "end") throw this.tokens.error(`unexpected {{${end.kind}}} in ${context}`);
+    // An else in a block is reported where the block starts, since Go's outer parser has not read further.
+    if (end.kind !== "end") {
+      throw this.tokens.error(`unexpected {{${end.kind}}} in ${context}`, { read: opened });
+    }
     this.#add(name, list);
   }
 
@@ -188,7 +191,7 @@ class TreeParser {
     const token = this.tokens.nextNonSpace();
     const name = this.#templateName(token, context);
     const pipe = this.#pipelines.pipeline(context);
-    this.#nested(depth + 1).#body(name, context);
+    this.#nested(depth + 1).#body(name, context, this.tokens.read);
     return { kind: "template", at: token.at, name, pipe };
   }
 

@@ -6,7 +6,7 @@ import type { Token, TokenKind } from "./token.ts";
 import type { TokenStream } from "./token_stream.ts";
 
 /** Parentheses inside parentheses; deeper expressions are refused. */
-const deepest = 400;
+const deepest = 1_000;
 
 const operandKinds: ReadonlySet<TokenKind> = new Set<TokenKind>([
   "bool",
@@ -180,12 +180,12 @@ export class PipelineParser {
   #checkFunction(name: string): void {
     const { functions } = this.tokens.input;
     if (functions.has(name)) return;
-    throw this.tokens.error(`function "${name}" not defined`, suggest(name, functions));
+    throw this.tokens.error(`function "${name}" not defined`, { hint: suggest(name, functions) });
   }
 
   #checkVariable(name: string): void {
     if (this.variables.includes(name)) return;
-    throw this.tokens.error(`undefined variable "${name}"`, suggest(name, this.variables));
+    throw this.tokens.error(`undefined variable "${name}"`, { hint: suggest(name, this.variables) });
   }
 }
 

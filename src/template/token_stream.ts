@@ -11,6 +11,12 @@ export interface ParseInput {
   readonly functions: ReadonlySet<string>;
 }
 
+interface ErrorContext {
+  readonly hint?: string | undefined;
+  /** How many tokens were read where it went wrong; as many as now unless told. */
+  readonly read?: number | undefined;
+}
+
 /** The tokens of a template with a place in them, and the errors of parsing. */
 export class TokenStream {
   readonly #tokens: readonly Token[];
@@ -68,9 +74,15 @@ export class TokenStream {
     return this.error(`${token.text}${joint}started at ${this.input.name}:${this.actionLine}`);
   }
 
-  /** An error on the line of the furthest token that was read. */
-  error(reason: string, hint?: string): TemplateError {
-    const token = this.#tokens[Math.min(this.#furthest, this.#tokens.length) - 1];
+  /** How many tokens were read, also ahead. */
+  get read(): number {
+    return this.#furthest;
+  }
+
+  /** An error on the line of the last token that was read. */
+  error(reason: string, about: ErrorContext = {}): TemplateError {
+    const { hint, read = this.#furthest } = about;
+    const token = this.#tokens[Math.min(read, this.#tokens.length) - 1];
     const line = token?.line ?? 0;
     return new TemplateError({
       stage: "parse",

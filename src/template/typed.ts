@@ -9,10 +9,15 @@ export class Typed {
   constructor(readonly value: Value, readonly field: FieldValue) {}
 }
 
-/** What evaluation passes around: a value, a typed one, or undefined for Go's "no value". */
-export type Operand = Value | undefined | Typed;
+/** An element of a container of interfaces: errors name the interface, not what is in it. */
+export class InInterface {
+  constructor(readonly value: Value) {}
+}
+
+/** What evaluation passes around: a value with or without a note on it, or undefined for Go's "no value". */
+export type Operand = Value | undefined | Typed | InInterface;
 
 /** The plain value. */
 export function plain(operand: Operand): Value | undefined {
-  return operand instanceof Typed ? operand.value : operand;
+  return operand instanceof Typed || operand instanceof InInterface ? operand.value : operand;
 }
