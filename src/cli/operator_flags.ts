@@ -1,0 +1,90 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import type { OperatorOptions } from "../operator/options.ts";
+
+/** Adds the operator's flags, with the names and defaults of the Go implementation. */
+export function withOperatorFlags(command: Command): Command {
+  return command
+    .option(
+      "--kubeconfig <path>",
+      "kubeconfig file; $KUBECONFIG, the pod's account, or ~/.kube/config unless told",
+    )
+    .option("--context <name>", "context of the kubeconfig; its current one unless told")
+    .option("--hub-concurrency <n>", "hubs reconciled at once", count, 3)
+    .option("--form-concurrency <n>", "forms reconciled at once", count, 5)
+    .option("--node-concurrency <n>", "nodes reconciled at once", count, 10)
+    .option("--write-concurrency <n>", "writes to children under way at once, over all nodes", count, 32)
+    .option(
+      "--source-hosts <hosts>",
+      "databases that hubs may read, host or host:port, by commas; '*' is any",
+      list,
+    )
+    .option("--source-paths <paths>", "folders and files that SQLite hubs may read, by commas", list)
+    .option("--metrics-bind-address <address>", "where /metrics is served, ':8443'; '0' is off", "0")
+    .option("--metrics-secure [boolean]", "serve metrics over TLS to authorized accounts only", truth, true)
+    .option("--metrics-cert-path <folder>", "folder of the metrics certificate; self-signed unless told", "")
+    .option("--metrics-cert-name <file>", "certificate file in that folder", "tls.crt")
+    .option("--metrics-cert-key <file>", "key file in that folder", "tls.key")
+    .option(
+      "--health-probe-bind-address <address>",
+      "where /healthz and /readyz are served; '0' is off",
+      ":8081",
+    )
+    .option(
+      "--dashboard-bind-address <address>",
+      "where the status page is served; '0' is off",
+      "127.0.0.1:8082",
+    )
+    .option("--leader-elect [boolean]", "work only while holding the lease f2130106.lynq.sh", truth, false)
+    .option("--leader-election-namespace <name>", "namespace of that lease; the operator's own unless told")
+    .option("--zap-devel [boolean]", "logs for people: console, debug", truth, false)
+    .option("--zap-encoder <encoder>", "json or console")
+    .option("--zap-log-level <level>", "debug, info, error, panic, or a number")
+    .option("--zap-stacktrace-level <level>", "info, error or panic")
+    .option("--zap-time-encoding <encoding>", "epoch, millis, nano, iso8601, rfc3339 or rfc3339nano")
+    .addOption(
+      new Option("--enable-http2 [boolean]", "accepted for compatibility; HTTP/2 is used").hideHelp(),
+    )
+    .addOption(
+      new Option("--webhook-cert-path <folder>", "accepted for compatibility; there are no webhooks")
+        .hideHelp(),
+    )
+    .addOption(new Option("--webhook-cert-name <file>", "accepted for compatibility").hideHelp())
+    .addOption(new Option("--webhook-cert-key <file>", "accepted for compatibility").hideHelp());
+}
+
+type Flags = {
+  readonly [K in keyof OperatorOptions]?: OperatorOptions[K] extends readonly string[] | undefined ? string[]
+    : OperatorOptions[K];
+};
+
+/** The flags as options; lists that were not given are empty, `*` lifts the limit on hosts. */
+export function operatorOptions(command: Command): OperatorOptions {
+  const flags = command.opts<Required<Flags>>();
+  const hosts: readonly string[] = flags.sourceHosts ?? [];
+  return {
+    ...flags,
+    sourceHosts: hosts.includes("*") ? undefined : hosts,
+    sourcePaths: flags.sourcePaths ?? [],
+  };
+}
+
+/** Go's flag package takes `-flag` as well as `--flag`. */
+export function withDoubleDashes(args: readonly string[]): string[] {
+  return args.map((arg) => /^-[a-z][a-z0-9-]+(=|$)/.test(arg) ? `-${arg}` : arg);
+}
+
+function count(text: string): number {
+  const n = Number(text);
+  if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError("takes a whole number from 1");
+  return n;
+}
+
+function list(text: string): string[] {
+  return text.split(",").map((item) => item.trim()).filter((item) => item !== "");
+}
+
+function truth(text: string): boolean {
+  if (text === "true" || text === "1") return true;
+  if (text === "false" || text === "0") return false;
+  throw new InvalidArgumentError("takes true or false");
+}
