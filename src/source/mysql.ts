@@ -1,11 +1,12 @@
 import { isIP, Socket } from "node:net";
+import { TLSSocket } from "node:tls";
 import mysql, { type Connection, type FieldPacket, type Query } from "mysql2";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
 import { mysqlError } from "./mysql_error.ts";
 import { mysqlText } from "./mysql_text.ts";
 import { type RawRow, SourceError, type SourceErrorCode } from "./port.ts";
-import { checkServer, serverTitle } from "./server_error.ts";
+import { checkServer, serverTitle, sourceError } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
 import { CellError, invalidValue, rowOf } from "./value_text.ts";
 
@@ -50,6 +51,7 @@ class MysqlSession implements Session {
   readonly #options: SessionOptions;
   readonly #lost = Promise.withResolvers<never>();
   readonly #socket = new Socket();
+  #tls: TLSSocket | undefined;
   #connection: Connection | undefined;
   #pages: Pages | undefined;
 
@@ -72,6 +74,7 @@ class MysqlSession implements Session {
       cause ? connected.reject(mysqlError(title, cause)) : connected.resolve()
     );
     await Promise.race([connected.promise, this.#lost.promise]);
+    this.#watchTls();
     await this.#run(sessionSettings(queryMs));
     await this.#run("START TRANSACTION READ ONLY");
   }
@@ -102,7 +105,17 @@ class MysqlSession implements Session {
   /** The driver only ends its side, and a server that is sending would wait for a reader that is gone. */
   destroy(): void {
     this.#connection?.destroy();
+    this.#tls?.destroy();
     this.#socket.destroy();
+  }
+
+  /** The driver hears the end of a plain connection only: under TLS its stream is another one. */
+  #watchTls(): void {
+    const stream: unknown = Reflect.get(this.#open(), "stream");
+    if (!(stream instanceof TLSSocket)) return;
+    this.#tls = stream;
+    const lost = sourceError(this.#options.title, { code: "ConnectionLost", detail: undefined });
+    stream.on("close", () => this.#lost.reject(lost));
   }
 
   #open(): Connection {
