@@ -76,3 +76,37 @@ Deno.test("the status page on loopback answers no request that came by another n
   assert.match(text, /^HTTP\/1\.1 421 /);
   await server.stop();
 });
+
+Deno.test("the servers, their certificate and the status page need no permission but to listen", async () => {
+  const from = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
+  const program = `
+    import { dashboardApp } from ${from("../dashboard/app.ts")};
+    import { silentLog as log } from ${from("../telemetry/log.ts")};
+    import { createMetrics } from ${from("../telemetry/prometheus.ts")};
+    import { startDashboard, startProbes } from ${from("./http.ts")};
+    import { startMetrics } from ${from("./http_metrics.ts")};
+    const address = { kind: "listen", hostname: "127.0.0.1", port: 0 };
+    const status = { hubs: () => [], forms: () => [], nodes: () => [], node: () => undefined };
+    const client = { create: () => Promise.reject(new Error("not asked")) };
+    const security = { kind: "tls", client, certificate: { kind: "self-signed" } };
+    const probes = startProbes({ address, ready: () => [], log });
+    const dashboard = startDashboard({ address, app: dashboardApp({ status }), log });
+    const metrics = await startMetrics({ address, metrics: createMetrics(), security, log });
+    const page = await (await fetch(dashboard.url)).text();
+    console.log(page.includes("No LynqHub yet."), await (await fetch(probes.url + "/healthz")).text());
+    await Promise.all([probes, dashboard, metrics].map((server) => server.stop()));
+  `;
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", "--cached-only", "--allow-net=127.0.0.1", "-"],
+    cwd: new URL("../..", import.meta.url),
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const input = child.stdin.getWriter();
+  await input.write(new TextEncoder().encode(program));
+  await input.close();
+  const { code, stdout, stderr } = await child.output();
+  assert.equal(code, 0, new TextDecoder().decode(stderr));
+  assert.equal(new TextDecoder().decode(stdout), "true ok\n");
+});
