@@ -5,7 +5,7 @@ import type { Credentials } from "../kube/credentials.ts";
 import { createKubeClient } from "../kube/http_client.ts";
 import { holdLease, type LeaseHold } from "../kube/lease.ts";
 import { loadCredentials } from "../kube/load_credentials.ts";
-import { createEventWriter } from "../telemetry/event_writer.ts";
+import { EventWriter } from "../telemetry/event_writer.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { parseLogOptions } from "../telemetry/log_options.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
@@ -61,7 +61,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     },
   });
   log.info("connecting", { server: credentials.server, credentials: credentials.origin });
-  const events = createEventWriter({ client, component: "lynq", log, metrics });
+  const events = new EventWriter({ client, component: "lynq", log, metrics });
   const state: { manager?: Manager } = {};
   const lease = options.leaderElect ? await candidate({ client, options, credentials, log }) : undefined;
   const run = () => {
