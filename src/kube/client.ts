@@ -117,7 +117,7 @@ export type WatchEvent =
 export interface WatchingClient extends KubeClient {
   /**
    * One watch request. Ends when the server ends it (its timeout); throws `KubeError` for a refusal or an ERROR line
-   * (410: list again), `KubeUnreachable` where the stream broke or nothing, not even a bookmark, came within the deadline.
+   * (410: list again), `KubeUnreachable` where the stream broke or its connection does not answer any more.
    */
   watch(options: WatchOptions, signal?: AbortSignal): AsyncIterable<WatchEvent>;
 }

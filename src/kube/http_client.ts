@@ -32,7 +32,7 @@ import { Lane } from "./wire.ts";
 export interface KubeClientOptions {
   /** For an answer to come whole, and for a watch to begin; 30 unless told. */
   readonly deadlineSeconds?: number | undefined;
-  /** Silence after which a watch counts as dead; kube-apiserver sends a bookmark every minute. 150 unless told. */
+  /** Silence of all watches after which the server is asked whether it still answers; 60 unless told. */
   readonly watchIdleSeconds?: number | undefined;
   /** How long the server keeps a watch; up to twice that, by chance, so that watches don't end together. 300 unless told. */
   readonly watchSeconds?: number | undefined;
@@ -160,15 +160,20 @@ class Caller {
 
   async *watch(options: WatchOptions, signal?: AbortSignal): AsyncGenerator<WatchEvent, void, void> {
     const seconds = this.#shared.options.watchSeconds ?? 300;
-    const request = requests.watchRequest(options, Math.ceil(seconds * (1 + Math.random())));
+    const timeoutSeconds = Math.ceil(seconds * (1 + Math.random()));
+    const request = requests.watchRequest(options, timeoutSeconds);
     const exchangeOptions = this.#exchangeOptions(this.#shared.watches);
     const started = await withPatience(
       this.#patience(request, signal),
       () => startWatch(request, exchangeOptions, signal),
     );
     if (started.open === undefined) throw kubeError({ what: request.what, ...started });
-    const idleMs = (this.#shared.options.watchIdleSeconds ?? 150) * 1000;
-    yield* readWatch(started.open, { ...exchangeOptions, what: request.what, idleMs });
+    yield* readWatch(started.open, {
+      ...exchangeOptions,
+      what: request.what,
+      idleMs: (this.#shared.options.watchIdleSeconds ?? 60) * 1000,
+      endMs: timeoutSeconds * 1000 + exchangeOptions.deadlineMs,
+    });
   }
 
   #exchangeOptions(lane: Lane): ExchangeOptions {

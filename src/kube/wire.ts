@@ -11,6 +11,8 @@ export interface Wire {
   missed: number;
   /** When something last came in, in milliseconds of the lane's clock. */
   heardAt: number;
+  /** The question under way whether the server still answers on this wire. */
+  ping: Promise<boolean> | undefined;
 }
 
 export interface LaneOptions {
@@ -74,14 +76,14 @@ export class Lane {
     if (wire.missed >= MISSES_TO_DISCARD) this.#drop(wire);
   }
 
-  /**
-   * A stream on this wire was silent for `idleMs`. Where every other stream was silent too, the connection is dead:
-   * the wire is discarded and all its streams end.
-   */
-  silent(wire: Wire, idleMs: number): void {
-    if (this.#now() - wire.heardAt < idleMs) return;
-    const controller = this.#drop(wire);
-    controller?.abort();
+  /** Milliseconds since something last came in on this wire. */
+  silentMs(wire: Wire): number {
+    return this.#now() - wire.heardAt;
+  }
+
+  /** The connection is dead: the wire is given up and everything on it ends. */
+  discard(wire: Wire): void {
+    this.#drop(wire)?.abort();
   }
 
   /** Requests from now on get new connections, made with the TLS material of now; those under way go on. */
@@ -105,6 +107,7 @@ export class Lane {
         active: 0,
         missed: 0,
         heardAt: this.#now(),
+        ping: undefined,
       };
       this.#wires.set(wire, controller);
     } finally {

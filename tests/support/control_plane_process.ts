@@ -84,7 +84,7 @@ const TOKENS = [
   'admin,admin,1,"system:masters"',
   'operator,operator,2,"system:masters"',
   'kcm,system:kube-controller-manager,3,"system:masters"',
-  'plain,plain,4,""',
+  "plain,plain,4",
   "",
 ].join("\n");
 
