@@ -8,11 +8,13 @@ export class CellError extends Error {
   override readonly name = "CellError";
 }
 
+const strictUtf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
+
 /** Bytes as text. Throws `CellError` when they are no UTF-8 or too many. */
 export function utf8Text(bytes: Uint8Array): string {
   if (bytes.byteLength > MAX_CELL_BYTES) throw tooLong();
   try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    return strictUtf8.decode(bytes);
   } catch {
     throw new CellError(`its ${bytes.byteLength} bytes are not UTF-8`);
   }

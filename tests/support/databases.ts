@@ -24,26 +24,38 @@ export interface DatabaseServer {
 }
 
 /** Why this machine cannot run the server, for `ignore` of a test; undefined when it can or when CI must. */
-export function cannotStart(database: "mariadb" | "postgres"): string | undefined {
-  if (Deno.env.get("CI") === "true") return undefined;
+export function cannotStart(database: Database): string | undefined {
+  return Deno.env.get("CI") === "true" ? undefined : missingPrograms(database);
+}
+
+function missingPrograms(database: Database): string | undefined {
   const missing = PROGRAMS[database].filter((program) => !programExists(postgresProgram(program)));
   return missing.length === 0 ? undefined : `${missing.join(", ")} not installed`;
 }
 
+function mustStart(database: Database): void {
+  const reason = missingPrograms(database);
+  if (reason !== undefined) throw new Error(`${database} cannot start: ${reason}`);
+}
+
 /** Starts MariaDB: a few seconds, so share one server in a test file. */
-export function startMariaDb(): Promise<DatabaseServer> {
-  return startMariaDbServer();
+export async function startMariaDb(): Promise<DatabaseServer> {
+  mustStart("mariadb");
+  return await startMariaDbServer();
 }
 
 /** Starts PostgreSQL: a few seconds, so share one server in a test file. */
-export function startPostgres(): Promise<DatabaseServer> {
-  return startPostgresServer();
+export async function startPostgres(): Promise<DatabaseServer> {
+  mustStart("postgres");
+  return await startPostgresServer();
 }
 
 const PROGRAMS = {
   mariadb: ["mariadbd", "mariadb-install-db", "mariadb", "openssl"],
   postgres: ["postgres", "initdb", "psql", "openssl"],
 } as const;
+
+type Database = keyof typeof PROGRAMS;
 
 /** An SQLite file in a directory of its own. */
 export interface SqliteFile {
@@ -61,7 +73,7 @@ export async function sqliteFile(sql: string): Promise<SqliteFile> {
   const directory = await Deno.makeTempDir({ prefix: "sqlite_" });
   const path = join(directory, "nodes.db");
   const exec = (statements: string) => {
-    const database = new DatabaseSync(path);
+    const database = new DatabaseSync(path, { timeout: 30_000 });
     try {
       database.exec(statements);
     } finally {
