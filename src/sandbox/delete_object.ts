@@ -98,14 +98,16 @@ export function deleteObject(cluster: Cluster, target: ObjectTarget, request: De
 
 function checkPreconditions(target: ObjectTarget, live: KubeObject, request: DeleteRequest): void {
   const { uid, resourceVersion } = live.metadata;
+  const named = { ...target.resource, plural: target.resource.kind };
   if (request.uid !== undefined && request.uid !== uid) {
-    const why = `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${uid}`;
-    throw conflict(target.resource, target.name, why);
+    const why = `the UID in the precondition (${request.uid}) does not match the UID in record (${uid}). ` +
+      "The object might have been deleted and then recreated";
+    throw conflict(named, target.name, why);
   }
   if (request.resourceVersion !== undefined && request.resourceVersion !== resourceVersion) {
-    const why = `Precondition failed: ResourceVersion in precondition: ${request.resourceVersion}, ` +
-      `ResourceVersion in object meta: ${resourceVersion}`;
-    throw conflict(target.resource, target.name, why);
+    const why = `the ResourceVersion in the precondition (${request.resourceVersion}) does not match the ` +
+      `ResourceVersion in record (${resourceVersion}). The object might have been modified`;
+    throw conflict(named, target.name, why);
   }
 }
 

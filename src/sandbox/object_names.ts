@@ -138,16 +138,13 @@ export function metadataCauses(object: KubeObject): readonly FieldCause[] {
       causes.push(invalidValue("metadata.finalizers", finalizer, problem));
     }
   }
-  (object.metadata.ownerReferences ?? []).forEach((owner, index) => {
+  for (const owner of object.metadata.ownerReferences ?? []) {
     for (const field of ["apiVersion", "kind", "name", "uid"] as const) {
-      if (!isObject(owner) || !owner[field]) {
-        const path = `metadata.ownerReferences[${index}].${field}`;
-        causes.push(
-          invalidValue(path, "", field === "apiVersion" ? "version must not be empty" : "must not be empty"),
-        );
-      }
+      if (isObject(owner) && owner[field]) continue;
+      const said = field === "apiVersion" ? "version must not be empty" : "must not be empty";
+      causes.push(invalidValue(`metadata.ownerReferences.${field}`, "", said));
     }
-  });
+  }
   return causes;
 }
 

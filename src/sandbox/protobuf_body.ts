@@ -8,8 +8,8 @@ import { badRequest, failure } from "./status_error.ts";
  * Kubernetes' protobuf bodies as JSON: `kubectl create configmap` and other typed clients send them.
  *
  * `protobuf/messages.json` holds the messages of the served kinds as the generated.proto files of k8s.io/api 0.34 have
- * them: field number -> `name type`. `[]` is repeated, `{}` a map of strings, `?` a pointer (its zero is a value), an
- * empty name an embedded struct. CustomResourceDefinitions are taken as JSON only.
+ * them: `number name type` of each field. `[]` is repeated, `{}` a map of strings, `?` a pointer (its zero is a value),
+ * `*` an embedded struct. CustomResourceDefinitions are taken as JSON only.
  */
 export function protobufBody(bytes: Uint8Array): JsonObject {
   const magic = [0x6b, 0x38, 0x73, 0x00];

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../kube/object.ts";
+import { apiVersionOf } from "../kube/resource_type.ts";
 import { admitCreate, admitUpdate } from "./admission.ts";
 import { type Cluster, type ObjectTarget, timeText, type WriteOptions } from "./cluster.ts";
 import { toServed, toStored } from "./conversion.ts";
@@ -11,8 +12,10 @@ import {
   keptIdentity,
   newIdentity,
 } from "./object_identity.ts";
+import { textAt } from "./json.ts";
 import { metadataCauses, objectNameCauses } from "./object_names.ts";
-import { alreadyExists, ApiError, conflict, failure, invalid, notFound } from "./status_error.ts";
+import type { ServedResource } from "./served_resource.ts";
+import { alreadyExists, ApiError, badRequest, conflict, failure, invalid, notFound } from "./status_error.ts";
 import { objectKey } from "./storage.ts";
 
 export interface Written {
@@ -104,9 +107,27 @@ function decodeBody(
     const decoded = decodeCustom({ resource, body: request.body, fieldValidation });
     return { object: identified(target, decoded.object), warnings: decoded.warnings };
   }
+  checkKind(resource, request.body);
   const decoded = cluster.fields.decode({ kind: resource.fields, body: request.body, fieldValidation });
   if (decoded.kind === "refused") throw new ApiError(decoded.status);
   return { object: identified(target, decoded.object), warnings: decoded.warnings };
+}
+
+/** 400 for a body that says it is another kind; one that says nothing is of the path's kind. */
+function checkKind(resource: ServedResource, body: unknown): void {
+  const apiVersion = textAt(body, "apiVersion") || apiVersionOf(resource);
+  const kind = textAt(body, "kind") || resource.kind;
+  const expected = apiVersionOf(resource);
+  if (apiVersion !== expected) {
+    throw badRequest(
+      `the API version in the data (${apiVersion}) does not match the expected API version (${expected})`,
+    );
+  }
+  if (kind !== resource.kind) {
+    throw badRequest(
+      `${kind} in version "${resource.version}" cannot be handled as a ${resource.kind}: it is another kind`,
+    );
+  }
 }
 
 interface NewObject {
