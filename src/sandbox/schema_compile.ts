@@ -4,7 +4,6 @@ import type { OpenApiSchema, Shape } from "./openapi/packed.ts";
 const UNTYPED: TypeSchema = { kind: "untyped", atomic: false };
 const QUANTITY = "io.k8s.apimachinery.pkg.api.resource.Quantity";
 const RAW_EXTENSION = "io.k8s.apimachinery.pkg.runtime.RawExtension";
-const NO_SHAPE: Shape = {};
 
 type Building<T> = { -readonly [K in keyof T]: T[K] };
 
@@ -37,7 +36,7 @@ export class SchemaCompiler {
     if (schema.type !== "object") return this.#type(schema, false);
     const struct = emptyStruct(name.split(".").slice(-3).join("."));
     this.#named.set(name, struct);
-    this.#fillStruct(struct, schema, { preserve: false, shape: this.#shapes[name] ?? NO_SHAPE });
+    this.#fillStruct(struct, schema, { preserve: false, shape: this.#shapes[name] ?? {} });
     return struct;
   }
 
@@ -61,7 +60,7 @@ export class SchemaCompiler {
     switch (schema.type) {
       case "object": {
         const struct = emptyStruct("");
-        this.#fillStruct(struct, schema, { preserve, shape: NO_SHAPE });
+        this.#fillStruct(struct, schema, { preserve, shape: {} });
         return struct;
       }
       case "array":

@@ -14,6 +14,8 @@ import { SchemaCompiler } from "./schema_compile.ts";
 import { decodeValue } from "./schema_decode.ts";
 import { withDefaults } from "./schema_defaults.ts";
 
+const OBJECT_META = "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta";
+
 /** The schemas that the sandbox was built with. */
 export function unpackSchemas(): PackedSchemas {
   const gzip = Uint8Array.fromBase64(packed.gzip);
@@ -72,6 +74,8 @@ export class KindCatalog {
   custom(options: CustomKindOptions): KindFields {
     const { group, version, kind, plural, statusSubresource } = options;
     const schema = options.schema as OpenApiSchema | undefined;
+    const metadata = this.#compiler.named(OBJECT_META) ?? { kind: "untyped", atomic: false };
+    const defaults = options.defaults ?? ((object) => object);
     return {
       group,
       version,
@@ -80,7 +84,7 @@ export class KindCatalog {
       origin: "custom",
       root: this.#compiler.custom(schema, options.preserveUnknownFields === true),
       reset: statusSubresource ? { "": [["status"]], status: [["spec"]] } : {},
-      defaults: options.defaults ?? ((object) => object),
+      defaults: (object) => defaults(withPlainMetadata(metadata, object)),
     };
   }
 
@@ -97,6 +101,11 @@ export class KindCatalog {
   get packed(): PackedSchemas {
     return this.#packed;
   }
+}
+
+/** Custom resources too have their metadata read into the server's own type: what is empty is dropped. */
+function withPlainMetadata(type: TypeSchema, object: KubeObject): KubeObject {
+  return { ...object, metadata: decodeValue(type, object.metadata ?? {}).value as KubeObject["metadata"] };
 }
 
 function keyOf({ group, version, kind }: GroupVersionKind): string {

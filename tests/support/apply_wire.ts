@@ -16,6 +16,11 @@ interface Crd {
   };
 }
 
+interface Sent {
+  readonly body?: unknown;
+  readonly type?: string;
+}
+
 export interface WireOptions {
   readonly server: string;
   readonly token: string;
@@ -40,7 +45,7 @@ export class WireApply implements ApplyTarget {
   async #remove(path: string): Promise<void> {
     while ((await this.#call("GET", path)).ok) {
       const bare = { metadata: { finalizers: null } };
-      await this.#call("PATCH", path, bare, CONTENT_TYPES.merge);
+      await this.#call("PATCH", path, { body: bare, type: CONTENT_TYPES.merge });
       await this.#call("DELETE", path);
     }
   }
@@ -49,7 +54,7 @@ export class WireApply implements ApplyTarget {
     const { group, names, versions } = (crd as unknown as Crd).spec;
     for (const { name } of versions) this.#plurals.set(`/apis/${group}/${name} ${names.kind}`, names.plural);
     const crds = "/apis/apiextensions.k8s.io/v1/customresourcedefinitions";
-    await this.#call("POST", crds, crd);
+    await this.#call("POST", crds, { body: crd });
     for (;;) {
       const found = await this.#call("GET", `${crds}/${names.plural}.${group}`);
       const status = found.body["status"] as { conditions?: { type: string; status: string }[] } | undefined;
@@ -79,20 +84,20 @@ export class WireApply implements ApplyTarget {
   async #write(step: ApplyStep, { path, query }: { path: string; query: URLSearchParams }) {
     if (step.do === "create") {
       const collection = path.slice(0, path.lastIndexOf("/"));
-      return await this.#call("POST", `${collection}?${query}`, step.body);
+      return await this.#call("POST", `${collection}?${query}`, { body: step.body });
     }
     if (step.do === "put") {
       const live = await this.#call("GET", path);
-      return await this.#call("PUT", `${path}?${query}`, mergePatch(live.body, step.body));
+      return await this.#call("PUT", `${path}?${query}`, { body: mergePatch(live.body, step.body) });
     }
-    return await this.#call("PATCH", `${path}?${query}`, step.body, CONTENT_TYPES[step.do]);
+    return await this.#call("PATCH", `${path}?${query}`, { body: step.body, type: CONTENT_TYPES[step.do] });
   }
 
   async #ensureNamespaces(steps: readonly ApplyStep[]): Promise<void> {
     for (const name of new Set(steps.map(({ body }) => body.metadata.namespace))) {
       if (name === undefined) continue;
       const body = { apiVersion: "v1", kind: "Namespace", metadata: { name } };
-      await this.#call("POST", "/api/v1/namespaces", body);
+      await this.#call("POST", "/api/v1/namespaces", { body });
     }
   }
 
@@ -113,8 +118,9 @@ export class WireApply implements ApplyTarget {
     return `${root}${namespace}/${this.#plurals.get(key)}/${metadata.name}${below}`;
   }
 
-  async #call(method: string, path: string, body?: unknown, type = "application/json") {
+  async #call(method: string, path: string, sent: Sent = {}) {
     const { server, token, client } = this.#options;
+    const { body, type = "application/json" } = sent;
     const answer = await fetch(server + path, {
       method,
       client,
