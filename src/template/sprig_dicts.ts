@@ -1,7 +1,7 @@
 import { type Budget, CallError, define, type FunctionTable } from "./function.ts";
 import { mergeMaps, MergeTypeError } from "./merge.ts";
 import { textOf } from "./sprig_convert.ts";
-import { GoList, GoMap, typeName, types, type Value } from "./value.ts";
+import { GoList, GoMap, GoObject, typeName, types, type Value } from "./value.ts";
 
 function dict(values: readonly Value[]): GoMap {
   const entries = new Map<string, Value>();
@@ -61,7 +61,7 @@ function dig(values: readonly Value[]): Value {
 /** Nesting at which a value is taken to contain itself. */
 const deepest = 1000;
 
-/** A copy that shares no map with the original. Structs don't change, so they are shared. */
+/** A copy that shares no map with the original. */
 function copyOf(value: Value, options: { depth: number; budget: Budget }): Value {
   options.budget.steps(1);
   options.budget.bytes(16);
@@ -74,7 +74,7 @@ function copyOf(value: Value, options: { depth: number; budget: Budget }): Value
     const entries = new Map([...value.entries].map(([key, item]) => [key, copyOf(item, inner)] as const));
     return new GoMap(entries, value.type, value.isNil);
   }
-  return value;
+  return value instanceof GoObject ? value.copied() : value;
 }
 
 const deepCopy = define({

@@ -24,6 +24,12 @@ class GoVersion extends GoObject {
     return this.isPointer ? this === other : this.deepEqual(other);
   }
 
+  /** Sprig's copies lose what is not exported: they are 0.0.0. */
+  override copied(): GoVersion {
+    const nothing = { major: 0n, minor: 0n, patch: 0n, prerelease: "", metadata: "", original: "" };
+    return new GoVersion(nothing, this.isPointer);
+  }
+
   override deepEqual(other: GoObject): boolean {
     return other instanceof GoVersion && other.isPointer === this.isPointer &&
       versionText(other.version) === versionText(this.version) &&

@@ -21,15 +21,17 @@ function substring(text: string, start: bigint, end: bigint): string {
 }
 
 /** Cuts to `width` bytes with an ellipsis; a cut at the left keeps what starts near `offset`. */
-function abbreviate(text: string, offset: number, width: number): string {
+function abbreviate(text: string, offset: bigint, width: number): string {
   if (width < 4) return "";
   if (text.length <= width) return text;
   const kept = width - 3;
-  const from = Math.min(offset > text.length ? text.length : offset, text.length);
-  const start = text.length - from < kept ? text.length - kept : from;
+  const from = offset > BigInt(text.length) ? BigInt(text.length) : offset;
+  // The difference overflows for the lowest offsets, which then count as the highest.
+  const after = BigInt.asIntN(64, BigInt(text.length) - from);
+  const start = after < BigInt(kept) ? text.length - kept : Number(from);
   if (start <= 4) return `${text.slice(0, kept)}...`;
   if (width < 7) return "";
-  if (start + kept < text.length) return `...${abbreviate(text.slice(start), 0, kept)}`;
+  if (start + kept < text.length) return `...${abbreviate(text.slice(start), 0n, kept)}`;
   return `...${text.slice(text.length - kept)}`;
 }
 
@@ -136,14 +138,14 @@ const searchFunctions: FunctionTable = {
   }),
   abbrev: define({
     params: [types.int, types.string],
-    call: ([width, text]) => width.value < 4n ? text : abbreviate(text, 0, width.toNumber()),
+    call: ([width, text]) => width.value < 4n ? text : abbreviate(text, 0n, width.toNumber()),
   }),
   abbrevboth: define({
     params: [types.int, types.int, types.string],
     call: ([left, right, text]) =>
       right.value < 4n || (left.value > 0n && right.value < 7n)
         ? text
-        : abbreviate(text, left.toNumber(), right.toNumber()),
+        : abbreviate(text, left.value, right.toNumber()),
   }),
   initials: textFunction(initials),
   nospace: textFunction(withoutSpace),

@@ -98,6 +98,11 @@ export abstract class GoObject {
     return this === other;
   }
 
+  /** What Sprig's deepCopy makes of it; what never changes is its own copy. */
+  copied(): GoObject {
+    return this;
+  }
+
   /** reflect.DeepEqual against an object of the same type. */
   deepEqual(other: GoObject): boolean {
     return this.same(other);
