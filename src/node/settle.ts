@@ -46,7 +46,8 @@ export function settleReadiness(readiness: Readiness, policy: Resource): Settled
 export function toRecord(finding: Finding, before: ResourceRecord | undefined, now: Date): ResourceRecord {
   const { child, written, policy, key } = finding;
   const settled = timedOut(finding, before, now) ?? finding.settled;
-  const stays = before?.state === settled.state && before.reason === settled.reason && written === undefined;
+  const stays = before?.state === settled.state && (before.reason ?? before.state) === settled.reason &&
+    written === undefined;
   // Without a new sight of the object, what is recorded of it stays: it may be there all the same.
   const same = before !== undefined && before.name === key.name && (before.namespace ?? "") === key.namespace;
   const keep = same && (child === undefined || before.uid === child.uid) ? before : undefined;
