@@ -34,6 +34,7 @@ const VARIABLES = [
   "KUBERNETES_SERVICE_PORT",
   "POD_NAME",
   "POD_NAMESPACE",
+  "TZ",
 ];
 
 /** No run, ffi, write or sys. Libraries that ask for variables of their own see none. */
