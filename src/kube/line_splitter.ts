@@ -1,6 +1,6 @@
 /** Cuts a byte stream into lines of UTF-8 text, wherever the chunks happen to end. */
 export class LineSplitter {
-  readonly #decoder = new TextDecoder();
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #pieces: string[] = [];
 
   /** The lines that this chunk completes, without their line ends; empty lines are left out. */

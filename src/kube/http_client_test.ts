@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import type { WatchEvent } from "./client.ts";
+import { type Credentials, fixedCredentials } from "./credentials.ts";
+import { createKubeClient, type KubeClientOptions } from "./http_client.ts";
+import type { KubeConnection } from "./client.ts";
+import type { ResourceType } from "./resource_type.ts";
+
+const PODS: ResourceType = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
+const REF = { type: PODS, namespace: "shop", name: "web" };
+
+interface Case {
+  readonly client: KubeConnection;
+  readonly seen: { readonly method: string; readonly url: string }[];
+  readonly waits: number[];
+}
+
+/** Runs a client against a server that answers with `answers` in turn. */
+async function withServer(
+  answers: readonly ((request: Request) => Response | Promise<Response>)[],
+  test: (on: Case) => Promise<void>,
+  options: KubeClientOptions & { credentials?: (server: string) => Credentials } = {},
+): Promise<void> {
+  const seen: { method: string; url: string }[] = [];
+  const waits: number[] = [];
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen: () => {} }, (request) => {
+    seen.push({ method: request.method, url: request.url });
+    const answer = answers[Math.min(seen.length, answers.length) - 1];
+    return answer === undefined ? new Response(null, { status: 500 }) : answer(request);
+  });
+  const url = `http://127.0.0.1:${server.addr.port}`;
+  const credentials = options.credentials?.(url) ?? fixedCredentials({ server: url, token: "t" });
+  const wait = (ms: number) => {
+    waits.push(ms);
+    return Promise.resolve();
+  };
+  const client = createKubeClient(credentials, { wait, ...options });
+  try {
+    await test({ client, seen, waits });
+  } finally {
+    client.close();
+    await server.shutdown();
+  }
+}
+
+const ok = (body: unknown = { metadata: {} }) => () => Response.json(body);
+const status = (code: number, headers: Record<string, string> = {}, body: unknown = {}) => () =>
+  Response.json(body, { status: code, headers });
+const lines = (...chunks: Uint8Array[]) => () =>
+  new Response(ReadableStream.from(chunks), { headers: { "content-type": "application/json" } });
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+Deno.test("429 with Retry-After is waited for and sent again, a create too", async () => {
+  await withServer([status(429, { "retry-after": "3" }), ok()], async ({ client, seen, waits }) => {
+    await client.create(PODS, { metadata: { name: "web", namespace: "shop" } });
+    assert.deepEqual(waits, [3000]);
+    assert.deepEqual(seen.map((request) => request.method), ["POST", "POST"]);
+  });
+});
+
+Deno.test("503 with Retry-After is sent again only where a repetition is harmless", async () => {
+  const busy = status(503, { "retry-after": "2" }, { reason: "ServiceUnavailable" });
+  const apply = { fieldManager: "lynq" };
+  const harmless: ((client: KubeConnection) => Promise<unknown>)[] = [
+    (client) => client.get(REF),
+    (client) => client.apply(REF, { metadata: { name: "web" } }, apply),
+    (client) => client.delete(REF, { uid: "u" }),
+    (client) => client.patch(REF, { type: "merge", body: { metadata: {} } }),
+  ];
+  for (const send of harmless) {
+    await withServer([busy, ok()], async ({ client, waits }) => {
+      await send(client);
+      assert.deepEqual(waits, [2000]);
+    });
+  }
+  const harmful: ((client: KubeConnection) => Promise<unknown>)[] = [
+    (client) => client.create(PODS, { metadata: {} }),
+    (client) => client.apply(REF, { metadata: { resourceVersion: "1" } }, apply),
+    (client) => client.delete(REF),
+    (client) => client.patch(REF, { type: "json", body: [] }),
+    (client) => client.update(REF, { metadata: { resourceVersion: "7" } }),
+  ];
+  for (const send of harmful) {
+    await withServer([busy, ok()], async ({ client, seen }) => {
+      await assert.rejects(send(client), { status: 503, retryAfterSeconds: 2 });
+      assert.equal(seen.length, 1);
+    });
+  }
+});
+
+Deno.test("a server that asks for ever longer waits is given up with its Retry-After", async () => {
+  await withServer([status(429, { "retry-after": "40" })], async ({ client, waits }) => {
+    await assert.rejects(client.get(REF), { status: 429, retryAfterSeconds: 40 });
+    assert.deepEqual(waits, [40_000]);
+  });
+});
+
+Deno.test("after 401 the credentials are read again, once", async () => {
+  let token = "old";
+  const credentials = (server: string): Credentials => ({
+    ...fixedCredentials({ server }),
+    authorization: () => Promise.resolve(`Bearer ${token}`),
+    refresh: () => {
+      token = "new";
+      return Promise.resolve(true);
+    },
+  });
+  const check = (request: Request) =>
+    request.headers.get("authorization") === "Bearer new" ? ok()() : status(401)();
+  await withServer([check], async ({ client, seen }) => {
+    await client.create(PODS, { metadata: {} });
+    assert.equal(seen.length, 2);
+  }, { credentials });
+  await withServer([status(401)], async ({ client, seen }) => {
+    await assert.rejects(client.get(REF), { status: 401 });
+    assert.equal(seen.length, 2);
+  }, { credentials });
+});
+
+Deno.test("a refusal tells what was asked, its reason and causes", async () => {
+  const causes = [{ reason: "FieldValueInvalid", message: "must be positive", field: "spec.replicas" }];
+  const body = { kind: "Status", reason: "Invalid", message: "is invalid", details: { causes } };
+  await withServer([status(422, {}, body)], async ({ client }) => {
+    await assert.rejects(client.get(REF), {
+      name: "KubeError",
+      message: "get pods shop/web: is invalid (422 Invalid)",
+      reason: "Invalid",
+      causes,
+    });
+  });
+});
+
+Deno.test("a server that does not answer in time is Deadline, one that is not there Refused", async () => {
+  const late = Promise.withResolvers<Response>();
+  await withServer([() => late.promise], async ({ client }) => {
+    await assert.rejects(client.get(REF), { name: "KubeUnreachable", code: "Deadline" });
+    late.resolve(ok()());
+  }, { deadlineSeconds: 0.1 });
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  listener.close();
+  const nobody = createKubeClient(fixedCredentials({ server: `http://127.0.0.1:${port}` }));
+  await assert.rejects(nobody.get(REF), { name: "KubeUnreachable", code: "Refused" });
+  nobody.close();
+});
+
+Deno.test("the caller's signal ends a wait with its own reason", async () => {
+  const controller = new AbortController();
+  const reason = new Error("stopping");
+  const late = Promise.withResolvers<Response>();
+  const hang = () => {
+    controller.abort(reason);
+    return late.promise;
+  };
+  await withServer([hang], async ({ client }) => {
+    await assert.rejects(client.get(REF, { signal: controller.signal }), (error) => error === reason);
+    late.resolve(ok()());
+  });
+});
+
+Deno.test("a watch cut anywhere, also inside a character, gives whole events", async () => {
+  const event = (type: string, name: string) =>
+    `${JSON.stringify({ type, object: { metadata: { name, resourceVersion: "7" } } })}\n`;
+  const all = bytes(event("ADDED", "gr\u00fcn \u{1F33F}") + event("DELETED", "b"));
+  const chunks = [...all].map((byte) => Uint8Array.of(byte));
+  await withServer([lines(...chunks)], async ({ client, seen }) => {
+    const events = await Array.fromAsync(client.watch({ type: PODS, resourceVersion: "5" }));
+    assert.deepEqual(events.map(nameOf), ["added gr\u00fcn \u{1F33F}", "deleted b"]);
+    const query = new URL(seen[0]?.url ?? "").searchParams;
+    assert.equal(query.get("resourceVersion"), "5");
+    assert.equal(query.get("allowWatchBookmarks"), "true");
+  });
+});
+
+Deno.test("410 is told the same as status and as ERROR line", async () => {
+  const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old" };
+  const expired = { name: "KubeError", status: 410, reason: "Expired" };
+  const line = bytes(`${JSON.stringify({ type: "ERROR", object: gone })}\n`);
+  for (const answer of [status(410, {}, gone), lines(line)]) {
+    await withServer([answer], async ({ client }) => {
+      await assert.rejects(Array.fromAsync(client.watch({ type: PODS, resourceVersion: "5" })), expired);
+    });
+  }
+});
+
+Deno.test("a watch that stops inside an event is a reset", async () => {
+  await withServer([lines(bytes('{"type":"ADDED","obj'))], async ({ client }) => {
+    await assert.rejects(Array.fromAsync(client.watch({ type: PODS, resourceVersion: "5" })), {
+      code: "Reset",
+    });
+  });
+});
+
+Deno.test("a silent watch lives as long as the server answers", async () => {
+  const encoder = new TextEncoder();
+  let open: ReadableStreamDefaultController<Uint8Array> | undefined;
+  const silent = () => new Response(new ReadableStream<Uint8Array>({ start: (it) => void (open = it) }));
+  const pinged = (request: Request) => {
+    assert.equal(new URL(request.url).pathname, "/version");
+    open?.enqueue(encoder.encode('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}}\n'));
+    open?.close();
+    return ok({})();
+  };
+  await withServer([silent, pinged], async ({ client }) => {
+    const events = await Array.fromAsync(client.watch({ type: PODS, resourceVersion: "5" }));
+    assert.deepEqual(events, [{ kind: "bookmark", resourceVersion: "9" }]);
+  }, { watchIdleSeconds: 0.05 });
+});
+
+function nameOf(event: WatchEvent): string {
+  return event.kind === "bookmark" ? "bookmark" : `${event.kind} ${event.object.metadata.name}`;
+}

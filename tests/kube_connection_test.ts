@@ -1,0 +1,103 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { fixedCredentials } from "../src/kube/credentials.ts";
+import { createKubeClient, type KubeClientOptions } from "../src/kube/http_client.ts";
+import type { KubeConnection } from "../src/kube/client.ts";
+import { makePki, PKI } from "./support/control_plane_pki.ts";
+
+const PODS = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced: true };
+
+/** Answers a request; `connection` is the client's port, so equal ports are one connection. */
+type Handler = (request: Request, connection: number) => Response | Promise<Response>;
+
+/** Runs a client against an HTTP/2 server with TLS. */
+async function withTlsServer(
+  handler: Handler,
+  options: KubeClientOptions,
+  test: (client: KubeConnection) => Promise<void>,
+): Promise<void> {
+  const directory = await Deno.makeTempDir();
+  try {
+    await makePki(directory);
+    const read = (name: string) => Deno.readTextFile(join(directory, name));
+    const [cert, key, ca] = await Promise.all([read(PKI.serverCert), read(PKI.serverKey), read(PKI.caCert)]);
+    const at = { port: 0, hostname: "127.0.0.1", cert, key, onListen: () => {} };
+    const server = Deno.serve(at, (request, info) => handler(request, info.remoteAddr.port));
+    const url = `https://127.0.0.1:${server.addr.port}`;
+    const client = createKubeClient(fixedCredentials({ server: url, tls: { caCerts: [ca] } }), options);
+    try {
+      await test(client);
+    } finally {
+      client.close();
+      await server.shutdown();
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+}
+
+Deno.test("requests share one connection until two deadlines in a row were missed on it", async () => {
+  const connections: number[] = [];
+  const late = Promise.withResolvers<void>();
+  const handler: Handler = async (request, connection) => {
+    connections.push(connection);
+    if (new URL(request.url).pathname === "/hang") await late.promise;
+    return Response.json({});
+  };
+  await withTlsServer(handler, { deadlineSeconds: 2 }, async (client) => {
+    await client.raw("/a");
+    await assert.rejects(client.raw("/hang"), { code: "Deadline" });
+    await client.raw("/b");
+    await assert.rejects(client.raw("/hang"), { code: "Deadline" });
+    await assert.rejects(client.raw("/hang"), { code: "Deadline" });
+    await client.raw("/c");
+    late.resolve();
+  });
+  const [first, ...rest] = connections;
+  assert.deepEqual(rest.map((port) => port === first), [true, true, true, true, false]);
+});
+
+Deno.test("watches have a connection of their own, and its death ends all of them", async () => {
+  const ports = { call: 0, watch: new Set<number>() };
+  const late = Promise.withResolvers<void>();
+  const handler: Handler = async (request, connection) => {
+    const url = new URL(request.url);
+    if (url.searchParams.has("watch")) {
+      ports.watch.add(connection);
+      return new Response(
+        new ReadableStream({ start: (stream) => void late.promise.then(() => stream.close()) }),
+      );
+    }
+    if (url.pathname === "/version") await late.promise;
+    else ports.call = connection;
+    return Response.json({});
+  };
+  await withTlsServer(handler, { watchIdleSeconds: 0.2, deadlineSeconds: 1 }, async (client) => {
+    await client.raw("/a");
+    const watches = ["1", "2"].map((resourceVersion) =>
+      Array.fromAsync(client.watch({ type: PODS, resourceVersion }))
+    );
+    const ends = await Promise.allSettled(watches);
+    const codes = ends.map((end) => end.status === "rejected" ? end.reason.code : "ended");
+    assert.deepEqual(codes, ["Reset", "Reset"]);
+    assert.equal(ports.watch.size, 1);
+    assert.equal(ports.watch.has(ports.call), false);
+    late.resolve();
+  });
+});
+
+Deno.test("more requests at once than one connection may carry go over a second one", async () => {
+  const connections = new Set<number>();
+  const all = Promise.withResolvers<void>();
+  let open = 0;
+  const handler: Handler = async (_request, connection) => {
+    connections.add(connection);
+    if (++open === 120) all.resolve();
+    await all.promise;
+    return Response.json({});
+  };
+  await withTlsServer(handler, {}, async (client) => {
+    await Promise.all(Array.from({ length: 120 }, () => client.raw("/a")));
+  });
+  assert.equal(connections.size, 2);
+});
