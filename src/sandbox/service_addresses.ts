@@ -32,8 +32,20 @@ export function allocateService(
   spec.ipFamilyPolicy ??= "SingleStack";
   spec.ports = withNodePorts(listAt(spec, "ports"), { type, services, live });
   if (listAt(spec, "ports").length === 0) delete spec.ports;
+  for (const field of fieldsOfOtherTypes[type] ?? []) if (live !== undefined) delete spec[field];
   return { ...next, spec };
 }
+
+/** What a Service keeps of a type that it had before: nothing. */
+const fieldsOfOtherTypes: Readonly<Record<string, readonly string[]>> = {
+  ClusterIP: [
+    "externalTrafficPolicy",
+    "allocateLoadBalancerNodePorts",
+    "healthCheckNodePort",
+    "loadBalancerClass",
+  ],
+  NodePort: ["allocateLoadBalancerNodePorts", "healthCheckNodePort", "loadBalancerClass"],
+};
 
 function freeAddress(services: readonly KubeObject[]): string {
   const used = new Set(services.map((service) => textAt(service, "spec", "clusterIP")));
