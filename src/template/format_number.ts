@@ -103,7 +103,7 @@ export function formatFloating(value: number, verb: string, flags: Flags): strin
   let number = signed ? text.slice(1) : text;
   if (flags.space && sign === "+" && !flags.plus) sign = " ";
   if (!Number.isFinite(value)) {
-    const isBare = Number.isNaN(value) ? !flags.space && !flags.plus : sign === "+" && !flags.plus;
+    const isBare = Number.isNaN(value) && !flags.space && !flags.plus;
     return padSpaces(isBare ? number : sign + number, flags);
   }
   if (flags.sharp && verb !== "b") number = withPoint(number, verb, precision);
