@@ -57,8 +57,12 @@ spec:
             status: { type: object, properties: { replicas: { type: integer } } }
 `;
 
-const widget = (spec: string) =>
-  `{apiVersion: example.com/v1, kind: Widget, metadata: {name: w}, spec: ${spec}}`;
+const widget = (spec: string) => `
+apiVersion: example.com/v1
+kind: Widget
+metadata: { name: w }
+spec: ${spec}
+`;
 
 function lines(text: string): readonly string[] {
   return text.trim().split("\n").map((line) => line.trim().replaceAll(/\s+/g, " "));
