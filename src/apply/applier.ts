@@ -1,11 +1,12 @@
 import { ANNOTATION, FIELD_MANAGER, LABEL } from "../api/labels.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
 import type { Action, ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
-import type { KubeClient, ObjectRef } from "../kube/client.ts";
+import type { KubeClient } from "../kube/client.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { markAsOrphan } from "./orphan_markers.ts";
+import { refOf } from "./object_ref.ts";
 import { outcomeOf } from "./rejection.ts";
 
 /**
@@ -142,8 +143,4 @@ async function remove(
     if (isConflict(error)) return { kind: "gone" };
     throw error;
   }
-}
-
-export function refOf(type: ResourceType, key: ObjectKey): ObjectRef {
-  return { type, name: key.name, namespace: key.namespace === "" ? undefined : key.namespace };
 }

@@ -4,7 +4,7 @@ import type { KubeClient } from "../kube/client.ts";
 import { isNotFound } from "../kube/error.ts";
 import type { OwnerReference } from "../kube/object.ts";
 import { parseApiVersion } from "../kube/resource_type.ts";
-import { refOf } from "./applier.ts";
+import { refOf } from "./object_ref.ts";
 
 /**
  * Leaves an object behind: no owner among the LynqNodes, no tracking labels, the orphan markers instead. Guarded by

@@ -39,7 +39,7 @@ export async function finalizeNode(
     const records = leftovers.map((leftover) => leftoverRecord(leftover, now));
     reportTransitions(world, node, records);
     const input = { before: node.status, generation: node.generation, namespace: node.namespace, now };
-    await publishStatus(world, node, nodeStatus(records, input), signal);
+    await publishStatus(world, { node, status: nodeStatus(records, input) }, signal);
     const failed = leftovers.some((leftover) => leftover.failed);
     return failed ? requeueAfter(world.backoff.next(key)) : AWAIT;
   }

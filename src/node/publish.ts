@@ -10,8 +10,7 @@ import type { NodeWorld } from "./world.ts";
 /** Writes the status where it differs from the stored one, and keeps the gauges. */
 export async function publishStatus(
   world: NodeWorld,
-  node: StoredNode,
-  status: NodeStatus,
+  { node, status }: { node: StoredNode; status: NodeStatus },
   signal: AbortSignal,
 ): Promise<void> {
   gauges(world, node, status);

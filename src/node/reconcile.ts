@@ -56,7 +56,7 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
   ];
   reportTransitions(world, node, next);
   reportRepairs(world, node, findings);
-  await publishStatus(world, node, nodeStatus(next, statusInput(world, node)), signal);
+  await publishStatus(world, { node, status: nodeStatus(next, statusInput(world, node)) }, signal);
 
   // 8. When to come back without an event.
   return verdict(world, { key, items, findings, leftovers, records: next, now });
@@ -122,7 +122,7 @@ async function publishProblem(
   { node, problem }: { node: StoredNode; problem: NodeProblem },
   signal: AbortSignal,
 ): Promise<Verdict> {
-  await publishStatus(world, node, problemStatus(problem, statusInput(world, node)), signal);
+  await publishStatus(world, { node, status: problemStatus(problem, statusInput(world, node)) }, signal);
   return AWAIT;
 }
 

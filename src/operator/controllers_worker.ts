@@ -4,41 +4,40 @@
  */
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { type Operator, startOperator } from "./operator.ts";
+import type { OperatorOptions } from "./options.ts";
 
 function tell(message: FromWorker): void {
   self.postMessage(message);
 }
 
-function failure(error: unknown): FromWorker {
-  return {
+function failed(error: unknown): void {
+  tell({
     kind: "failed",
     message: error instanceof Error ? `${error.name}: ${error.message}` : String(error),
+  });
+}
+
+/** The first message starts, the second stops; anything that throws is told. */
+function awaitStart(): void {
+  self.onmessage = ({ data }: MessageEvent<ToWorker>) => {
+    if (data.kind === "stop") return tell({ kind: "stopped" });
+    run(data.options).catch(failed);
   };
 }
 
-const thread: { operator?: Promise<Operator> } = {};
-
-async function start(message: Extract<ToWorker, { kind: "start" }>): Promise<void> {
-  try {
-    thread.operator = startOperator(message.options, { fail: (error) => tell(failure(error)) });
-    await thread.operator;
-    tell({ kind: "ready" });
-  } catch (error) {
-    tell(failure(error));
-  }
+async function run(options: OperatorOptions): Promise<void> {
+  const starting = startOperator(options, { fail: failed });
+  self.onmessage = () => {
+    stop(starting).catch(failed);
+  };
+  await starting;
+  tell({ kind: "ready" });
 }
 
-async function stop(): Promise<void> {
-  try {
-    const operator = await thread.operator;
-    await operator?.stop();
-    tell({ kind: "stopped" });
-  } catch (error) {
-    tell(failure(error));
-  }
+async function stop(starting: Promise<Operator>): Promise<void> {
+  const operator = await starting;
+  await operator.stop();
+  tell({ kind: "stopped" });
 }
 
-self.onmessage = (event: MessageEvent<ToWorker>) => {
-  const done = event.data.kind === "start" ? start(event.data) : stop();
-  done.catch((error) => tell(failure(error)));
-};
+awaitStart();
