@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import type { DatabaseServer } from "./databases.ts";
-import { freePort, run, start, systemUser, untilReady } from "./databases_process.ts";
-import { makeCertificate, makeTlsFiles } from "./databases_tls.ts";
+import { makeServerDirectory, READER_PASSWORD, type ServerDirectory } from "./databases_directory.ts";
+import { freePort, run, start, type StartedProcess, untilReady } from "./databases_process.ts";
 
 const SMALL = [
   "--innodb-buffer-pool-size=32M",
@@ -14,79 +14,69 @@ const SMALL = [
  * TLS on, general log in a table.
  */
 export async function startMariaDbServer(): Promise<DatabaseServer> {
-  const directory = await Deno.makeTempDir({ prefix: "mariadb_" });
-  const user = await systemUser("mysql");
-  const tls = await makeTlsFiles(directory);
-  if (user !== undefined) await run("chown", ["-R", `${user.uid}:${user.gid}`, directory]);
-  const data = join(directory, "data");
-  const socket = join(directory, "socket");
-  await run("mariadb-install-db", [
-    ...["--no-defaults", `--datadir=${data}`, "--auth-root-authentication-method=normal", "--skip-test-db"],
-    ...(user === undefined ? [] : ["--user=mysql"]),
-  ]);
+  const directory = await makeServerDirectory("mysql");
+  await installData(directory);
   const port = freePort();
-  const server = start("mariadbd", [
-    ...[
-      "--no-defaults",
-      `--datadir=${data}`,
-      `--port=${port}`,
-      "--bind-address=127.0.0.1",
-      `--socket=${socket}`,
-    ],
-    ...["--skip-log-bin", "--skip-name-resolve", "--general-log=1", "--log-output=TABLE", ...SMALL],
-    ...[`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certFile}`, `--ssl-key=${tls.keyFile}`],
-    ...["--pid-file", join(directory, "pid")],
-  ], user);
-  const exec = (sql: string, database = "") =>
-    run("mariadb", [
-      "--no-defaults",
-      "-uroot",
-      `--socket=${socket}`,
-      "-N",
-      "-B",
-      "--default-character-set=utf8mb4",
-      database,
-    ], {
-      input: sql,
-    });
+  const server = startServer(directory, port);
+  const exec = (sql: string, database = "") => runClient(directory, sql, database);
   const stop = async () => {
     await server.kill("SIGKILL");
-    await Deno.remove(directory, { recursive: true });
+    await directory.remove();
   };
   try {
     await untilReady(server, () => exec("SELECT 1"));
-    await exec(`CREATE DATABASE nodes CHARACTER SET utf8mb4;
-      CREATE USER 'reader'@'%' IDENTIFIED BY '${PASSWORD.replaceAll("'", "''").replaceAll("\\", "\\\\")}';
-      GRANT SELECT, SHOW VIEW ON *.* TO 'reader'@'%';`);
+    await exec(SETUP);
   } catch (error) {
     await stop();
     throw error;
   }
   return {
-    ...{
-      host: "127.0.0.1",
-      port,
-      username: "reader",
-      password: PASSWORD,
-      database: "nodes",
-      caPem: tls.caPem,
-    },
+    ...{ host: "127.0.0.1", port, username: "reader", password: READER_PASSWORD, database: "nodes" },
+    caPem: directory.tls.caPem,
     exec: (sql, database = "nodes") => exec(sql, database),
-    statements: async () => {
-      const text = await exec(
-        "SELECT command_type, argument FROM mysql.general_log WHERE user_host LIKE 'reader%'",
-      );
-      return text.split("\n").map((line) => line.split("\t")).filter(([kind]) => kind === "Query").map((
-        [, sql],
-      ) => sql ?? "");
-    },
+    statements: async () => (await exec(LOGGED)).split("\n").filter((line) => line !== ""),
     presentCertificateFor: async (host) => {
-      await makeCertificate(directory, host);
-      if (user !== undefined) await run("chown", ["-R", `${user.uid}:${user.gid}`, directory]);
+      await directory.certify(host);
       await exec("FLUSH SSL");
     },
     stop,
   };
 }
 
-const PASSWORD = String.raw`p@ss/w:o#r?d&'"\ %41é`;
+function dataPath({ path }: ServerDirectory): string {
+  return join(path, "data");
+}
+
+function socketPath({ path }: ServerDirectory): string {
+  return join(path, "socket");
+}
+
+async function installData(directory: ServerDirectory): Promise<void> {
+  await run("mariadb-install-db", [
+    ...["--no-defaults", `--datadir=${dataPath(directory)}`, "--skip-test-db"],
+    ...["--auth-root-authentication-method=normal"],
+    ...(directory.user === undefined ? [] : ["--user=mysql"]),
+  ]);
+}
+
+function startServer(directory: ServerDirectory, port: number): StartedProcess {
+  const { path, tls, user } = directory;
+  return start("mariadbd", [
+    ...["--no-defaults", `--datadir=${dataPath(directory)}`, `--socket=${socketPath(directory)}`],
+    ...["--bind-address=127.0.0.1", `--port=${port}`, "--pid-file", join(path, "pid")],
+    ...["--skip-log-bin", "--skip-name-resolve", "--general-log=1", "--log-output=TABLE", ...SMALL],
+    ...[`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certFile}`, `--ssl-key=${tls.keyFile}`],
+  ], user);
+}
+
+function runClient(directory: ServerDirectory, sql: string, database: string): Promise<string> {
+  const args = ["--no-defaults", "-uroot", `--socket=${socketPath(directory)}`, "-N", "-B"];
+  return run("mariadb", [...args, "--default-character-set=utf8mb4", database], { input: sql });
+}
+
+const LOGGED = `SELECT argument FROM mysql.general_log
+  WHERE user_host LIKE 'reader%' AND command_type = 'Query'`;
+
+const SETUP = `CREATE DATABASE nodes CHARACTER SET utf8mb4;
+  CREATE USER 'reader'@'%' IDENTIFIED BY '${READER_PASSWORD.replaceAll("'", "''").replaceAll("\\", "\\\\")}';
+  GRANT SELECT, SHOW VIEW ON *.* TO 'reader'@'%';`;
