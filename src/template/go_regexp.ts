@@ -21,8 +21,9 @@ export function compilePattern(source: string): Compiled {
   try {
     return { kind: "pattern", pattern: new Pattern(source, RE2JS.compile(text), names) };
   } catch (error) {
-    if (error instanceof RE2JSSyntaxException) return { kind: "error", message: encodeText(error.message) };
-    throw error;
+    if (!(error instanceof RE2JSSyntaxException)) throw error;
+    const message = `error parsing regexp: ${error.error}: \`${error.input ?? ""}\``;
+    return { kind: "error", message: encodeText(message) };
   }
 }
 

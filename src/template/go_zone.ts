@@ -55,10 +55,10 @@ export function loadLocation(name: string, local: string): Location | undefined 
   return text === undefined ? undefined : readZone(name, text);
 }
 
-/** The zone that Go calls Local: the zone of that IANA name, under the name `Local`. */
+/** The zone that Go calls Local: the zone of that IANA name, called `Local` unless it is UTC. */
 export function localZone(name: string): Location {
-  const zone = name === "Local" ? undefined : loadLocation(name, name);
-  return { ...(zone ?? utc), name: "Local" };
+  const zone = name === "Local" ? utc : loadLocation(name, name) ?? utc;
+  return zone === utc ? utc : { ...zone, name: "Local" };
 }
 
 /** The kind of local time before the first transition, by the choice of the reference implementation. */
