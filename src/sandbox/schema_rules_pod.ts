@@ -11,7 +11,30 @@ import {
   textOf,
 } from "./schema_rule_parts.ts";
 import { nanosOfQuantity } from "./schema_quantity.ts";
-import { invalidValue, requiredValue } from "./status_error.ts";
+import { forbiddenValue, invalidValue, requiredValue } from "./status_error.ts";
+
+/** In the order in which the server looks at them; the first one that is set is the one that counts. */
+const VOLUME_SOURCES = [
+  "emptyDir",
+  "hostPath",
+  "gitRepo",
+  "gcePersistentDisk",
+  "awsElasticBlockStore",
+  "secret",
+  "nfs",
+  "iscsi",
+  "persistentVolumeClaim",
+  "rbd",
+  "cephfs",
+  "downwardAPI",
+  "fc",
+  "configMap",
+  "azureFile",
+  "projected",
+  "csi",
+  "ephemeral",
+  "image",
+];
 
 /** Rules of pods and pod templates: `ValidatePodSpec` of Kubernetes 1.34, in its words. */
 export const POD_RULES: Rules = {
@@ -22,10 +45,13 @@ export const POD_RULES: Rules = {
     ...mountCauses(spec, at),
     ...negativeCauses(`${at}.terminationGracePeriodSeconds`, spec["terminationGracePeriodSeconds"]),
   ],
-  "core.v1.Volume": (volume, at) =>
-    textOf(volume, "name") === ""
+  "core.v1.Volume": (volume, at) => [
+    ...(textOf(volume, "name") === ""
       ? [requiredValue(`${at}.name`)]
-      : labelCauses(`${at}.name`, textOf(volume, "name")),
+      : labelCauses(`${at}.name`, textOf(volume, "name"))),
+    ...VOLUME_SOURCES.filter((name) => volume[name] !== undefined).slice(1)
+      .map((name) => forbiddenValue(`${at}.${name}`, "may not specify more than 1 volume type")),
+  ],
   "core.v1.Container": (container, at) => [
     ...(textOf(container, "name") === ""
       ? [requiredValue(`${at}.name`)]
