@@ -62,7 +62,7 @@ export class CrdController {
     const key = seen.metadata.name ?? "";
     const live = storage.get(crdStore, key);
     if (live === undefined || live.metadata.uid !== seen.metadata.uid) return;
-    const resource = registry.stored().find((served) => served.store === storeOf(live));
+    const resource = registry.ofStore(storeOf(live));
     const instances = storage.list(storeOf(live)).map(([, object]) => object);
     for (const object of instances) {
       if (resource === undefined || object.metadata.deletionTimestamp !== undefined) continue;

@@ -184,7 +184,7 @@ export class GarbageCollector {
   }
 
   #resourceOf(store: string): ServedResource | undefined {
-    return this.#cluster.registry.stored().find((served) => served.store === store);
+    return this.#cluster.registry.ofStore(store);
   }
 }
 

@@ -15,6 +15,7 @@ const initial = ["default", "kube-system", "kube-public", "kube-node-lease"];
 export class NamespaceController {
   readonly #cluster: Cluster;
   readonly #schedule: Schedule;
+  readonly #emptying = new Set<string>();
   readonly #unsubscribe: () => void;
 
   constructor(cluster: Cluster, schedule: Schedule) {
@@ -33,7 +34,7 @@ export class NamespaceController {
       const name = event.key;
       if (event.type === "ADDED") this.#populate(name);
       else if (event.type === "MODIFIED" && event.object.metadata.deletionTimestamp !== undefined) {
-        this.#schedule.after(0, () => this.#empty(name));
+        this.#emptySoon(name);
       }
       return;
     }
@@ -43,6 +44,16 @@ export class NamespaceController {
     if (owner?.metadata.deletionTimestamp !== undefined) {
       this.#schedule.after(0, () => this.#empty(namespace));
     }
+  }
+
+  /** However many objects go in one turn, the namespace is looked at once. */
+  #emptySoon(namespace: string): void {
+    if (this.#emptying.has(namespace)) return;
+    this.#emptying.add(namespace);
+    this.#schedule.after(0, () => {
+      this.#emptying.delete(namespace);
+      this.#empty(namespace);
+    });
   }
 
   #populate(namespace: string): void {
@@ -82,8 +93,7 @@ export class NamespaceController {
   /** How many objects of a resource are still there after deleting them. */
   #deleteAll(resource: ServedResource, namespace: string): number {
     const { storage } = this.#cluster;
-    const inside = () =>
-      storage.list(resource.store).filter(([, object]) => object.metadata.namespace === namespace);
+    const inside = () => storage.listIn(resource.store, namespace);
     for (const [, object] of inside()) {
       if (object.metadata.deletionTimestamp !== undefined) continue;
       deleteObject(

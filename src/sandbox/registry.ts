@@ -13,9 +13,11 @@ export interface ServedGroup {
 export class Registry {
   readonly #builtin: readonly ServedResource[];
   readonly #custom = new Map<string, readonly ServedResource[]>();
+  #all: readonly ServedResource[];
+  #stored: ReadonlyMap<string, ServedResource>;
 
   constructor(fields: FieldManagement) {
-    this.#builtin = builtinResources().map((row) => {
+    this.#builtin = builtinResources.map((row) => {
       const kindFields = fields.builtin(row);
       if (kindFields === undefined) {
         throw new TypeError(`no schema for ${row.group}/${row.version} ${row.kind}`);
@@ -31,16 +33,20 @@ export class Registry {
         custom: undefined,
       };
     });
+    this.#all = this.#builtin;
+    this.#stored = byStore(this.#all);
   }
 
   /** Replaces what the CRD of this name serves; an empty list takes it away. */
   setCustom(crdName: string, resources: readonly ServedResource[]): void {
     if (resources.length === 0) this.#custom.delete(crdName);
     else this.#custom.set(crdName, resources);
+    this.#all = [...this.#builtin, ...[...this.#custom.values()].flat()];
+    this.#stored = byStore(this.#all);
   }
 
   all(): readonly ServedResource[] {
-    return [...this.#builtin, ...[...this.#custom.values()].flat()];
+    return this.#all;
   }
 
   find(group: string, version: string, plural: string): ServedResource | undefined {
@@ -64,9 +70,12 @@ export class Registry {
 
   /** One resource for each store, in the version that controllers read. */
   stored(): readonly ServedResource[] {
-    const first = new Map<string, ServedResource>();
-    for (const served of this.all()) if (!first.has(served.store)) first.set(served.store, served);
-    return [...first.values()];
+    return [...this.#stored.values()];
+  }
+
+  /** The resource whose objects are in a store. */
+  ofStore(store: string): ServedResource | undefined {
+    return this.#stored.get(store);
   }
 
   /** Groups in the order of discovery, without the core group. */
@@ -79,6 +88,12 @@ export class Registry {
     for (const name of ["authentication.k8s.io", "authorization.k8s.io"]) versions.set(name, new Set(["v1"]));
     return [...versions].map(([name, found]) => ({ name, versions: [...found].sort(byVersionPriority) }));
   }
+}
+
+function byStore(all: readonly ServedResource[]): ReadonlyMap<string, ServedResource> {
+  const first = new Map<string, ServedResource>();
+  for (const served of all) if (!first.has(served.store)) first.set(served.store, served);
+  return first;
 }
 
 /** Kubernetes' order of versions: v2, v1, v1beta2, v1alpha1, then the rest by name. */

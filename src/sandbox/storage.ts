@@ -56,6 +56,11 @@ export class Storage {
     return sorted(this.#stores.get(store) ?? new Map<string, KubeObject>());
   }
 
+  /** The objects of one namespace, in no order. */
+  listIn(store: string, namespace: string): readonly (readonly [string, KubeObject])[] {
+    return [...this.#stores.get(store) ?? []].filter(([key]) => key.startsWith(`${namespace}/`));
+  }
+
   /** The list as it was at `revision`, or undefined when that is compacted. */
   listAt(store: string, revision: number): readonly (readonly [string, KubeObject])[] | undefined {
     if (revision < this.#compacted) return undefined;
