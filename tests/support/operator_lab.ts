@@ -1,0 +1,102 @@
+import { createKubeClient } from "../../src/kube/http_client.ts";
+import type { ControlPlane, ControlPlaneAnswer } from "./control_plane.ts";
+import { type ClusterObjects, clusterObjects, until } from "./cluster_objects.ts";
+import { cannotStart, type DatabaseServer, startMariaDb } from "./databases.ts";
+import { startFakeKubelet } from "./fake_kubelet.ts";
+import { type OperatorProcess, startOperatorProcess } from "./operator_process.ts";
+
+/** A cluster with our kinds, a database, pods that become ready, and a namespace of the test's own. */
+export interface OperatorLab {
+  readonly plane: ControlPlane;
+  readonly objects: ClusterObjects;
+  readonly db: DatabaseServer;
+  readonly namespace: string;
+  /** The operator that runs now; a test may replace it. */
+  operator: OperatorProcess;
+  start(): Promise<OperatorProcess>;
+}
+
+/** Registers a test of the whole operator; without a control plane or MariaDB it is skipped, with the reason. */
+export function operatorTest(
+  answer: ControlPlaneAnswer,
+  name: string,
+  test: (lab: OperatorLab, t: Deno.TestContext) => Promise<void>,
+): void {
+  const reason = answer.kind === "skip" ? answer.reason : cannotStart("mariadb");
+  if (answer.kind === "skip" || reason !== undefined) {
+    Deno.test({ name: `${name} (skipped: ${reason})`, ignore: true, fn: () => {} });
+    return;
+  }
+  Deno.test(name, async (t) => {
+    const { plane } = answer;
+    await plane.startControllerManager();
+    const client = createKubeClient(plane.credentials("admin"));
+    const db = await startMariaDb();
+    const kubelet = startFakeKubelet(client);
+    const objects = clusterObjects(client);
+    const namespace = `lab-${crypto.randomUUID().slice(0, 8)}`;
+    let operator: OperatorProcess | undefined;
+    try {
+      await installKinds(objects);
+      await objects.apply(setup(namespace, db.password));
+      const kubeconfig = await plane.kubeconfig("operator");
+      const start = () => startOperatorProcess({ kubeconfig, sourceHosts: [`${db.host}:${db.port}`] });
+      operator = await start();
+      const lab: OperatorLab = { plane, objects, db, namespace, operator, start };
+      try {
+        await test(lab, t);
+      } finally {
+        operator = lab.operator;
+      }
+      await removeAll(objects, namespace);
+    } finally {
+      await operator?.stop();
+      await kubelet.stop();
+      await db.stop();
+      client.close();
+    }
+  });
+}
+
+export async function installKinds(objects: ClusterObjects): Promise<void> {
+  const folder = new URL("../../crds/", import.meta.url);
+  for await (const { name } of Deno.readDir(folder)) {
+    await objects.apply(await Deno.readTextFile(new URL(name, folder)));
+  }
+  const apiVersion = "apiextensions.k8s.io/v1";
+  for (const plural of ["lynqhubs", "lynqforms", "lynqnodes"]) {
+    const which = { apiVersion, kind: "CustomResourceDefinition", name: `${plural}.operator.lynq.sh` };
+    await until(`${plural} to be established`, async () => {
+      const crd = await objects.get(which);
+      return JSON.stringify(crd?.["status"] ?? "").includes('"type":"Established"');
+    });
+  }
+}
+
+function setup(namespace: string, password: string): string {
+  return `
+apiVersion: v1
+kind: Namespace
+metadata: {name: ${namespace}}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: db, namespace: ${namespace}}
+stringData: {password: ${JSON.stringify(password)}}
+`;
+}
+
+/** Deletes the hubs, so that no finalizer outlives the operator. */
+async function removeAll(objects: ClusterObjects, namespace: string): Promise<void> {
+  const of = { apiVersion: "operator.lynq.sh/v1", namespace };
+  for (const hub of await objects.list({ ...of, kind: "LynqHub" })) {
+    await objects.remove({ ...of, kind: "LynqHub", name: hub.metadata.name ?? "" });
+  }
+  await until(
+    "the nodes and hubs to be gone",
+    async () =>
+      (await objects.list({ ...of, kind: "LynqNode" })).length +
+          (await objects.list({ ...of, kind: "LynqHub" })).length === 0,
+  );
+  await objects.remove({ apiVersion: "v1", kind: "Namespace", name: namespace });
+}

@@ -1,0 +1,74 @@
+import { TextLineStream } from "./text_lines.ts";
+
+/** The operator as a user starts it: a process of its own. */
+export interface OperatorProcess {
+  readonly pid: number;
+  /** Every line that it wrote so far. */
+  readonly lines: readonly string[];
+  /** SIGTERM; the exit code. */
+  stop(): Promise<number>;
+  /** SIGKILL. */
+  kill(): Promise<void>;
+}
+
+export interface OperatorProcessOptions {
+  readonly kubeconfig: string;
+  readonly sourceHosts?: readonly string[];
+  readonly sourcePaths?: readonly string[];
+  readonly flags?: readonly string[];
+}
+
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** Starts `deno task operator`'s command with servers off and waits until its controllers run. */
+export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: [
+      ...["run", "--no-prompt", "--allow-net", "--allow-read", "--allow-env", "src/main.ts", "operator"],
+      `--kubeconfig=${options.kubeconfig}`,
+      ...(options.sourceHosts === undefined ? [] : [`--source-hosts=${options.sourceHosts.join(",")}`]),
+      ...(options.sourcePaths === undefined ? [] : [`--source-paths=${options.sourcePaths.join(",")}`]),
+      ...["--health-probe-bind-address=0", "--dashboard-bind-address=0", "--metrics-bind-address=0"],
+      ...options.flags ?? [],
+    ],
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const lines: string[] = [];
+  const started = Promise.withResolvers<void>();
+  const read = (async () => {
+    for await (
+      const line of child.stderr.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
+    ) {
+      lines.push(line);
+      if (line.includes('"starting manager"')) started.resolve();
+    }
+    started.reject(new Error(`the operator ended:\n${lines.slice(-20).join("\n")}`));
+  })();
+  const ended = async () => {
+    started.promise.catch(() => undefined);
+    const { code } = await child.status;
+    await read;
+    return code;
+  };
+  try {
+    await started.promise;
+  } catch (error) {
+    await ended();
+    throw error;
+  }
+  return {
+    pid: child.pid,
+    lines,
+    stop: () => {
+      child.kill("SIGTERM");
+      return ended();
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await ended();
+    },
+  };
+}
