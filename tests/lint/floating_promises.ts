@@ -47,11 +47,16 @@ function floats(checker: ts.TypeChecker, expression: ts.Expression): boolean {
     return floats(checker, expression.whenTrue) || floats(checker, expression.whenFalse);
   }
   if (ts.isBinaryExpression(expression)) {
-    const operator = expression.operatorToken.kind;
-    if (operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment) return false;
+    if (isAssignment(expression)) return false;
     return floats(checker, expression.left) || floats(checker, expression.right);
   }
   return holdsPromise(checker, checker.getTypeAtLocation(expression)) && !isEnded(checker, expression);
+}
+
+function isAssignment(node: ts.Node): boolean {
+  if (!ts.isBinaryExpression(node)) return false;
+  const operator = node.operatorToken.kind;
+  return operator >= ts.SyntaxKind.FirstAssignment && operator <= ts.SyntaxKind.LastAssignment;
 }
 
 /** `.catch(handler)`, `.then(handler, handler)`, and either of them followed by `.finally(...)`. */
@@ -90,6 +95,7 @@ function isDropped(
   checker: ts.TypeChecker,
   node: ts.ArrowFunction | ts.FunctionExpression | ts.MethodDeclaration,
 ): boolean {
+  if (node.body !== undefined && isAssignment(node.body)) return false;
   const own = checker.getSignatureFromDeclaration(node);
   if (own === undefined || !holdsPromise(checker, checker.getReturnTypeOfSignature(own))) return false;
   const signatures = expectedSignatures(checker, node);

@@ -54,6 +54,8 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "a promise that is handed on":
     `items.push(await work()); const all = new Set<Promise<number>>(); all.add(work());`,
   "a timer that ends its work": `setTimeout(() => { work().catch(report); }, 1);`,
+  "a callback that stores its promise": `let running: Promise<number> | undefined;
+    setTimeout(() => running = work(), 1); export { running };`,
   "a callback that may be async": `Deno.test("x", async () => { await work(); });`,
   "a call without promise": `report(1);`,
 };
