@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type Credentials, fixedCredentials } from "../../src/kube/credentials.ts";
 import { PKI } from "./control_plane_pki.ts";
-import { type PlaneState, startProcesses, startProgram } from "./control_plane_process.ts";
+import { isRunning, type PlaneState, startProcesses, startProgram } from "./control_plane_process.ts";
 
 export type PlaneUser = "admin" | "operator" | "plain" | "kcm";
 
@@ -65,7 +65,16 @@ async function sharedState(assets: string, directory: string): Promise<PlaneStat
     const state = await startProcesses({ assets, directory, owner: Deno.pid, auditLog: true });
     await Deno.writeTextFile(`${file}.new`, JSON.stringify(state));
     await Deno.rename(`${file}.new`, file);
+    return state;
   }
+  const state = await writtenState(file);
+  if (await isRunning(state)) return state;
+  await Deno.remove(directory, { recursive: true });
+  return await sharedState(assets, directory);
+}
+
+/** What another test file of this process is about to write. */
+async function writtenState(file: string): Promise<PlaneState> {
   for (let attempt = 0; attempt < 1200; attempt++) {
     const text = await Deno.readTextFile(file).catch(() => undefined);
     if (text !== undefined) return JSON.parse(text) as PlaneState;

@@ -11,6 +11,7 @@ export interface PlaneState {
 
 /** Ends what `*.pid` files name when the owner is gone or `stop` exists, and removes the directory. */
 const SUPERVISOR = `
+trap '' HUP INT TERM
 cd "$1" || exit 1
 while kill -0 "$2" 2>/dev/null && [ ! -e stop ]; do sleep 0.2; done
 for f in *.pid; do [ -e "$f" ] && kill "$(cat "$f")" 2>/dev/null; done
@@ -135,9 +136,15 @@ function apiServerFlags(directory: string, etcd: string, port: number): string[]
   ];
 }
 
-/** Starts a command that outlives this process's interest in it. */
+/** Starts a command that lives on when this process, or the group of processes it belongs to, is killed. */
 async function background(command: readonly string[]): Promise<void> {
-  await run("sh", ["-c", '"$@" </dev/null >/dev/null 2>&1 &', "background", ...command]);
+  const script = '$(command -v setsid) "$@" </dev/null >/dev/null 2>&1 &';
+  await run("sh", ["-c", script, "background", ...command]);
+}
+
+/** Whether the processes of this state run; they don't when all of it was killed and its process id was given anew. */
+export async function isRunning(state: PlaneState): Promise<boolean> {
+  return await fetchText(`${state.etcd}/health`).then(() => true, () => false);
 }
 
 async function fetchText(url: string, as?: { http: Deno.HttpClient; token: string }): Promise<string> {
