@@ -1,40 +1,40 @@
+import { BudgetError } from "./budget.ts";
 import { GoComplex, GoInt, GoList, GoMap, GoObject, typeName, type Value } from "./value.ts";
 
-/**
- * reflect.DeepEqual: the same types all the way down, a nil slice or map unlike an empty one, NaN unlike itself.
- * Values that contain themselves are equal where following them never shows a difference.
- */
+/** reflect.DeepEqual: the same types all the way down, a nil slice or map unlike an empty one, NaN unlike itself. */
 export function deepEqual(a: Value, b: Value): boolean {
-  return new Comparison().equal(a, b);
+  return new Comparison().equal(a, b, 0);
 }
 
-class Comparison {
-  /** The pairs of maps that are being compared or have been. */
-  readonly #seen = new Map<GoMap, Set<GoMap>>();
+/** Pairs of values that one comparison looks at; values that share or contain themselves reach it. */
+const largest = 1_000_000;
+const deepest = 1000;
 
-  equal(a: Value, b: Value): boolean {
+class Comparison {
+  #pairs = 0;
+
+  equal(a: Value, b: Value, depth: number): boolean {
+    if (++this.#pairs > largest) throw new BudgetError(`a comparison looks at more than ${largest} values`);
+    if (depth > deepest) throw new BudgetError(`a value is nested more than ${deepest} levels deep`);
     if (a === null || b === null || typeof a !== "object" || typeof b !== "object") return a === b;
     if (typeName(a) !== typeName(b)) return false;
     if (a instanceof GoInt && b instanceof GoInt) return a.value === b.value;
-    if (a instanceof GoList && b instanceof GoList) return a === b || this.#equalLists(a, b);
-    if (a instanceof GoMap && b instanceof GoMap) return a === b || this.#equalMaps(a, b);
+    if (a instanceof GoList && b instanceof GoList) return a === b || this.#lists(a, b, depth);
+    if (a instanceof GoMap && b instanceof GoMap) return a === b || this.#maps(a, b, depth);
     if (a instanceof GoComplex && b instanceof GoComplex) return a.re === b.re && a.im === b.im;
     return a instanceof GoObject && b instanceof GoObject && a.deepEqual(b);
   }
 
-  #equalLists(a: GoList, b: GoList): boolean {
+  #lists(a: GoList, b: GoList, depth: number): boolean {
     if (a.isNil !== b.isNil || a.items.length !== b.items.length) return false;
-    return a.items.every((item, at) => this.equal(item, b.items[at] ?? null));
+    return a.items.every((item, at) => this.equal(item, b.items[at] ?? null, depth + 1));
   }
 
-  #equalMaps(a: GoMap, b: GoMap): boolean {
+  #maps(a: GoMap, b: GoMap, depth: number): boolean {
     if (a.isNil !== b.isNil || a.entries.size !== b.entries.size) return false;
-    const partners = this.#seen.get(a) ?? new Set();
-    if (partners.has(b)) return true;
-    this.#seen.set(a, partners.add(b));
     for (const [key, value] of a.entries) {
       const other = b.entries.get(key);
-      if (other === undefined || !this.equal(value, other)) return false;
+      if (other === undefined || !this.equal(value, other, depth + 1)) return false;
     }
     return true;
   }

@@ -63,14 +63,17 @@ export class Pattern {
     private readonly names: readonly string[],
   ) {}
 
-  /** Gives a function that finds the first match at or after a byte offset; charged by the bytes still to read. */
+  /** Gives a function that finds the first match at or after a byte offset; charged by the bytes read. */
   finder(bytes: string, budget: Budget): (from: number) => Match | undefined {
     budget.bytes(bytes.length);
     const matcher = this.compiled.matcher(toUint8Array(bytes));
     const groups = Array.from({ length: matcher.groupCount() + 1 }, (_, at) => at);
+    // Each byte can visit every instruction of the pattern; what a match left unread is given back.
+    const stepsPerByte = (1 + this.compiled.programSize()) / 100;
     return (from) => {
-      budget.steps(1 + (bytes.length - from) / 100);
+      budget.steps(1 + (bytes.length - from) * stepsPerByte);
       if (!matcher.find(from)) return undefined;
+      budget.steps((matcher.end() - bytes.length) * stepsPerByte);
       return { starts: groups.map((at) => matcher.start(at)), ends: groups.map((at) => matcher.end(at)) };
     };
   }

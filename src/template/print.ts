@@ -1,4 +1,5 @@
 /** Go's `fmt` over template values: Sprint, Sprintln and what Sprintf prints for one operand. */
+import { BudgetError } from "./budget.ts";
 import { decodeRune } from "./bytes.ts";
 import {
   type Flags,
@@ -63,8 +64,13 @@ function formatPlainFloat(value: number): string {
   return formatFloat(value, "g", -1);
 }
 
-/** Prints operands under one verb and its flags. */
+/** What one operand may print: far more than a field can hold. Values that share or contain themselves reach it. */
+const largest = 8 * 1024 * 1024;
+const deepest = 1000;
+
+/** Prints operands under one verb and its flags. Throws BudgetError for an operand beyond all bounds. */
 export class OperandPrinter {
+  #printed = 0;
   /** While a bad verb is reported, methods (String, Error) are not asked. */
   #reporting = false;
 
@@ -78,7 +84,14 @@ export class OperandPrinter {
     return this.#value(value, verb, 0);
   }
 
+  #count(bytes: number, depth: number): void {
+    this.#printed += bytes;
+    if (this.#printed > largest) throw new BudgetError(`a value prints more than ${largest} bytes`);
+    if (depth > deepest) throw new BudgetError(`a value is nested more than ${deepest} levels deep`);
+  }
+
   #value(value: Exclude<Value, null>, verb: string, depth: number): string {
+    this.#count(typeof value === "string" && depth > 0 ? 8 + value.length : 8, depth);
     const text = this.#byMethod(value, verb);
     if (text !== undefined) return text;
     switch (typeof value) {
