@@ -1,5 +1,5 @@
 import { isIP, Socket } from "node:net";
-import { TLSSocket } from "node:tls";
+import { Duplex } from "node:stream";
 import mysql, { type Connection, type FieldPacket, type Query } from "mysql2";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
@@ -51,7 +51,6 @@ class MysqlSession implements Session {
   readonly #options: SessionOptions;
   readonly #lost = Promise.withResolvers<never>();
   readonly #socket = new Socket();
-  #tls: TLSSocket | undefined;
   #connection: Connection | undefined;
   #pages: Pages | undefined;
 
@@ -69,12 +68,14 @@ class MysqlSession implements Session {
     } catch (cause) {
       throw mysqlError(title, cause);
     }
+    this.#socket.on("error", (cause) => this.#lost.reject(mysqlError(title, cause)));
     this.#connection.on("error", (cause) => this.#lost.reject(mysqlError(title, cause)));
     this.#connection.connect((cause) =>
       cause ? connected.reject(mysqlError(title, cause)) : connected.resolve()
     );
     await Promise.race([connected.promise, this.#lost.promise]);
-    this.#watchTls();
+    const lost = sourceError(title, { code: "ConnectionLost", detail: undefined });
+    this.#socket.on("close", () => this.#lost.reject(lost));
     await this.#run(sessionSettings(queryMs));
     await this.#run("START TRANSACTION READ ONLY");
   }
@@ -105,17 +106,7 @@ class MysqlSession implements Session {
   /** The driver only ends its side, and a server that is sending would wait for a reader that is gone. */
   destroy(): void {
     this.#connection?.destroy();
-    this.#tls?.destroy();
     this.#socket.destroy();
-  }
-
-  /** The driver hears the end of a plain connection only: under TLS its stream is another one. */
-  #watchTls(): void {
-    const stream: unknown = Reflect.get(this.#open(), "stream");
-    if (!(stream instanceof TLSSocket)) return;
-    this.#tls = stream;
-    const lost = sourceError(this.#options.title, { code: "ConnectionLost", detail: undefined });
-    stream.on("close", () => this.#lost.reject(lost));
   }
 
   #open(): Connection {
@@ -211,13 +202,21 @@ function connectionOptions(server: ServerConfig, socket: Socket): mysql.Connecti
   return {
     ...{ host: server.host, port: server.port, user: server.username, password: server.password },
     database: server.database,
-    stream: () => socket,
+    stream: () => driverStream(server.tls, socket),
     charset: "UTF8MB4_UNICODE_CI",
     flags: ["-LOCAL_FILES"],
     ...{ disableEval: true, multipleStatements: false, connectTimeout: 0 },
     typeCast: (field) => field.buffer(),
     ...(server.tls.mode === "disable" ? {} : { ssl: tlsOptions(server.tls) }),
   };
+}
+
+/**
+ * The stream that the driver talks through. TLS over a socket takes the socket's handle, and an end that comes while
+ * the driver pauses is then never told; over a wrapped socket it is, by the socket's own events.
+ */
+function driverStream({ mode }: SourceTls, socket: Socket): Duplex {
+  return mode === "disable" ? socket : Duplex.from({ readable: socket, writable: socket });
 }
 
 function tlsOptions({ mode, ca }: SourceTls): mysql.SslOptions {

@@ -12,6 +12,7 @@ import {
   failure,
   never,
   query,
+  readPages,
   readRows,
 } from "./source_contract.ts";
 import { startCutProxy } from "./source_cut_proxy.ts";
@@ -85,6 +86,9 @@ const connecting: readonly Behaviour<ServerUnderTest>[] = [
     async run(database) {
       const refused = serverConfig(database, { server: { port: freePort() } });
       await failure(readRows(refused, query("tenants", "id")), "ConnectionRefused");
+      const tls: SourceTls = { mode: "require" };
+      const refusedTls = serverConfig(database, { server: { tls, port: freePort() } });
+      await failure(readRows(refusedTls, query("tenants", "id")), "ConnectionRefused");
       const unknown = serverConfig(database, { server: { host: "no-such-host.invalid" } });
       await failure(readRows(unknown, query("tenants", "id")), "UnknownHost");
     },
@@ -212,9 +216,13 @@ const securing: readonly Behaviour<ServerUnderTest>[] = [
     name: "a connection under TLS is lost and dropped like any other",
     async run(database) {
       const tls: SourceTls = { mode: "verify-ca", ca: database.server.caPem };
-      await using proxy = startCutProxy(database.server, 1_000_003);
-      const cut = serverConfig(database, { server: { tls, port: proxy.port } });
-      await failure(readRows(cut, query("large", "id", "pad")), "ConnectionLost");
+      for (const bytes of [20_000, 500_001, 1_000_003, 2_000_005, 3_000_007]) {
+        await using proxy = startCutProxy(database.server, bytes);
+        const cut = serverConfig(database, { server: { tls, port: proxy.port } });
+        await failure(readRows(cut, query("large", "id", "pad")), "ConnectionLost");
+      }
+      const whole = await readPages(serverConfig(database, { server: { tls } }), query("large", "id", "pad"));
+      assert.equal(whole.flat().length, 30_000);
       const source = openSource(serverConfig(database, { server: { tls } }), never);
       for await (const page of source.read(query("large", "id", "pad"), never)) {
         assert.equal(page.length, 500);
