@@ -1,6 +1,6 @@
 import { CallError, define, type FunctionTable } from "./function.ts";
 import { decodeJson, encodeJson } from "./json.ts";
-import { GoMap, types } from "./value.ts";
+import { types } from "./value.ts";
 
 /** toJson and toPrettyJson give an empty text for what JSON can't say; the must variants fail. */
 function toJson(options: { escapeHtml: boolean; indent?: string; fails: boolean }) {
@@ -26,15 +26,4 @@ export const jsonFunctions: FunctionTable = {
   toRawJson: toJson({ escapeHtml: false, fails: true }),
   mustToRawJson: toJson({ escapeHtml: false, fails: true }),
   mustFromJson: define({ params: [types.string], call: ([text]) => decodeJson(text) }),
-  fromJson: define({
-    params: [types.string],
-    call: ([text]) => {
-      try {
-        return decodeJson(text);
-      } catch (error) {
-        if (!(error instanceof CallError)) throw error;
-        return new GoMap();
-      }
-    },
-  }),
 };

@@ -59,10 +59,8 @@ function withTail(key: "prerelease" | "metadata"): Method {
     define({
       params: [types.string],
       call: ([text]) => {
-        const mark = key === "prerelease" ? "-" : "+";
-        const checked = parseVersion(text === "" ? "1.0.0" : `1.0.0${mark}${text}`);
-        const fits = checked.kind === "version" && checked.version[key] === text;
-        if (!fits) throw new CallError(tailError(key, text));
+        const wrong = tailError(key, text);
+        if (wrong !== undefined) throw new CallError(wrong);
         const changed = { ...self.version, [key]: text };
         const original = (self.version.original.startsWith("v") ? "v" : "") + versionText(changed);
         return new GoVersion({ ...changed, original }, false);
@@ -70,10 +68,12 @@ function withTail(key: "prerelease" | "metadata"): Method {
     });
 }
 
-function tailError(key: "prerelease" | "metadata", text: string): string {
-  if (key === "metadata") return "Invalid Metadata string";
-  const startsZero = text.split(".").some((part) => /^0\d+$/.test(part));
-  return startsZero ? "Version segment starts with 0" : "Invalid Prerelease string";
+/** Why a text is no prerelease or metadata; parts between dots may be empty here. */
+function tailError(key: "prerelease" | "metadata", text: string): string | undefined {
+  const isKnown = /^[0-9A-Za-z\-.]*$/.test(text);
+  if (key === "metadata") return isKnown ? undefined : "Invalid Metadata string";
+  if (text.split(".").some((part) => /^0\d+$/.test(part))) return "Version segment starts with 0";
+  return isKnown ? undefined : "Invalid Prerelease string";
 }
 
 const valueMethods: [string, Method][] = [
