@@ -41,6 +41,7 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
   );
   const { form, variables, waves } = ready;
   const items = await gather(world, { node, form, variables, records, depth: waves.depth });
+  awaitAppearances(world, key, items);
 
   // 5. Decide and act, wave by wave.
   const findings = await walkWaves(world, { node, items, waves: waves.waves, records, signal });
@@ -126,6 +127,15 @@ async function publishProblem(
   return AWAIT;
 }
 
+/** Asked before it is looked, so that a namespace or kind that appears while this pass runs wakes the node all the same. */
+function awaitAppearances(world: NodeWorld, key: string, items: readonly Item[]): void {
+  world.namespaces.wait(
+    key,
+    [...new Set(items.flatMap((item) => item.kind === "target" ? [item.key.namespace] : []))],
+  );
+  world.missingKinds.wait(key, items.flatMap((i) => i.kind === "broken" ? i.missingKind ?? [] : []));
+}
+
 interface Passed {
   readonly node: StoredNode;
   readonly items: readonly Item[];
@@ -171,7 +181,6 @@ function verdict(world: NodeWorld, done: Done): Verdict {
     key,
     findings.filter((f) => f.settled.reason.startsWith("Namespace")).map((f) => f.key.namespace),
   );
-  world.missingKinds.wait(key, items.flatMap((i) => i.kind === "broken" ? i.missingKind ?? [] : []));
   const policies = new Map(items.map((item) => [item.id, item.policy]));
   const timeout = nextTimeout(done.records, policies, done.now);
   const timed = timeout === undefined ? AWAIT : requeueAfter(timeout + 1);

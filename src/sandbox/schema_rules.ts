@@ -2,7 +2,7 @@ import type { KubeObject } from "../kube/object.ts";
 import { failureStatus } from "./apply_conflict.ts";
 import { asMap } from "./apply_typed.ts";
 import type { KindFields, StatusObject, StructSchema, TypeSchema } from "./field_management.ts";
-import { type Fields, type RuleCause, type Rules } from "./schema_rule_parts.ts";
+import { type Fields, mapsOf, type RuleCause, type Rules, textOf } from "./schema_rule_parts.ts";
 import { API_RULES } from "./schema_rules_api.ts";
 import { POD_RULES } from "./schema_rules_pod.ts";
 import { changeCauses } from "./schema_rules_update.ts";
@@ -22,9 +22,28 @@ export function invalidObject(
 ): StatusObject | undefined {
   const causes = [
     ...(live === undefined ? [] : changeCauses(kind, object, live)),
-    ...valueCauses(kind.root, object, ""),
+    ...valueCauses(kind.root, withClaimVolumes(kind, object), ""),
   ];
   return causes.length === 0 ? undefined : invalidStatus(kind, object.metadata.name ?? "", causes);
+}
+
+/** A StatefulSet's pods have a volume for each claim template, so its containers may mount them: `volumesToAddForTemplates`. */
+function withClaimVolumes(kind: KindFields, object: KubeObject): KubeObject {
+  const spec = asMap(object["spec"]);
+  const claims = mapsOf(spec?.["volumeClaimTemplates"]);
+  if (kind.kind !== "StatefulSet" || spec === undefined || claims.length === 0) return object;
+  const template = asMap(spec["template"]) ?? {};
+  const pod = asMap(template["spec"]) ?? {};
+  const added = claims.map((claim) => {
+    const name = textOf(asMap(claim["metadata"]) ?? {}, "name");
+    return { name, persistentVolumeClaim: { claimName: name } };
+  });
+  const names = new Set(added.map(({ name }) => name));
+  const volumes = [
+    ...mapsOf(pod["volumes"]).filter((volume) => !names.has(textOf(volume, "name"))),
+    ...added,
+  ];
+  return { ...object, spec: { ...spec, template: { ...template, spec: { ...pod, volumes } } } };
 }
 
 function invalidStatus(kind: KindFields, name: string, causes: readonly RuleCause[]): StatusObject {
