@@ -15,16 +15,21 @@ interface Place extends RuleCheck {
   readonly programs: Programs;
 }
 
+type Program = (context: JsonObject) => unknown;
+
 /** Compiled expressions by text. A rule that does not compile throws cel-js' ParseError. */
 export class Programs {
-  readonly #environment = environment();
-  readonly #compiled = new Map<string, (context: JsonObject) => unknown>();
+  readonly #plain = environment();
+  /** Where `oldSelf` is an optional value (`optionalOldSelf: true`). */
+  readonly #optional = environment().registerVariable("oldSelf", "optional<dyn>");
+  readonly #compiled = new Map<string, Program>();
 
-  compile(expression: string): (context: JsonObject) => unknown {
-    const known = this.#compiled.get(expression);
+  compile(expression: string, oldSelf: "plain" | "optional" = "plain"): Program {
+    const key = `${oldSelf} ${expression}`;
+    const known = this.#compiled.get(key);
     if (known !== undefined) return known;
-    const program: (context: JsonObject) => unknown = this.#environment.parse(expression);
-    this.#compiled.set(expression, program);
+    const program: Program = (oldSelf === "optional" ? this.#optional : this.#plain).parse(expression);
+    this.#compiled.set(key, program);
     return program;
   }
 }
@@ -112,6 +117,7 @@ function ruleCause(place: Place, rule: unknown): readonly FieldCause[] {
   const usesOld = /\boldSelf\b/.test(expression);
   const optionalOld = at(rule, "optionalOldSelf") === true;
   if (usesOld && old === undefined && !optionalOld) return [];
+  const kind = optionalOld ? "optional" : "plain";
   const context: JsonObject = { self: celValue(schema, value) };
   if (usesOld) {
     const before = celValue(schema, old);
@@ -120,21 +126,35 @@ function ruleCause(place: Place, rule: unknown): readonly FieldCause[] {
   const reason = textAt(rule, "reason");
   const field = `${path}${textAt(rule, "fieldPath")}`;
   try {
-    if (programs.compile(expression)(context) === true) return [];
-    return [failedRule({ field, reason, schema, message: messageOf(programs, rule, context) })];
+    if (programs.compile(expression, kind)(context) === true) return [];
+    return [failedRule({ field, reason, schema, message: messageOf(place, rule, context) })];
   } catch (error) {
     const said = error instanceof Error ? error.message.split("\n")[0] : String(error);
     return [failedRule({ field, reason, schema, message: `${expression} evaluation error: ${said}` })];
   }
 }
 
-function messageOf(programs: Programs, rule: unknown, context: JsonObject): string {
+function messageOf(place: Place, rule: unknown, context: JsonObject): string {
   const expression = textAt(rule, "messageExpression");
   if (expression !== "") {
-    const said = programs.compile(expression)(context);
-    if (typeof said === "string" && said.trim() !== "") return said;
+    const said = expressedMessage(place, { expression, rule, context });
+    if (said !== undefined) return said;
   }
   return textAt(rule, "message") || `failed rule: ${textAt(rule, "rule")}`;
+}
+
+/** What a message expression says; undefined where it fails or says nothing, so that the plain message stands. */
+function expressedMessage(
+  place: Place,
+  from: { expression: string; rule: unknown; context: JsonObject },
+): string | undefined {
+  const kind = at(from.rule, "optionalOldSelf") === true ? "optional" : "plain";
+  try {
+    const said = place.programs.compile(from.expression, kind)(from.context);
+    return typeof said === "string" && said.trim() !== "" ? said : undefined;
+  } catch {
+    return undefined;
+  }
 }
 
 function failedRule(

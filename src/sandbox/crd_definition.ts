@@ -188,7 +188,7 @@ function ruleSyntaxCauses(schema: JsonObject, path: string): readonly FieldCause
     const expression = textAt(rule, "rule");
     if (expression.trim() === "") return [requiredValue(field, "rule is not specified")];
     try {
-      programs.compile(expression);
+      programs.compile(expression, at(rule, "optionalOldSelf") === true ? "optional" : "plain");
       return [];
     } catch (error) {
       const said = error instanceof Error ? error.message : String(error);

@@ -101,6 +101,12 @@ export class Simulator {
     if (event.type !== "DELETED" && reconcilers[store] !== undefined) this.#enqueue(store, key);
     if (store === "/pods") this.#podChanged(event);
     if (store === "apps/replicasets") this.#setChanged(object);
+    if (store === "apps/deployments" || store === "apps/statefulsets") {
+      const scalers = "autoscaling/horizontalpodautoscalers";
+      for (const scaler of this.#bench.keysIn(scalers, object.metadata.namespace ?? "")) {
+        this.#enqueue(scalers, scaler);
+      }
+    }
     if (store === "/persistentvolumeclaims" && event.type === "DELETED") {
       this.#bench.schedule.after(0, () => releaseVolume(this.#bench, object));
     }
@@ -110,6 +116,10 @@ export class Simulator {
     const { object } = event;
     const controller = podController(object);
     if (controller !== undefined) this.#enqueue(controller[0], controller[1]);
+    if (event.type === "DELETED" && controller?.[0] === "apps/replicasets") {
+      const set = this.#bench.get(controller[0], controller[1]);
+      if (set !== undefined) this.#setChanged(set);
+    }
     for (const store of ["/services", "policy/poddisruptionbudgets"]) {
       for (const key of this.#bench.keysIn(store, object.metadata.namespace ?? "")) this.#enqueue(store, key);
     }

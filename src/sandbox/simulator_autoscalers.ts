@@ -10,7 +10,7 @@ const autoscalers = "autoscaling/horizontalpodautoscalers";
 /** One look at an autoscaler: no load is simulated, so it keeps its target within the bounds and reports that. */
 export function reconcileAutoscaler(bench: Workbench, key: string): void {
   const seen = bench.get(autoscalers, key);
-  if (seen === undefined || at(seen, "status", "observedGeneration") === seen.metadata.generation) return;
+  if (seen === undefined) return;
   bench.schedule.after(bench.delayMs, () => {
     const live = bench.get(autoscalers, key);
     if (live?.metadata.uid === seen.metadata.uid && live !== undefined) scaleTarget(bench, live);
@@ -57,7 +57,6 @@ function scaleTarget(bench: Workbench, autoscaler: KubeObject): void {
     message: "no load is simulated",
   } as const;
   bench.setStatus(autoscalers, autoscaler, {
-    observedGeneration: autoscaler.metadata.generation,
     currentReplicas: current,
     desiredReplicas: desired,
     conditions: [conditionOf(before, able, now), conditionOf(before, active, now)],

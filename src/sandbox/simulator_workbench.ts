@@ -53,7 +53,7 @@ export function stableText(value: unknown): string {
   );
 }
 
-const indexed = ["/pods", "/services", "policy/poddisruptionbudgets"];
+const indexed = ["/pods", "/services", "policy/poddisruptionbudgets", "autoscaling/horizontalpodautoscalers"];
 
 /** What the simulated controllers read and write with, as kube-controller-manager would. */
 export class Workbench {
