@@ -1,4 +1,5 @@
 /** Go's package regexp on byte strings, over RE2JS: RE2 syntax, linear time, and Go's rules for repeated matches. */
+import { withCanonicalClasses } from "./unicode_class.ts";
 import { RE2JS, RE2JSSyntaxException } from "re2js";
 import { decodeRune, decodeText, encodeText, isValidUtf8, toUint8Array } from "./bytes.ts";
 import type { Budget } from "./function.ts";
@@ -17,7 +18,7 @@ export function compilePattern(source: string): Compiled {
   if (!isValidUtf8(source)) {
     return { kind: "error", message: `error parsing regexp: invalid UTF-8: \`${source}\`` };
   }
-  const { text, names } = nameGroups(decodeText(source));
+  const { text, names } = nameGroups(withCanonicalClasses(decodeText(source)));
   try {
     return { kind: "pattern", pattern: new Pattern(source, RE2JS.compile(text), names) };
   } catch (error) {
