@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AnswerBody } from "../support/answer_body.ts";
 
 /** An API server that the contract runs against. */
 export interface ContractServer {
@@ -16,8 +17,7 @@ export interface ApiServerCase {
 
 export interface Reply {
   readonly status: number;
-  // deno-lint-ignore no-explicit-any
-  readonly body: any;
+  readonly body: AnswerBody;
   readonly headers: Headers;
 }
 
@@ -29,8 +29,7 @@ export interface Ask {
 
 export interface WatchEvent {
   readonly type: string;
-  // deno-lint-ignore no-explicit-any
-  readonly object: any;
+  readonly object: AnswerBody;
 }
 
 /** Plain HTTP to one server, in a namespace of this case alone. */

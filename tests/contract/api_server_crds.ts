@@ -60,7 +60,7 @@ export const crdCases: readonly ApiServerCase[] = [
       const { kind, path } = await define(on);
       const missing = await on.create(path(), kind("w", { items: [{}] }));
       assert.equal(missing.status, 422);
-      const fields = missing.body.details.causes.map(({ field }: { field: string }) => field);
+      const fields = missing.body.details.causes.map(({ field }) => field);
       assert.deepEqual(fields.toSorted(), ["<nil>", "spec.id", "spec.items[0].id"]);
       const typed = await on.create(path(), kind("w", { id: 3 }));
       assert.deepEqual(typed.body.details.causes[0], {
@@ -155,19 +155,19 @@ export const crdCases: readonly ApiServerCase[] = [
       await on.create(path(), kind("w", { id: "abc" }));
       const table = (await on.get(path(), { accept: "application/json;as=Table;v=v1;g=meta.k8s.io" })).body;
       assert.deepEqual(
-        table.columnDefinitions.map(({ name, type }: { name: string; type: string }) => `${name} ${type}`),
+        table.columnDefinitions.map(({ name, type }) => `${name} ${type}`),
         ["Name string", "Replicas integer", "Ready string"],
       );
       assert.deepEqual(table.rows[0].cells.slice(0, 2), ["w", 1]);
       const found = (await on.get(`/apis/${group}/v1`)).body.resources;
       assert.deepEqual(
-        found.map(({ name }: { name: string }) => name).toSorted(),
+        found.map(({ name }) => name).toSorted(),
         ["widgets", "widgets/scale", "widgets/status"],
       );
       const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
       await on.eventually(async () => {
         const { items } = (await on.get("/apis", { accept })).body;
-        assert.ok(items.some((one: { metadata: { name: string } }) => one.metadata.name === group));
+        assert.ok(items.some((one) => one.metadata.name === group));
       });
     },
   },
@@ -178,7 +178,7 @@ export const crdCases: readonly ApiServerCase[] = [
       const broken = async (property: unknown) => {
         const schema = { type: "object", properties: { x: property } };
         return (await on.create(`${crds}?dryRun=All`, definition(group, schema))).body.details.causes
-          .map(({ field, reason }: { field: string; reason: string }) => `${field} ${reason}`);
+          .map(({ field, reason }) => `${field} ${reason}`);
       };
       const at = "spec.validation.openAPIV3Schema.properties[x]";
       assert.deepEqual(await broken({ properties: { a: { type: "string" } } }), [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AnswerBody } from "../support/answer_body.ts";
 import { type ApiServerCase, type CaseClient, configMap, deployment } from "./api_server_case.ts";
 
 async function four(on: CaseClient): Promise<void> {
@@ -8,7 +9,7 @@ async function four(on: CaseClient): Promise<void> {
   }
 }
 
-function names(body: { items: { metadata: { name: string } }[] }): readonly string[] {
+function names(body: AnswerBody): readonly string[] {
   return body.items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith("list-"));
 }
 
@@ -128,7 +129,7 @@ export const readCases: readonly ApiServerCase[] = [
       await on.create(on.core("/configmaps"), configMap("list-a", { data: { x: "1", y: "2" } }));
       const maps = (await on.get(on.core("/configmaps/list-a"), { accept: table })).body;
       assert.equal(maps.kind, "Table");
-      const columns = (body: { columnDefinitions: { name: string; type: string; priority: number }[] }) =>
+      const columns = (body: AnswerBody) =>
         body.columnDefinitions.map(({ name, type, priority }) => `${name} ${type} ${priority}`);
       assert.deepEqual(columns(maps), ["Name string 0", "Data string 0", "Age string 0"]);
       assert.deepEqual(maps.rows[0].cells.slice(0, 2), ["list-a", 2]);
@@ -162,25 +163,21 @@ export const readCases: readonly ApiServerCase[] = [
     run: async (on) => {
       const legacy = (await on.get("/apis/apps/v1")).body;
       assert.equal(legacy.kind, "APIResourceList");
-      const deployments = legacy.resources.find(({ name }: { name: string }) => name === "deployments");
-      assert.equal(deployments.kind, "Deployment");
-      assert.equal(deployments.namespaced, true);
-      assert.deepEqual(deployments.shortNames, ["deploy"]);
-      assert.ok(deployments.verbs.includes("watch"));
-      assert.ok(legacy.resources.some(({ name }: { name: string }) => name === "deployments/scale"));
+      const deployments = legacy.resources.find(({ name }) => name === "deployments");
+      assert.equal(deployments?.kind, "Deployment");
+      assert.equal(deployments?.namespaced, true);
+      assert.deepEqual(deployments?.shortNames, ["deploy"]);
+      assert.ok(deployments?.verbs.includes("watch"));
+      assert.ok(legacy.resources.some(({ name }) => name === "deployments/scale"));
       const accept = "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList";
       const aggregated = await on.get("/apis", { accept });
       assert.match(aggregated.headers.get("content-type") ?? "", /as=APIGroupDiscoveryList/);
-      const apps = aggregated.body.items.find((one: { metadata: { name: string } }) =>
-        one.metadata.name === "apps"
-      );
-      const found = apps.versions[0].resources.find(({ resource }: { resource: string }) =>
-        resource === "deployments"
-      );
-      assert.equal(found.responseKind.kind, "Deployment");
-      assert.equal(found.scope, "Namespaced");
+      const apps = aggregated.body.items.find((one) => one.metadata.name === "apps");
+      const found = apps?.versions[0].resources.find(({ resource }) => resource === "deployments");
+      assert.equal(found?.responseKind.kind, "Deployment");
+      assert.equal(found?.scope, "Namespaced");
       assert.deepEqual(
-        found.subresources.map(({ subresource }: { subresource: string }) => subresource).sort(),
+        found?.subresources.map(({ subresource }) => subresource).sort(),
         ["scale", "status"],
       );
       assert.equal((await on.get("/apis/no.such.group/v1")).status, 404);

@@ -72,9 +72,9 @@ export const watchCases: readonly ApiServerCase[] = [
       );
       assert.deepEqual(events.map(({ type }) => type), ["ADDED", "BOOKMARK"]);
       const bookmark = events[1]?.object;
-      assert.equal(bookmark.kind, "ConfigMap");
-      assert.equal(bookmark.metadata.annotations["k8s.io/initial-events-end"], "true");
-      assert.match(bookmark.metadata.resourceVersion, /^\d+$/);
+      assert.equal(bookmark?.kind, "ConfigMap");
+      assert.equal(bookmark?.metadata.annotations["k8s.io/initial-events-end"], "true");
+      assert.match(bookmark?.metadata.resourceVersion ?? "", /^\d+$/);
     },
   },
   {

@@ -82,9 +82,7 @@ export async function define(on: CaseClient): Promise<Defined> {
   await on.eventually(async () => {
     const { status } = (await on.get(crd)).body;
     assert.ok(
-      status?.conditions?.some((one: { type: string; status: string }) =>
-        one.type === "Established" && one.status === "True"
-      ),
+      status?.conditions?.some((one) => one.type === "Established" && one.status === "True"),
     );
     assert.equal((await on.get(path())).status, 200);
   });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AnswerBody } from "../support/answer_body.ts";
 import { type ApiServerCase, configMap, deployment } from "./api_server_case.ts";
 
 /** Replacing, patching, applying and scaling objects. */
@@ -105,8 +106,7 @@ export const writeCases: readonly ApiServerCase[] = [
         spec: { template: { spec: { containers: [{ name: "side", image: "busybox:1" }] } } },
       });
       assert.equal(added.status, 200);
-      const names = (body: { spec: { template: { spec: { containers: { name: string }[] } } } }) =>
-        body.spec.template.spec.containers.map(({ name }) => name).sort();
+      const names = (body: AnswerBody) => body.spec.template.spec.containers.map(({ name }) => name).sort();
       assert.deepEqual(names(added.body), ["main", "side"]);
       const removed = await on.patch(path, "strategic", {
         spec: { template: { spec: { containers: [{ name: "side", $patch: "delete" }] } } },
@@ -157,7 +157,7 @@ export const writeCases: readonly ApiServerCase[] = [
         "fieldManager=second&force=true",
       );
       assert.equal(forced.status, 200);
-      const managers = forced.body.metadata.managedFields.map((entry: { manager: string }) => entry.manager);
+      const managers = forced.body.metadata.managedFields.map((entry) => entry.manager);
       assert.deepEqual(managers, ["second"]);
     },
   },

@@ -1,15 +1,13 @@
+import type { AnswerBody } from "./answer_body.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/mod.ts";
 
 /** Requests to a sandbox; a failure answer is thrown as its text. */
 export interface SandboxClient {
   readonly sandbox: Sandbox;
-  // deno-lint-ignore no-explicit-any
-  get(path: string): Promise<any>;
-  // deno-lint-ignore no-explicit-any
-  send(method: string, path: string, body?: unknown, contentType?: string): Promise<any>;
+  get(path: string): Promise<AnswerBody>;
+  send(method: string, path: string, body?: unknown, contentType?: string): Promise<AnswerBody>;
   /** Asks until the check is true; throws after a minute with what was there last. */
-  // deno-lint-ignore no-explicit-any
-  until(path: string, check: (object: any) => boolean): Promise<any>;
+  until(path: string, check: (object: AnswerBody) => boolean): Promise<AnswerBody>;
   gone(path: string): Promise<void>;
 }
 
@@ -27,13 +25,13 @@ export async function withSandbox(
 }
 
 function clientOf(sandbox: Sandbox): SandboxClient {
-  const call = async (path: string, init: RequestInit) => {
+  const call = async (path: string, init: RequestInit): Promise<AnswerBody> => {
     const response = await fetch(`${sandbox.url}${path}`, init);
     const text = await response.text();
     if (!response.ok) throw new Error(`${response.status} ${text}`);
     return JSON.parse(text);
   };
-  const get = (path: string) => call(path, { headers: { accept: "application/json" } });
+  const get = (path: string): Promise<AnswerBody> => call(path, { headers: { accept: "application/json" } });
   const waited = async <T>(ask: () => Promise<T | undefined>, told: () => string): Promise<T> => {
     const end = Date.now() + 60_000;
     for (;;) {
@@ -53,10 +51,10 @@ function clientOf(sandbox: Sandbox): SandboxClient {
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     until: (path, check) => {
-      let last: unknown;
+      let last: AnswerBody | string = "";
       return waited(async () => {
-        last = await get(path).catch((error: Error) => error.message);
-        return typeof last === "object" && check(last) ? last : undefined;
+        last = await get(path).catch((error: Error): string => error.message);
+        return typeof last !== "string" && check(last) ? last : undefined;
       }, () => `${path} did not become as awaited: ${JSON.stringify(last)}`);
     },
     gone: async (path) => {
