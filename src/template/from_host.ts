@@ -1,5 +1,6 @@
+import { grownList } from "./go_slice.ts";
 import { encodeText } from "./bytes.ts";
-import { GoInt, GoList, GoMap, types, type Value } from "./value.ts";
+import { GoInt, GoMap, types, type Value } from "./value.ts";
 
 /** Data that templates cannot hold, such as a function or an object that contains itself. */
 export class DataError extends Error {
@@ -44,6 +45,6 @@ function fromHost(value: unknown, depth: number): Value {
 function container(value: object, depth: number): Value {
   if (depth > deepest) throw new DataError("the data is nested too deeply");
   return Array.isArray(value)
-    ? new GoList(value.map((item) => fromHost(item, depth + 1)))
+    ? grownList(value.map((item) => fromHost(item, depth + 1)))
     : recordOf(value, depth);
 }

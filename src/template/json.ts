@@ -1,4 +1,5 @@
 /** Go's encoding/json over template values. All texts are bytes. */
+import { grownList } from "./go_slice.ts";
 import { decodeRune, decodeText, encodeRune, encodeText, runeError, toUint8Array } from "./bytes.ts";
 import { formatFloat } from "./format_float.ts";
 import { type Budget, CallError } from "./function.ts";
@@ -163,7 +164,7 @@ function fromParsed(parsed: unknown, depth: number): Value {
   }
   if (parsed === null || typeof parsed !== "object") return null;
   if (depth >= deepestInput) throw new CallError("exceeded max depth");
-  if (Array.isArray(parsed)) return new GoList(parsed.map((item) => fromParsed(item, depth + 1)));
+  if (Array.isArray(parsed)) return grownList(parsed.map((item) => fromParsed(item, depth + 1)));
   const entries = new Map<string, Value>();
   for (const [key, item] of Object.entries(parsed)) entries.set(encodeText(key), fromParsed(item, depth + 1));
   return new GoMap(entries);

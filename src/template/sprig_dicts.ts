@@ -1,4 +1,5 @@
 import { type Budget, CallError, define, type FunctionTable } from "./function.ts";
+import { grownList } from "./go_slice.ts";
 import { mergeMaps, MergeTypeError } from "./merge.ts";
 import { textOf } from "./sprig_convert.ts";
 import { GoList, GoMap, GoObject, typeName, types, type Value } from "./value.ts";
@@ -129,7 +130,7 @@ function absent(map: GoMap, key: string): Value {
 function keysOf(maps: readonly GoMap[], budget: Budget): GoList {
   const keys = maps.flatMap((map) => map.sortedKeys());
   budget.bytes(16 * keys.length);
-  return new GoList(keys, types.stringList);
+  return grownList(keys, types.stringList);
 }
 
 const mapFunctions: FunctionTable = {
@@ -138,14 +139,14 @@ const mapFunctions: FunctionTable = {
     params: [types.anyMap],
     call: ([map], { budget }) => {
       budget.bytes(16 * map.entries.size);
-      return new GoList(map.sortedKeys().map((key) => map.entries.get(key) ?? null));
+      return grownList(map.sortedKeys().map((key) => map.entries.get(key) ?? null));
     },
   }),
   pluck: define({
     params: [types.string],
     rest: types.anyMap,
     call: ([key, ...maps]) =>
-      new GoList(maps.filter((map) => map.entries.has(key)).map((map) => map.entries.get(key) ?? null)),
+      grownList(maps.filter((map) => map.entries.has(key)).map((map) => map.entries.get(key) ?? null)),
   }),
   pick: define({
     params: [types.anyMap],

@@ -1,5 +1,5 @@
 import { type Budget, CallError, define, type FunctionTable } from "./function.ts";
-import type { GoType } from "./go_type.ts";
+import { grownList, listWithRoom, sliceList } from "./go_slice.ts";
 import { deepEqual } from "./equal.ts";
 import { isEmpty, kindOfType, stringList, textOf, textsOf, toInt64 } from "./sprig_convert.ts";
 import { compareBytes, GoList, types, type Value } from "./value.ts";
@@ -33,16 +33,16 @@ function isIn(items: readonly Value[], wanted: Value, budget: Budget): boolean {
 function distinct(items: readonly Value[], budget: Budget): GoList {
   const kept: Value[] = [];
   for (const item of items) if (!isIn(kept, item, budget)) kept.push(item);
-  return new GoList(kept);
+  return grownList(kept);
 }
 
-function withItem(verb: string, place: (items: readonly Value[], value: Value) => Value[]) {
+function withItem(verb: string, place: (items: readonly Value[], value: Value) => GoList) {
   return define({
     params: [types.any, types.any],
     call: ([list, value], { budget }) => {
       const { items } = listOf(list, `Cannot ${verb} on type`);
       budget.bytes(16 * (items.length + 1));
-      return new GoList(place(items, value));
+      return place(items, value);
     },
   });
 }
@@ -82,11 +82,8 @@ const slice = define({
     const [first, second] = indices;
     const start = first === undefined ? 0n : toInt64(first);
     const end = second === undefined ? BigInt(length) : toInt64(second);
-    if (start < 0n || end < start || end > BigInt(length)) {
-      throw new CallError("reflect.Value.Slice: slice index out of bounds");
-    }
-    budget.bytes(16 * Number(end - start));
-    return new GoList(list.items.slice(Number(start), Number(end)), list.type as GoType<GoList>);
+    budget.bytes(16 * length);
+    return sliceList(list, start, end);
   },
 });
 
@@ -103,7 +100,7 @@ const without = define({
   rest: types.any,
   call: ([value, ...omitted], { budget }) => {
     const { items } = listOf(value, "Cannot find without on type");
-    return new GoList(items.filter((item) => !isIn(omitted, item, budget)));
+    return grownList(items.filter((item) => !isIn(omitted, item, budget)));
   },
 });
 
@@ -112,7 +109,7 @@ const compact = define({
   call: ([value], { budget }) => {
     const { items } = listOf(value, "Cannot compact on type");
     budget.steps(items.length);
-    return new GoList(items.filter((item) => !isEmpty(item)));
+    return grownList(items.filter((item) => !isEmpty(item)));
   },
 });
 
@@ -136,11 +133,14 @@ function concat(lists: readonly Value[], budget: Budget): GoList {
     budget.bytes(16 * value.items.length);
     for (const item of value.items) items.push(item);
   }
-  return items.length === 0 ? nilList : new GoList(items);
+  return items.length === 0 ? nilList : grownList(items);
 }
 
-const push = withItem("push", (items, value) => [...items, value]);
-const prepend = withItem("prepend", (items, value) => [value, ...items]);
+const push = withItem(
+  "push",
+  (items, value) => listWithRoom([...items, value], types.anyList, 2 * items.length),
+);
+const prepend = withItem("prepend", (items, value) => new GoList([value, ...items]));
 const first = ofList("first", (items) => items[0] ?? null);
 const last = ofList("last", (items) => items.at(-1) ?? null);
 const rest = ofList("rest", (items) => items.length === 0 ? nilList : new GoList(items.slice(1)));

@@ -69,3 +69,17 @@ checkTemplates("lists keep their types and empty results their nil", [
     gives: "[1 2][1 2 3][0 1 2]",
   },
 ]);
+
+/** Go's slices have room behind their items, and slicing reaches into it. */
+checkTemplates("slicing reaches up to the capacity of a list", [
+  { template: "{{ slice (slice (list 1 2 3 4) 0 2) 0 4 }}", gives: "[1 2 3 4]" },
+  { template: "{{ slice (until 3) 0 4 }}", gives: "[0 1 2 0]" },
+  { template: '{{ slice (fromJson "[1,2,3]") 2 4 }}', gives: "[3 <nil>]" },
+  { template: '{{ slice (regexFindAll "a" "aa" -1) 1 4 | toJson }}', gives: '["a","",""]' },
+  { template: "{{ slice (push (list 1 2 3) 4) 3 6 }}", gives: "[4 <nil> <nil>]" },
+  {
+    template: "{{ slice (until 3) 0 5 }}",
+    fails: 'template: t:1:3: executing "t" at <slice (until 3) 0 5>: error calling slice: ' +
+      "reflect.Value.Slice: slice index out of bounds",
+  },
+]);

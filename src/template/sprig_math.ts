@@ -7,6 +7,7 @@ import {
   multiplyDecimals,
   toDouble,
 } from "./decimal.ts";
+import { grownList } from "./go_slice.ts";
 import { toFloat64, toInt64 } from "./sprig_convert.ts";
 import { GoInt, GoList, types, type Value } from "./value.ts";
 
@@ -78,7 +79,7 @@ function steps(range: { start: bigint; stop: bigint; step: bigint }, budget: Bud
 }
 
 function intList(values: readonly bigint[]): GoList {
-  return new GoList(values.map((value) => new GoInt(value)), types.intList);
+  return grownList(values.map((value) => new GoInt(value)), types.intList);
 }
 
 /** seq END, seq START END, seq START STEP END, like the shell's. */

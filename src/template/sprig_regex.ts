@@ -1,8 +1,8 @@
 import { type Budget, CallError, define, type FunctionTable } from "./function.ts";
 import type { GoType } from "./go_type.ts";
+import { listWithRoom } from "./go_slice.ts";
 import { compilePattern, type Pattern, quoteMeta } from "./go_regexp.ts";
 import { canBackquote, quote } from "./quote.ts";
-import { stringList } from "./sprig_convert.ts";
 import { GoList, types, type Value } from "./value.ts";
 
 /** A bad pattern fails either way; the plain functions panic in Go, and say so a little longer. */
@@ -22,7 +22,9 @@ function findAll(pattern: Pattern, text: string, options: { limit: number; budge
     options.budget.bytes(16);
     found.push(text.slice(match.starts[0], match.ends[0]));
   }
-  return found.length === 0 ? new GoList([], types.stringList as GoType<GoList>, true) : stringList(found);
+  return found.length === 0
+    ? new GoList([], types.stringList as GoType<GoList>, true)
+    : listWithRoom(found, types.stringList, found.length <= 10 ? 10 : 20);
 }
 
 function find(variant: Variant) {
@@ -65,7 +67,7 @@ function split(variant: Variant) {
       if (limit.value === 0n) return new GoList([], types.stringList as GoType<GoList>, true);
       const parts = pattern.split(text, { limit: limit.toNumber(), budget });
       budget.bytes(16 * parts.length);
-      return stringList(parts);
+      return listWithRoom(parts, types.stringList, 2 * (parts.length - 1));
     },
   });
 }
