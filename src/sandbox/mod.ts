@@ -13,6 +13,7 @@ import { type ApiRequest, readRequest } from "./request_body.ts";
 import { TimerSchedule } from "./schedule.ts";
 import { Simulator } from "./simulator.ts";
 import { Workbench } from "./simulator_workbench.ts";
+import { ApiError } from "./status_error.ts";
 import { Storage } from "./storage.ts";
 import { WatchHub } from "./watch_stream.ts";
 
@@ -30,7 +31,7 @@ export interface SandboxOptions {
   readonly uid?: (() => string) | undefined;
   /** Called once for each request, before it is answered. */
   readonly onRequest?: ((request: SeenRequest) => void) | undefined;
-  /** Called with what a background task of the sandbox threw; thrown into the log of the process by default. */
+  /** Called with what a background task of the sandbox threw; an uncaught error by default, refusals left out. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -80,12 +81,21 @@ class RequestCounter {
 /**
  * Starts an API server in this process, on loopback, with everything in memory.
  *
- * Limits, on purpose: no TLS, no authentication and no authorization (everyone is the administrator); JSON
- * in answers, JSON, YAML and protobuf in bodies; admission webhooks, policies, quotas and limit ranges are stored and not enforced; containers are
- * simulated, so there is no log, exec or port-forward; CRD versions convert by changing apiVersion only; the types in
- * CEL rules are checked when they run, not when the CRD is created; duplicate keys in JSON bodies are not seen.
+ * Limits, on purpose:
+ * - no TLS, no authentication and no authorization: everyone is the administrator;
+ * - answers are JSON only; bodies may be JSON, YAML or protobuf (CustomResourceDefinitions not as protobuf);
+ * - admission webhooks and policies, quotas and limit ranges are stored and not enforced;
+ * - no containers run: no log, exec, port-forward or metrics; CronJobs and ReplicationControllers start nothing;
+ * - the versions of a CRD convert by changing apiVersion only;
+ * - the types in CEL rules are checked when a rule runs, not when its CRD is created, and there is no cost budget;
+ * - doubled keys in JSON bodies are not seen, and a refusal carries no warnings beside it;
+ * - PUT creates nothing, also for the few kinds (Lease, Endpoints) where kube-apiserver does.
  */
-export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+export function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  return Promise.resolve().then(() => start(options));
+}
+
+function start(options: SandboxOptions): Sandbox {
   const fields = createFieldManagement();
   const cluster: Cluster = {
     storage: new Storage(options.history ?? 10_000),
@@ -96,7 +106,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     random: options.random ?? Math.random,
     uid: options.uid ?? (() => crypto.randomUUID()),
   };
-  const schedule = new TimerSchedule(options.onError ?? reportError);
+  const schedule = new TimerSchedule(options.onError ?? reportUnexpected);
   const watches = new WatchHub(options.bookmarkMs ?? 60_000);
   const controllers = [
     new CrdController(cluster, schedule),
@@ -106,17 +116,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const simulator = new Simulator(new Workbench(cluster, schedule, options.workloadDelayMs ?? 1000));
   const counter = new RequestCounter();
   const context: HandlerContext = { cluster, watches, watchTimeoutMs: 30 * 60_000 };
-  const server = Deno.serve(
-    { port: options.port ?? 0, hostname: "127.0.0.1", onListen: () => {} },
-    async (request) => {
-      const asked = await readRequest(request);
-      counter.count(asked);
-      options.onRequest?.(asked);
-      return toResponse(answer(context, asked));
-    },
-  );
+  const server = listen(options.port ?? 0, async (request) => {
+    const asked = await readRequest(request);
+    counter.count(asked);
+    options.onRequest?.(asked);
+    return toResponse(answer(context, asked));
+  }, () => schedule.stop());
   const url = `http://127.0.0.1:${server.addr.port}`;
-  return await Promise.resolve({
+  return {
     url,
     kubeconfig: () => kubeconfigOf(url),
     requests: () => counter.counts(),
@@ -127,7 +134,25 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       for (const controller of [simulator, ...controllers]) controller.stop();
       await server.shutdown();
     },
-  });
+  };
+}
+
+function listen(
+  port: number,
+  handle: (request: Request) => Promise<Response>,
+  onRefused: () => void,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve({ port, hostname: "127.0.0.1", onListen: () => {} }, handle);
+  } catch (error) {
+    onRefused();
+    throw error;
+  }
+}
+
+/** A refused write of a controller is tried again at the next change; anything else is a bug. */
+function reportUnexpected(error: unknown): void {
+  if (!(error instanceof ApiError)) reportError(error);
 }
 
 function kubeconfigOf(server: string): string {

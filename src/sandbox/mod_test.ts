@@ -67,7 +67,7 @@ Deno.test("requests are counted and shown, watches and applies by their own name
   await withSandbox(async (client) => {
     await client.get(maps);
     const body = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "a" } };
-    await client.send("PATCH", `${maps}/a?fieldManager=m`, body, "application/apply-patch+yaml");
+    await client.send("APPLY", `${maps}/a?fieldManager=m`, body);
     await watched(`${client.sandbox.url}${maps}?watch=1&timeoutSeconds=1`, (events) => events.length > 0);
     const { total, byMethod } = client.sandbox.requests();
     assert.equal(total, 3);
@@ -84,6 +84,11 @@ Deno.test("stopping ends open watches and frees the port", async () => {
   assert.ok((await open).every(({ type }) => type === "ADDED"));
   await assert.rejects(fetch(`${sandbox.url}/readyz`));
 });
+
+Deno.test("a port that is taken refuses the start and leaves nothing running", () =>
+  withSandbox(async ({ sandbox }) => {
+    await assert.rejects(startSandbox({ port: Number(new URL(sandbox.url).port) }), Deno.errors.AddrInUse);
+  }));
 
 Deno.test("the kubeconfig names the server", () =>
   withSandbox(({ sandbox }) => {

@@ -5,7 +5,6 @@ import { type SandboxClient, template, withSandbox } from "../../tests/support/s
 const apps = "/apis/apps/v1/namespaces/default";
 const core = "/api/v1/namespaces/default";
 const jobs = "/apis/batch/v1/namespaces/default/jobs";
-const merge = "application/merge-patch+json";
 
 function workload(kind: string, spec: object = {}, image?: string) {
   const labels = { matchLabels: { app: "web" } };
@@ -40,7 +39,7 @@ Deno.test("a Deployment becomes available, follows its scale, and takes its pods
       ready.status.conditions?.map(({ type, status }) => `${type} ${status}`),
       ["Available True", "Progressing True"],
     );
-    await client.send("PATCH", `${apps}/deployments/web/scale`, { spec: { replicas: 1 } }, merge);
+    await client.send("PATCH", `${apps}/deployments/web/scale`, { spec: { replicas: 1 } });
     await client.until(`${apps}/deployments/web`, settled((status) => status.replicas === 1));
     await client.send("DELETE", `${apps}/deployments/web`);
     await client.until(`${core}/pods`, ({ items }) => items.length === 0);
@@ -52,7 +51,7 @@ Deno.test("a bad image keeps the old pods serving and the rollout unfinished", (
     await client.until(`${apps}/deployments/web`, settled((status) => status.availableReplicas === 2));
     await client.send("PATCH", `${apps}/deployments/web`, {
       spec: { template: template("web", "bad-image:2") },
-    }, merge);
+    });
     await client.until(
       `${core}/pods`,
       ({ items }) =>
@@ -65,7 +64,6 @@ Deno.test("a bad image keeps the old pods serving and the rollout unfinished", (
       "PATCH",
       `${apps}/deployments/web`,
       { spec: { template: template("web", "nginx:3") } },
-      merge,
     );
     await client.until(
       `${apps}/deployments/web`,
@@ -85,7 +83,6 @@ Deno.test("Recreate takes every old pod down before it starts a new one", () =>
       "PATCH",
       `${apps}/deployments/web`,
       { spec: { template: template("web", "nginx:2") } },
-      merge,
     );
     await client.until(
       `${apps}/deployments/web`,
@@ -118,7 +115,6 @@ Deno.test("a StatefulSet numbers its pods, binds their claims and updates them f
       "PATCH",
       `${apps}/statefulsets/web`,
       { spec: { template: template("web", "nginx:2") } },
-      merge,
     );
     await client.until(
       `${apps}/statefulsets/web`,
@@ -141,7 +137,7 @@ Deno.test("a DaemonSet runs where its node selector says", () =>
       settled((status) => status.numberAvailable === 1 && status.desiredNumberScheduled === 1),
     );
     const elsewhere = { spec: { template: { spec: { nodeSelector: { disk: "ssd" } } } } };
-    await client.send("PATCH", `${apps}/daemonsets/web`, elsewhere, merge);
+    await client.send("PATCH", `${apps}/daemonsets/web`, elsewhere);
     await client.until(`${apps}/daemonsets/web`, settled((status) => status.desiredNumberScheduled === 0));
     await client.until(`${core}/pods`, ({ items }) => items.length === 0);
   }));

@@ -1,11 +1,19 @@
 import type { AnswerBody } from "./answer_body.ts";
 import { type Sandbox, type SandboxOptions, startSandbox } from "../../src/sandbox/mod.ts";
 
+const contentTypes = {
+  POST: "application/json",
+  DELETE: "application/json",
+  PATCH: "application/merge-patch+json",
+  APPLY: "application/apply-patch+yaml",
+} as const;
+
 /** Requests to a sandbox; a failure answer is thrown as its text. */
 export interface SandboxClient {
   readonly sandbox: Sandbox;
   get(path: string): Promise<AnswerBody>;
-  send(method: string, path: string, body?: unknown, contentType?: string): Promise<AnswerBody>;
+  /** PATCH is a merge patch, APPLY a server-side apply. */
+  send(method: keyof typeof contentTypes, path: string, body?: unknown): Promise<AnswerBody>;
   /** Asks until the check is true; throws after a minute with what was there last. */
   until(path: string, check: (object: AnswerBody) => boolean): Promise<AnswerBody>;
   gone(path: string): Promise<void>;
@@ -44,10 +52,10 @@ function clientOf(sandbox: Sandbox): SandboxClient {
   return {
     sandbox,
     get,
-    send: (method, path, body, contentType = "application/json") =>
+    send: (method, path, body) =>
       call(path, {
-        method,
-        headers: { "content-type": contentType },
+        method: method === "APPLY" ? "PATCH" : method,
+        headers: { "content-type": contentTypes[method] },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       }),
     until: (path, check) => {
