@@ -85,9 +85,9 @@ export type Action =
  * How an object is written.
  * create: only if it does not exist. update: our fields changed, others' fields are not touched. repair: our fields as
  * they were, over whoever changed them. take: all that is rendered, over whoever has it now. adopt: as take, and the
- * orphan markers go.
+ * orphan markers go. relabel: the orphan markers go and the tracking labels come, the content stays.
  */
-export type ApplyMode = "create" | "update" | "repair" | "take" | "adopt";
+export type ApplyMode = "create" | "update" | "repair" | "take" | "adopt" | "relabel";
 
 /** A child that is to go, and the UID that it must still have. */
 export interface ChildTarget {

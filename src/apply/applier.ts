@@ -67,6 +67,10 @@ interface Write {
 async function write(client: KubeClient, { desired, mode }: Write, signal: AbortSignal): Promise<Outcome> {
   if (mode === "create") return await create(client, desired, signal);
   const ref = refOf(desired.type, desired.key);
+  if (mode === "relabel") {
+    const object = await client.patch(ref, { type: "merge", body: trackedAgain(desired) }, MANAGED, signal);
+    return { kind: "applied", object, created: false };
+  }
   if (mode === "adopt") await client.patch(ref, { type: "merge", body: WITHOUT_MARKERS }, MANAGED, signal);
   switch (desired.policy.patchStrategy) {
     case "apply": {
@@ -91,6 +95,15 @@ const WITHOUT_MARKERS = {
     annotations: { [ANNOTATION.orphanedAt]: null, [ANNOTATION.orphanedReason]: null },
   },
 };
+
+/** Metadata of an orphan that is taken back with its content as it is. */
+function trackedAgain({ object }: DesiredObject) {
+  const tracking = Object.entries(object.metadata.labels ?? {}).filter(([key]) => TRACKING.has(key));
+  const { labels, annotations } = WITHOUT_MARKERS.metadata;
+  return { metadata: { labels: { ...labels, ...Object.fromEntries(tracking) }, annotations } };
+}
+
+const TRACKING: ReadonlySet<string> = new Set([LABEL.node, LABEL.nodeNamespace, LABEL.bucket]);
 
 /**
  * Writes only where no object of that name exists: an apply that carries a resourceVersion is refused with 409 for an

@@ -173,7 +173,7 @@ interface Done {
 }
 
 /** Reasons of a failure that time alone can mend; what needs another form or row waits for that event. */
-const RETRIED = new Set(["ApplyFailed", "ResourceConflict", "DuplicateObject"]);
+const RETRIED = new Set(["ApplyFailed", "KindNotFound", "ResourceConflict", "DuplicateObject"]);
 
 function verdict(world: NodeWorld, done: Done): Verdict {
   const { key, findings, items } = done;

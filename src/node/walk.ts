@@ -7,7 +7,7 @@ import type { Item, Target } from "./gather.ts";
 import { type Finding, type Settled, settleReadiness } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
-import { nameAsLabel } from "../api/labels.ts";
+import { ANNOTATION, nameAsLabel } from "../api/labels.ts";
 
 export interface WalkInput {
   readonly node: StoredNode;
@@ -139,8 +139,12 @@ async function lookFirst(world: NodeWorld, input: WalkInput, { item, situation }
   switch (owner.kind) {
     case "ours":
       return await apply(world, input, { item, situation, mode: "repair" });
-    case "orphan":
-      return await apply(world, input, { item, situation, mode: "adopt" });
+    case "orphan": {
+      // What was created once keeps its content through its time as an orphan too.
+      const written = object.metadata.annotations?.[ANNOTATION.createdOnce] === "true";
+      const once = written && item.policy.creationPolicy === "Once";
+      return await apply(world, input, { item, situation, mode: once ? "relabel" : "adopt" });
+    }
     case "take":
       return await apply(world, input, { item, situation, mode: "take" });
     case "foreign":

@@ -90,15 +90,15 @@ async function data(lab: OperatorLab, uid: string, key: string, value: string): 
   });
 }
 
-operatorTest(answer, "rows of MariaDB become running resources on a real cluster", async (lab, t) => {
-  const { objects, namespace, db } = lab;
+operatorTest(answer, "rows of MariaDB become running resources on a real cluster", async (lab) => {
+  const { objects, namespace, db, step } = lab;
   const yaml = documents(lab);
   await db.exec(
     "CREATE TABLE tenants (id VARCHAR(63) PRIMARY KEY, plan VARCHAR(20), active TINYINT(1), replicas INT)",
   );
   await db.exec("INSERT INTO tenants VALUES ('acme', 'pro', 1, 2), ('idle', 'free', 0, 1)");
 
-  await t.step("an inserted row stands up its tenant in dependency order", async () => {
+  await step("an inserted row stands up its tenant in dependency order", async () => {
     await objects.apply(yaml.form("hello"));
     await objects.apply(yaml.hub);
     const node = await ready(lab, "acme-web");
@@ -120,7 +120,7 @@ operatorTest(answer, "rows of MariaDB become running resources on a real cluster
     assert.equal((hub?.["status"] as { desired: number }).desired, 1);
   });
 
-  await t.step("a service is created only after the deployment that it depends on is ready", async () => {
+  await step("a service is created only after the deployment that it depends on is ready", async () => {
     const service = await objects.get({ apiVersion: "v1", kind: "Service", namespace, name: "acme-svc" });
     const deployment = await objects.get({
       apiVersion: "apps/v1",
@@ -134,7 +134,7 @@ operatorTest(answer, "rows of MariaDB become running resources on a real cluster
     assert((service?.metadata.creationTimestamp ?? "") >= available);
   });
 
-  await t.step("an updated row changes its resources", async () => {
+  await step("an updated row changes its resources", async () => {
     await db.exec("UPDATE tenants SET plan = 'gold', replicas = 3 WHERE id = 'acme'");
     await data(lab, "acme", "plan", "GOLD");
     await until("three replicas", async () => {
@@ -149,12 +149,12 @@ operatorTest(answer, "rows of MariaDB become running resources on a real cluster
     await ready(lab, "acme-web");
   });
 
-  await t.step("an edited form reaches every node by its revision", async () => {
+  await step("an edited form reaches every node by its revision", async () => {
     await objects.apply(yaml.form("good day"));
     await data(lab, "acme", "greeting", "good day");
   });
 
-  await t.step("edited and deleted children are repaired", async () => {
+  await step("edited and deleted children are repaired", async () => {
     const which = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "acme-config" };
     await objects.merge(which, { data: { plan: "hacked" } });
     await data(lab, "acme", "plan", "GOLD");
@@ -178,7 +178,7 @@ operatorTest(answer, "rows of MariaDB become running resources on a real cluster
     });
   });
 
-  await t.step(
+  await step(
     "a killed operator goes on where it was, and writes nothing when nothing changed",
     async () => {
       await ready(lab, "acme-web");
@@ -193,14 +193,14 @@ operatorTest(answer, "rows of MariaDB become running resources on a real cluster
     },
   );
 
-  await t.step("rows changed while the operator was down are caught up", async () => {
+  await step("rows changed while the operator was down are caught up", async () => {
     await lab.operator.kill();
     await db.exec("UPDATE tenants SET plan = 'late' WHERE id = 'after'");
     lab.operator = await lab.start();
     await data(lab, "after", "plan", "LATE");
   });
 
-  await t.step("a deactivated and a deleted row take their tenants away", async () => {
+  await step("a deactivated and a deleted row take their tenants away", async () => {
     await db.exec("UPDATE tenants SET active = 0 WHERE id = 'after'");
     await until("after-web to be gone", async () => await nodeOf(lab, "after-web") === undefined);
     assert.equal(await configOf(lab, "after"), undefined);
@@ -209,7 +209,7 @@ operatorTest(answer, "rows of MariaDB become running resources on a real cluster
     assert.equal(await configOf(lab, "acme"), undefined);
   });
 
-  await t.step("the operator ends cleanly on SIGTERM", async () => {
+  await step("the operator ends cleanly on SIGTERM", async () => {
     assert.equal(await lab.operator.stop(), 0);
     assert(!lab.operator.lines.some((line) => line.includes("Uncaught")), lab.operator.lines.join("\n"));
     lab.operator = await lab.start();

@@ -25,8 +25,11 @@ export interface ClusterObjects {
 export function clusterObjects(client: KubeClient): ClusterObjects {
   const discovery = createDiscovery({ client });
   const refOf = async ({ apiVersion, kind, namespace, name }: Which): Promise<ObjectRef> => {
-    const found = await discovery.resolve(apiVersion, kind);
-    if (found.kind === "absent") throw new Error(`${apiVersion} ${kind} is not served`);
+    const found = await until(`${apiVersion} ${kind} to be served`, async () => {
+      const answer = await discovery.resolve(apiVersion, kind);
+      if (answer.kind === "absent") discovery.invalidate();
+      return answer.kind === "found" ? answer : undefined;
+    }, 30);
     return { type: found.type, namespace, name };
   };
   return {

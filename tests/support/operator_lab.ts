@@ -11,6 +11,8 @@ export interface OperatorLab {
   readonly objects: ClusterObjects;
   readonly db: DatabaseServer;
   readonly namespace: string;
+  /** One step of the test; the first that fails ends the test. */
+  step(name: string, run: () => Promise<void>): Promise<void>;
   /** The operator that runs now; a test may replace it. */
   operator: OperatorProcess;
   start(): Promise<OperatorProcess>;
@@ -20,7 +22,7 @@ export interface OperatorLab {
 export function operatorTest(
   answer: ControlPlaneAnswer,
   name: string,
-  test: (lab: OperatorLab, t: Deno.TestContext) => Promise<void>,
+  test: (lab: OperatorLab) => Promise<void>,
 ): void {
   const reason = answer.kind === "skip" ? answer.reason : cannotStart("mariadb");
   if (answer.kind === "skip" || reason !== undefined) {
@@ -42,9 +44,12 @@ export function operatorTest(
       const kubeconfig = await plane.kubeconfig("operator");
       const start = () => startOperatorProcess({ kubeconfig, sourceHosts: [`${db.host}:${db.port}`] });
       operator = await start();
-      const lab: OperatorLab = { plane, objects, db, namespace, operator, start };
+      const step = async (title: string, run: () => Promise<void>) => {
+        if (!await t.step(title, run)) throw new Error(`step failed: ${title}`);
+      };
+      const lab: OperatorLab = { plane, objects, db, namespace, operator, start, step };
       try {
-        await test(lab, t);
+        await test(lab);
       } finally {
         operator = lab.operator;
       }
