@@ -21,6 +21,8 @@ import { statusPort } from "./status_port.ts";
 
 /** A running operator: controllers and the servers beside them. */
 export interface Operator {
+  /** Where the status page is; undefined where it is off. */
+  readonly dashboardUrl: string | undefined;
   stop(): Promise<void>;
 }
 
@@ -82,10 +84,11 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     state.manager = manager;
     manager.started.catch(hooks.fail);
   };
-  const servers = await startServers({ options, client, metrics, log, state });
+  const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, state });
   if (lease === undefined) run();
   else watchLease({ lease, metrics, run, fail: hooks.fail });
   return {
+    dashboardUrl,
     stop: async () => {
       await state.manager?.stop(GRACE_MS);
       await events.close(FLUSH_MS);
@@ -139,7 +142,12 @@ interface Serving {
   readonly state: { readonly manager?: Manager };
 }
 
-async function startServers({ options, client, metrics, log, state }: Serving): Promise<RunningServer[]> {
+interface Servers {
+  readonly servers: readonly RunningServer[];
+  readonly dashboardUrl: string | undefined;
+}
+
+async function startServers({ options, client, metrics, log, state }: Serving): Promise<Servers> {
   const probes = startProbes({
     address: parseBindAddress("health-probe-bind-address", options.healthProbeBindAddress),
     // A replica that waits for the lease is as ready as it can be.
@@ -163,5 +171,8 @@ async function startServers({ options, client, metrics, log, state }: Serving): 
     app: dashboardApp({ status: statusPort(() => state.manager?.caches) }),
     log,
   });
-  return [probes, metricsServer, dashboard].filter((server) => server !== undefined);
+  return {
+    servers: [probes, metricsServer, dashboard].filter((server) => server !== undefined),
+    dashboardUrl: dashboard?.url,
+  };
 }
