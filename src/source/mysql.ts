@@ -216,7 +216,10 @@ function connectionOptions(server: ServerConfig, socket: Socket): mysql.Connecti
  * the driver pauses is then never told; over a wrapped socket it is, by the socket's own events.
  */
 function driverStream({ mode }: SourceTls, socket: Socket): Duplex {
-  return mode === "disable" ? socket : Duplex.from({ readable: socket, writable: socket });
+  if (mode === "disable") return socket;
+  // Node takes a pair of its own streams here; the types name only the web's.
+  const pair: unknown = { readable: socket, writable: socket };
+  return Duplex.from(pair as Parameters<typeof Duplex.from>[0]);
 }
 
 function tlsOptions({ mode, ca }: SourceTls): mysql.SslOptions {
