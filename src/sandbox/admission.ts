@@ -1,7 +1,7 @@
 import type { KubeObject } from "../kube/object.ts";
 import type { Cluster } from "./cluster.ts";
 import { crdDefaults } from "./crd_definition.ts";
-import { at, objectAt, textAt } from "./json.ts";
+import { at, listAt, objectAt, textAt } from "./json.ts";
 import type { ServedResource } from "./served_resource.ts";
 import { allocateService } from "./service_addresses.ts";
 import { failure, notFound, qualified } from "./status_error.ts";
@@ -43,7 +43,14 @@ export function admitUpdate(
     case "apiextensions.k8s.io/customresourcedefinitions":
       return crdDefaults(next);
     case "/pods":
-      return keepSpec(live, next, ["nodeName", "serviceAccountName", "serviceAccount"]);
+      return keepSpec(live, next, [
+        "nodeName",
+        "serviceAccountName",
+        "serviceAccount",
+        "priority",
+        "preemptionPolicy",
+        "tolerations",
+      ]);
     default:
       return next;
   }
@@ -90,8 +97,26 @@ function podDefaults(object: KubeObject): KubeObject {
   const account = textAt(spec, "serviceAccountName") || textAt(spec, "serviceAccount") || "default";
   return {
     ...object,
-    spec: { ...spec, serviceAccountName: account, serviceAccount: account },
+    spec: {
+      priority: 0,
+      preemptionPolicy: "PreemptLowerPriority",
+      ...spec,
+      serviceAccountName: account,
+      serviceAccount: account,
+      tolerations: withTolerations(listAt(spec, "tolerations")),
+    },
   };
+}
+
+/** Every pod bears five minutes of a lost node, unless it says otherwise. */
+function withTolerations(given: readonly unknown[]): readonly unknown[] {
+  const missing = ["node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"].filter((key) =>
+    !given.some((one) => textAt(one, "key") === key || textAt(one, "key") === "")
+  );
+  return [
+    ...given,
+    ...missing.map((key) => ({ key, operator: "Exists", effect: "NoExecute", tolerationSeconds: 300 })),
+  ];
 }
 
 function defaultClass(cluster: Cluster, store: string, annotation: string): string | undefined {
@@ -101,7 +126,13 @@ function defaultClass(cluster: Cluster, store: string, annotation: string): stri
   return found?.[1].metadata.name;
 }
 
-function claimDefaults(cluster: Cluster, object: KubeObject): KubeObject {
+/** A claim is held by this finalizer until no pod uses it. */
+export const claimProtection = "kubernetes.io/pvc-protection";
+
+function claimDefaults(cluster: Cluster, claim: KubeObject): KubeObject {
+  const { finalizers = [] } = claim.metadata;
+  const kept = finalizers.includes(claimProtection) ? finalizers : [...finalizers, claimProtection];
+  const object = { ...claim, metadata: { ...claim.metadata, finalizers: kept } };
   const spec = objectAt(object, "spec");
   if (spec.storageClassName !== undefined) return object;
   const name = defaultClass(

@@ -56,7 +56,7 @@ function schedulePod(bench: Workbench, pod: KubeObject): void {
     return;
   }
   const { name, namespace } = pod.metadata;
-  bench.change(store, pod, { ...pod, spec: { ...objectAt(pod, "spec"), nodeName } });
+  bench.bind(pod, nodeName);
   bench.tell(pod, {
     type: "Normal",
     reason: "Scheduled",

@@ -1,4 +1,5 @@
 import type { KubeObject } from "../kube/object.ts";
+import { claimProtection } from "./admission.ts";
 import { at, isObject, type JsonObject, listAt, numberAt, objectAt, textAt, textsAt } from "./json.ts";
 import { isReady } from "./simulator_pods.ts";
 import { ownedBy, type Workbench } from "./simulator_workbench.ts";
@@ -92,7 +93,9 @@ function endpointOf(pod: KubeObject): JsonObject {
 export function reconcileClaim(bench: Workbench, key: string): void {
   const store = "/persistentvolumeclaims";
   const claim = bench.get(store, key);
-  if (claim === undefined || textAt(claim, "status", "phase") === "Bound") return;
+  if (claim === undefined) return;
+  if (claim.metadata.deletionTimestamp !== undefined) return releaseClaim(bench, claim);
+  if (textAt(claim, "status", "phase") === "Bound") return;
   if (textAt(claim, "status", "phase") === "") bench.setStatus(store, claim, { phase: "Pending" });
   const { uid } = claim.metadata;
   bench.schedule.after(bench.delayMs, () => {
@@ -101,6 +104,26 @@ export function reconcileClaim(bench: Workbench, key: string): void {
       return;
     }
     bindClaim(bench, live);
+  });
+}
+
+/** Takes the protection off a deleted claim once no pod uses it. */
+function releaseClaim(bench: Workbench, claim: KubeObject): void {
+  const { name = "", namespace = "", finalizers = [], ...metadata } = claim.metadata;
+  if (!finalizers.includes(claimProtection)) return;
+  const used = bench.podsIn(namespace).some((pod) =>
+    listAt(pod, "spec", "volumes").some((volume) =>
+      textAt(volume, "persistentVolumeClaim", "claimName") === name
+    )
+  );
+  if (used) {
+    bench.schedule.after(Math.max(10, bench.delayMs), () => reconcileClaim(bench, `${namespace}/${name}`));
+    return;
+  }
+  const kept = finalizers.filter((finalizer) => finalizer !== claimProtection);
+  bench.change("/persistentvolumeclaims", claim, {
+    ...claim,
+    metadata: { name, namespace, ...metadata, ...(kept.length > 0 ? { finalizers: kept } : {}) },
   });
 }
 

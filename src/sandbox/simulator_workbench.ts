@@ -159,6 +159,13 @@ export class Workbench {
     this.#change(store, { live, next: { ...live, metadata }, subresource: "status" });
   }
 
+  /** Puts a pod on a node, which is nobody's change of its spec. */
+  bind(pod: KubeObject, nodeName: string): void {
+    const key = objectKey(pod.metadata.namespace, pod.metadata.name ?? "");
+    const spec = typeof pod.spec === "object" ? pod.spec : {};
+    this.cluster.storage.put("/pods", key, { ...pod, spec: { ...spec, nodeName } });
+  }
+
   /** Writes the object itself when it differs. */
   change(store: string, live: KubeObject, next: KubeObject): void {
     this.#change(store, { live, next, subresource: "" });

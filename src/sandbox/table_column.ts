@@ -28,6 +28,13 @@ export const ageColumn: TableColumn = {
   cell: (object, now) => ageOf(object.metadata.creationTimestamp, now),
 };
 
+/** The second column of kinds that have no columns of their own. */
+export const createdColumn: TableColumn = {
+  name: "Created At",
+  type: "date",
+  cell: (object) => object.metadata.creationTimestamp ?? "",
+};
+
 /** A column of text. */
 export function textColumn(name: string, cell: (object: KubeObject) => unknown): TableColumn {
   return { name, type: "string", cell };

@@ -4,6 +4,7 @@ import { orNone, selectorText } from "./table_cells.ts";
 import {
   ageColumn,
   countColumn,
+  createdColumn,
   nameColumn,
   type TableColumn,
   textColumn,
@@ -13,12 +14,6 @@ import {
 function flag(name: string, ...path: readonly string[]): TableColumn {
   return { name, type: "boolean", cell: (object) => at(object, ...path) === true };
 }
-
-const createdColumn: TableColumn = {
-  name: "Created At",
-  type: "date",
-  cell: (object) => object.metadata.creationTimestamp ?? "",
-};
 
 const bindingColumns: readonly TableColumn[] = [
   nameColumn,

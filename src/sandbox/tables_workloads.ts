@@ -65,7 +65,11 @@ export const workloadTables: Readonly<Record<string, readonly TableColumn[]>> = 
     nameColumn,
     textColumn("Schedule", (job) => textAt(job, "spec", "schedule")),
     textColumn("Timezone", (job) => orNone(textAt(job, "spec", "timeZone"))),
-    { name: "Suspend", type: "boolean", cell: (job) => at(job, "spec", "suspend") === true },
+    {
+      name: "Suspend",
+      type: "boolean",
+      cell: (job) => at(job, "spec", "suspend") === true ? "True" : "False",
+    },
     countColumn("Active", (job) => listAt(job, "status", "active").length),
     {
       name: "Last Schedule",
