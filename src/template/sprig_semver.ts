@@ -20,6 +20,19 @@ class GoVersion extends GoObject {
     return this.isPointer ? pointerType : structType;
   }
 
+  /** Go's fields, which no template reaches but verbs such as `%d` print. */
+  override fields(): ReadonlyMap<string, Value> {
+    const { major, minor, patch, prerelease, metadata, original } = this.version;
+    return new Map<string, Value>([
+      ["major", number(major)],
+      ["minor", number(minor)],
+      ["patch", number(patch)],
+      ["pre", prerelease],
+      ["metadata", metadata],
+      ["original", original],
+    ]);
+  }
+
   override same(other: GoObject): boolean {
     return this.isPointer ? this === other : this.deepEqual(other);
   }
