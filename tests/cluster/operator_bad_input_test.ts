@@ -1,248 +1,157 @@
 import assert from "node:assert/strict";
-import type { KubeObject } from "../../src/kube/object.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
+import { CONFIG, form, hub, type HubOptions, nodeReady, told } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
 const API = "operator.lynq.sh/v1";
 
-interface HubOptions {
-  readonly name: string;
-  readonly table?: string;
-  readonly uid?: string;
-  readonly secret?: string;
-}
-
-function hub(lab: OperatorLab, { name, table = "tenants", uid = "id", secret = "db" }: HubOptions): string {
-  const { db, namespace } = lab;
-  return `
-apiVersion: ${API}
-kind: LynqHub
-metadata: {name: ${name}, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1s
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: ${table},
-      passwordRef: {name: ${secret}, key: password}}
-  valueMappings: {uid: ${uid}, activate: active}
-  extraValueMappings: {plan: plan}
-`;
-}
-
-function form(lab: OperatorLab, name: string, resources: string): string {
-  return `
-apiVersion: ${API}
-kind: LynqForm
-metadata: {name: ${name}, namespace: ${lab.namespace}}
-spec:
-  hubId: tenants
-${resources}
-`;
-}
-
-const CONFIG = `
-  configMaps:
-  - {id: config, nameTemplate: "{{ .uid }}-config", spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"}}}
-`;
-
-interface Told {
-  readonly status: string;
-  readonly reason: string;
-  readonly message: string;
-}
-
-/** Waits for a condition of this status, and for an event of this reason on the same object. */
-async function told(
-  lab: OperatorLab,
-  of: { kind: string; name: string; type: string; status: string; event: string; says: RegExp },
-): Promise<Told> {
+async function invalidUid(lab: OperatorLab): Promise<void> {
   const { objects, namespace } = lab;
-  const condition = await until(`${of.kind} ${of.name} to say ${of.says}`, async () => {
-    const object = await objects.get({ apiVersion: API, kind: of.kind, namespace, name: of.name });
-    const status = object?.["status"] as { conditions?: (Told & { type: string })[] } | undefined;
-    return status?.conditions?.find((c) =>
-      c.type === of.type && c.status === of.status && of.says.test(c.message)
-    );
+  const says = /"Bad_Name": the uid can't name a Kubernetes object: it has upper-case letters/;
+  await told(lab, {
+    kind: "LynqHub",
+    name: "tenants",
+    type: "RowsAccepted",
+    status: "False",
+    event: "RowQuarantined",
+    says,
   });
-  await until(`event ${of.event} on ${of.name}`, async () => {
-    const events = await objects.list({ apiVersion: "v1", kind: "Event", namespace });
-    return events.some((e) =>
-      e["reason"] === of.event && (e["involvedObject"] as { name: string }).name === of.name
-    );
-  });
-  return condition;
+  const nodes = await objects.list({ apiVersion: API, kind: "LynqNode", namespace });
+  assert.deepEqual(nodes.map((node) => node.metadata.name), ["good-plain"]);
 }
 
-async function nodeReady(lab: OperatorLab, name: string): Promise<KubeObject> {
-  return await until(`${name} to be Ready`, async () => {
-    const node = await lab.objects.get({ apiVersion: API, kind: "LynqNode", namespace: lab.namespace, name });
-    return JSON.stringify(node?.["status"] ?? "").includes('"reason":"Reconciled"') ? node : undefined;
-  });
-}
-
-operatorTest(
-  answer,
-  "bad input is a condition and an event with the remedy, and hurts nobody else",
-  async (lab) => {
-    const { objects, db, namespace, step } = lab;
-    await db.exec("CREATE TABLE tenants (id VARCHAR(300), plan VARCHAR(20), active VARCHAR(10))");
-    await db.exec(
-      "INSERT INTO tenants VALUES ('good', 'pro', '1'), ('Bad_Name', 'pro', '1'), ('maybe', 'pro', 'perhaps')",
-    );
-    await objects.apply(hub(lab, { name: "tenants" }) + "---" + form(lab, "plain", CONFIG));
-    await nodeReady(lab, "good-plain");
-
-    await step("a uid that can't be a name is quarantined and reported", async () => {
-      const says = /"Bad_Name": the uid can't name a Kubernetes object: it has upper-case letters/;
-      await told(lab, {
-        kind: "LynqHub",
-        name: "tenants",
-        type: "RowsAccepted",
-        status: "False",
-        event: "RowQuarantined",
-        says,
-      });
-      const nodes = await objects.list({ apiVersion: API, kind: "LynqNode", namespace });
-      assert.deepEqual(nodes.map((node) => node.metadata.name), ["good-plain"]);
-    });
-
-    await step(
-      "an unknown column, a missing table, a wrong password and a missing Secret change no node",
-      async () => {
-        await objects.apply(`
+async function unreadableDatabase(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  await objects.apply(`
 apiVersion: v1
 kind: Secret
 metadata: {name: wrong, namespace: ${namespace}}
 stringData: {password: not-the-password}
 `);
-        const cases: (HubOptions & { says: RegExp })[] = [
-          { name: "tenants", uid: "idd", says: /idd/ },
-          { name: "tenants", table: "nowhere", says: /nowhere/ },
-          { name: "tenants", secret: "wrong", says: /AuthenticationFailed|password/ },
-          { name: "tenants", secret: "none", says: /Secret .*none.* does not exist.*passwordRef/ },
-        ];
-        for (const { says, ...options } of cases) {
-          await objects.apply(hub(lab, options));
-          const event = "DatabaseQueryFailed";
-          const condition = await told(lab, {
-            kind: "LynqHub",
-            name: "tenants",
-            type: "Ready",
-            status: "False",
-            event,
-            says,
-          });
-          assert.equal(condition.reason, "DatabaseConnectionFailed");
-          assert(!condition.message.includes("not-the-password"));
-        }
-        await nodeReady(lab, "good-plain");
-        await objects.apply(hub(lab, { name: "tenants" }));
-        await told(lab, {
-          kind: "LynqHub",
-          name: "tenants",
-          type: "Ready",
-          status: "True",
-          event: "DatabaseQueryFailed",
-          says: /Successfully/,
-        });
-      },
-    );
+  const cases: (HubOptions & { says: RegExp })[] = [
+    { name: "tenants", uid: "idd", says: /idd/ },
+    { name: "tenants", table: "nowhere", says: /nowhere/ },
+    { name: "tenants", secret: "wrong", says: /AuthenticationFailed|password/ },
+    { name: "tenants", secret: "none", says: /Secret .*none.* does not exist.*passwordRef/ },
+  ];
+  for (const { says, ...options } of cases) {
+    await objects.apply(hub(lab, options));
+    const event = "DatabaseQueryFailed";
+    const condition = await told(lab, {
+      kind: "LynqHub",
+      name: "tenants",
+      type: "Ready",
+      status: "False",
+      event,
+      says,
+    });
+    assert.equal(condition.reason, "DatabaseConnectionFailed");
+    assert(!condition.message.includes("not-the-password"));
+  }
+  await nodeReady(lab, "good-plain");
+  await objects.apply(hub(lab, { name: "tenants" }));
+  await told(lab, {
+    kind: "LynqHub",
+    name: "tenants",
+    type: "Ready",
+    status: "True",
+    event: "DatabaseQueryFailed",
+    says: /Successfully/,
+  });
+}
 
-    await step(
-      "a template error, a cycle and an unknown dependency make one form invalid, with the place",
-      async () => {
-        const cases: [string, string, RegExp][] = [
-          [
-            "syntax",
-            CONFIG.replace(".plan }}", ".plan | nosuch }}"),
-            /config \(configMaps\[0\]\), spec\.data\.plan.*"nosuch" not defined/,
-          ],
-          [
-            "cycle",
-            `
+async function invalidForms(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  const cases: [string, string, RegExp][] = [
+    [
+      "syntax",
+      CONFIG.replace(".plan }}", ".plan | nosuch }}"),
+      /config \(configMaps\[0\]\), spec\.data\.plan.*"nosuch" not defined/,
+    ],
+    [
+      "cycle",
+      `
   configMaps:
   - {id: a, nameTemplate: a, dependIds: [b], spec: {apiVersion: v1, kind: ConfigMap}}
   - {id: b, nameTemplate: b, dependIds: [a], spec: {apiVersion: v1, kind: ConfigMap}}
 `,
-            /circular dependency detected: a -> b -> a/,
-          ],
-          [
-            "unknown",
-            CONFIG.replace("id: config,", "id: config, dependIds: [missing],"),
-            /config depends on non-existent resource: missing/,
-          ],
-        ];
-        for (const [name, resources, says] of cases) {
-          await objects.apply(form(lab, name, resources));
-          await told(lab, {
-            kind: "LynqForm",
-            name,
-            type: "Valid",
-            status: "False",
-            event: "ValidationFailed",
-            says,
-          });
-          assert.equal(
-            await objects.get({ apiVersion: API, kind: "LynqNode", namespace, name: `good-${name}` }),
-            undefined,
-          );
-        }
-      },
+      /circular dependency detected: a -> b -> a/,
+    ],
+    [
+      "unknown",
+      CONFIG.replace("id: config,", "id: config, dependIds: [missing],"),
+      /config depends on non-existent resource: missing/,
+    ],
+  ];
+  for (const [name, resources, says] of cases) {
+    await objects.apply(form(lab, name, resources));
+    await told(lab, {
+      kind: "LynqForm",
+      name,
+      type: "Valid",
+      status: "False",
+      event: "ValidationFailed",
+      says,
+    });
+    assert.equal(
+      await objects.get({ apiVersion: API, kind: "LynqNode", namespace, name: `good-${name}` }),
+      undefined,
     );
+  }
+}
 
-    await step(
-      "an unknown kind, a rejected object and a failing row value fail one node and name the field",
-      async () => {
-        const cases: [string, string, string, RegExp][] = [
-          [
-            "kind",
-            `
+async function failingNodes(lab: OperatorLab): Promise<void> {
+  const { objects } = lab;
+  const cases: [string, string, string, RegExp][] = [
+    [
+      "kind",
+      `
   manifests:
   - {id: thing, nameTemplate: "{{ .uid }}-thing", spec: {apiVersion: example.com/v1, kind: Thing}}
 `,
-            "ApplyFailed",
-            /serves no kind Thing in example\.com\/v1/,
-          ],
-          [
-            "rejected",
-            `
+      "ApplyFailed",
+      /serves no kind Thing in example\.com\/v1/,
+    ],
+    [
+      "rejected",
+      `
   services:
   - {id: svc, nameTemplate: "{{ .uid }}-svc", spec: {apiVersion: v1, kind: Service, spec: {ports: [{port: 99999}]}}}
 `,
-            "ApplyFailed",
-            /spec\.ports\[0\]\.port/,
-          ],
-          [
-            "number",
-            `
+      "ApplyFailed",
+      /spec\.ports\[0\]\.port/,
+    ],
+    [
+      "number",
+      `
   deployments:
   - id: app
     nameTemplate: "{{ .uid }}-app"
     spec: {apiVersion: apps/v1, kind: Deployment, spec: {replicas: "{{ .plan | int }}"}}
 `,
-            "TemplateRenderError",
-            /app: spec\.spec\.replicas/,
-          ],
-        ];
-        for (const [name, resources, event, says] of cases) {
-          await objects.apply(form(lab, name, resources));
-          await told(lab, {
-            kind: "LynqNode",
-            name: `good-${name}`,
-            type: "Ready",
-            status: "False",
-            event,
-            says,
-          });
-        }
-        await nodeReady(lab, "good-plain");
-      },
-    );
+      "TemplateRenderError",
+      /app: spec\.spec\.replicas/,
+    ],
+  ];
+  for (const [name, resources, event, says] of cases) {
+    await objects.apply(form(lab, name, resources));
+    await told(lab, {
+      kind: "LynqNode",
+      name: `good-${name}`,
+      type: "Ready",
+      status: "False",
+      event,
+      says,
+    });
+  }
+  await nodeReady(lab, "good-plain");
+}
 
-    await step("a kind that is installed later is applied as soon as it is served", async () => {
-      await objects.apply(`
+async function kindInstalledLater(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  await objects.apply(`
 apiVersion: apiextensions.k8s.io/v1
 kind: CustomResourceDefinition
 metadata: {name: things.example.com}
@@ -257,57 +166,91 @@ spec:
     subresources: {status: {}}
     schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}
 `);
-      await nodeReady(lab, "good-kind");
-      await objects.apply(form(
-        lab,
-        "waits",
-        `
+  await nodeReady(lab, "good-kind");
+  await objects.apply(form(
+    lab,
+    "waits",
+    `
   manifests:
   - {id: thing, nameTemplate: "{{ .uid }}-slow", spec: {apiVersion: example.com/v1, kind: Thing}}
   configMaps:
   - {id: after, nameTemplate: "{{ .uid }}-after", dependIds: [thing], spec: {apiVersion: v1, kind: ConfigMap}}
 `,
-      ));
-      await nodeReady(lab, "good-waits");
-      await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "waits" });
-      await until(
-        "its object to be gone",
-        async () =>
-          await objects.get({ apiVersion: "example.com/v1", kind: "Thing", namespace, name: "good-slow" }) ===
-            undefined,
-      );
-      await objects.remove({
-        apiVersion: "apiextensions.k8s.io/v1",
-        kind: "CustomResourceDefinition",
-        name: "things.example.com",
-      });
-    });
+  ));
+  await nodeReady(lab, "good-waits");
+  await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "waits" });
+  await until(
+    "its object to be gone",
+    async () =>
+      await objects.get({ apiVersion: "example.com/v1", kind: "Thing", namespace, name: "good-slow" }) ===
+        undefined,
+  );
+  await objects.remove({
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    name: "things.example.com",
+  });
+}
 
-    await step("an object that somebody else has is left untouched until the form says Force", async () => {
-      await objects.apply(`
+async function foreignObject(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  await objects.apply(`
 apiVersion: v1
 kind: ConfigMap
 metadata: {name: good-taken, namespace: ${namespace}}
 data: {plan: theirs}
 `);
-      const taken = CONFIG.replace("-config", "-taken");
-      await objects.apply(form(lab, "stuck", taken));
-      const which = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "good-taken" };
-      const says = /"test" manages \.data\.plan/;
-      await told(lab, {
-        kind: "LynqNode",
-        name: "good-stuck",
-        type: "Conflicted",
-        status: "True",
-        event: "ResourceConflict",
-        says,
-      });
-      assert.deepEqual((await objects.get(which))?.["data"], { plan: "theirs" });
-      await objects.apply(
-        form(lab, "stuck", taken.replace("id: config,", "id: config, conflictPolicy: Force,")),
-      );
-      await nodeReady(lab, "good-stuck");
-      assert.deepEqual((await objects.get(which))?.["data"], { plan: "pro" });
-    });
-  },
-);
+  const taken = CONFIG.replace("-config", "-taken");
+  await objects.apply(form(lab, "stuck", taken));
+  const which = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "good-taken" };
+  const says = /"test" manages \.data\.plan/;
+  await told(lab, {
+    kind: "LynqNode",
+    name: "good-stuck",
+    type: "Conflicted",
+    status: "True",
+    event: "ResourceConflict",
+    says,
+  });
+  assert.deepEqual((await objects.get(which))?.["data"], { plan: "theirs" });
+  await objects.apply(
+    form(lab, "stuck", taken.replace("id: config,", "id: config, conflictPolicy: Force,")),
+  );
+  await nodeReady(lab, "good-stuck");
+  assert.deepEqual((await objects.get(which))?.["data"], { plan: "pro" });
+}
+
+async function prepare(lab: OperatorLab): Promise<void> {
+  const { objects, db } = lab;
+
+  await db.exec("CREATE TABLE tenants (id VARCHAR(300), plan VARCHAR(20), active VARCHAR(10))");
+  await db.exec(
+    "INSERT INTO tenants VALUES ('good', 'pro', '1'), ('Bad_Name', 'pro', '1'), ('maybe', 'pro', 'perhaps')",
+  );
+  await objects.apply(hub(lab, { name: "tenants" }) + "---" + form(lab, "plain", CONFIG));
+  await nodeReady(lab, "good-plain");
+}
+
+operatorTest(answer, "bad input is a condition and an event with the remedy, and hurts nobody else", {
+  prepare,
+  steps: [
+    { title: "a uid that can't be a name is quarantined and reported", run: invalidUid },
+    {
+      title: "an unknown column, a missing table, a wrong password and a missing Secret change no node",
+      run: unreadableDatabase,
+    },
+    {
+      title: "a template error, a cycle and an unknown dependency make one form invalid, with the place",
+      run: invalidForms,
+    },
+    {
+      title: "an unknown kind, a rejected object and a failing row value fail one node and name the field",
+      run: failingNodes,
+    },
+    { title: "a kind that is installed later is applied as soon as it is served", run: kindInstalledLater },
+    {
+      title: "an object that somebody else has is left untouched until the form says Force",
+      run: foreignObject,
+    },
+  ],
+});

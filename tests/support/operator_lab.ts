@@ -11,18 +11,22 @@ export interface OperatorLab {
   readonly objects: ClusterObjects;
   readonly db: DatabaseServer;
   readonly namespace: string;
-  /** One step of the test; the first that fails ends the test. */
-  step(name: string, run: () => Promise<void>): Promise<void>;
   /** The operator that runs now; a test may replace it. */
   operator: OperatorProcess;
   start(): Promise<OperatorProcess>;
+}
+
+/** A test of the whole operator: steps that build on each other; the first that fails ends it. */
+export interface OperatorScript {
+  readonly prepare: (lab: OperatorLab) => Promise<void>;
+  readonly steps: readonly { readonly title: string; readonly run: (lab: OperatorLab) => Promise<void> }[];
 }
 
 /** Registers a test of the whole operator; without a control plane or MariaDB it is skipped, with the reason. */
 export function operatorTest(
   answer: ControlPlaneAnswer,
   name: string,
-  test: (lab: OperatorLab) => Promise<void>,
+  script: OperatorScript,
 ): void {
   const reason = answer.kind === "skip" ? answer.reason : cannotStart("mariadb");
   if (answer.kind === "skip" || reason !== undefined) {
@@ -44,12 +48,12 @@ export function operatorTest(
       const kubeconfig = await plane.kubeconfig("operator");
       const start = () => startOperatorProcess({ kubeconfig, sourceHosts: [`${db.host}:${db.port}`] });
       operator = await start();
-      const step = async (title: string, run: () => Promise<void>) => {
-        if (!await t.step(title, run)) throw new Error(`step failed: ${title}`);
-      };
-      const lab: OperatorLab = { plane, objects, db, namespace, operator, start, step };
+      const lab: OperatorLab = { plane, objects, db, namespace, operator, start };
       try {
-        await test(lab);
+        await script.prepare(lab);
+        for (const { title, run } of script.steps) {
+          if (!await t.step(title, () => run(lab))) throw new Error(`step failed: ${title}`);
+        }
       } finally {
         operator = lab.operator;
       }
