@@ -47,7 +47,7 @@ function settledChange(before: Tenant | undefined, after: Tenant, forms: readonl
   const resources = after.nodes.reduce((sum, { ready }) => sum + ready, 0);
   return [{
     tone: "ready",
-    text: `${after.uid} is Ready: ${after.nodes.length} nodes, ${resources} resources`,
+    text: `${after.uid} is Ready: ${counted(after.nodes.length, "node")}, ${counted(resources, "resource")}`,
   }];
 }
 
@@ -67,7 +67,7 @@ function progressChange(
   if (before?.progress === progress) return [];
   switch (progress) {
     case "Ready":
-      return [{ tone: "progress", text: `${name} is Ready (${ready} resources)` }];
+      return [{ tone: "progress", text: `${name} is Ready: ${counted(ready, "resource")}` }];
     case "Failed":
       return [{ tone: "failed", text: `${name} failed: ${message}` }];
     case "Deleting":
@@ -89,4 +89,9 @@ function resourceChanges(before: readonly DemoResource[], after: readonly DemoRe
     if (old.written === resource.written) return [];
     return [{ tone: "repair", text: `${at} was changed by somebody else and is put back` }];
   });
+}
+
+/** "1 node", "3 nodes". */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }

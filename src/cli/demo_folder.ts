@@ -5,7 +5,10 @@ const KUBECONFIG = "kubeconfig";
 const DATABASE = "customers.sqlite";
 const LOG = "operator.log";
 
-/** The one folder that a demo writes to, below the system's temporary folder. */
+/** Where demos put their folders: the only place that the demo's task may write to. */
+const TEMPORARY = "/tmp";
+
+/** The one folder that a demo writes to. */
 export interface DemoFolder {
   readonly path: string;
   readonly kubeconfig: string;
@@ -14,7 +17,7 @@ export interface DemoFolder {
 }
 
 export async function makeDemoFolder(): Promise<DemoFolder> {
-  return demoFolder(await Deno.makeTempDir({ prefix: PREFIX }));
+  return demoFolder(await Deno.makeTempDir({ dir: TEMPORARY, prefix: PREFIX }));
 }
 
 export function demoFolder(path: string): DemoFolder {
@@ -25,17 +28,12 @@ export async function removeDemoFolder(folder: DemoFolder): Promise<void> {
   await Deno.remove(folder.path, { recursive: true });
 }
 
-/** Folders beside which a demo would put its own, in the order in which the runtime takes them. */
-export function temporaryFolder(env: (name: string) => string | undefined): string {
-  return env("TMPDIR") || env("TMP") || env("TEMP") || "/tmp";
-}
-
 /** The folders of demos whose API server still answers; what a killed demo left behind is passed over. */
-export async function runningDemos(temporary: string): Promise<DemoFolder[]> {
+export async function runningDemos(): Promise<DemoFolder[]> {
   const found: DemoFolder[] = [];
-  for await (const entry of Deno.readDir(temporary)) {
+  for await (const entry of Deno.readDir(TEMPORARY)) {
     if (!entry.isDirectory || !entry.name.startsWith(PREFIX)) continue;
-    const folder = demoFolder(join(temporary, entry.name));
+    const folder = demoFolder(join(TEMPORARY, entry.name));
     if (await answers(folder)) found.push(folder);
   }
   return found.sort((a, b) => a.path < b.path ? -1 : 1);

@@ -34,6 +34,11 @@ export function widthOf(line: Line): number {
   return line.reduce((sum, { text }) => sum + text.length, 0);
 }
 
+/** Rows that the lines take on a terminal of so many columns, where long ones wrap. */
+export function rowsOf(lines: readonly Line[], columns: number): number {
+  return lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+}
+
 /** The line in at most `width` columns; one that was longer ends in "…". */
 export function clip(line: Line, width: number): Line {
   if (widthOf(line) <= width) return line;

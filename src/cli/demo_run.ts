@@ -24,6 +24,9 @@ export interface DemoOptions {
   readonly dashboardPort: number;
 }
 
+/** The exit code of what was asked to end before it was done. */
+const INTERRUPTED = 130;
+
 /** Simulated workloads become ready after this time: long enough to be seen. */
 const WORKLOAD_DELAY_MS = 1500;
 
@@ -36,10 +39,12 @@ export async function runDemo(options: DemoOptions): Promise<number> {
     consoleSize: () => Deno.consoleSize(),
   });
   await using stack = new AsyncDisposableStack();
-  const ending = endOnSignal(stack);
+  stack.defer(() =>
+    screen.close(options.once ? [] : [[], [span("  Ended; nothing is left behind.", "dim")]])
+  );
+  const ending = endOnSignal(stack, options.once ? INTERRUPTED : 0);
   const folder = await makeDemoFolder();
   stack.defer(() => removeDemoFolder(folder));
-  stack.defer(() => screen.close());
   const manifests = await readDemoManifests(folder.database);
   createDatabase(folder.database, { schema: manifests.schema, extra: options.rows });
   const cluster = await startDemoCluster({ port: options.port, workloadDelayMs: WORKLOAD_DELAY_MS });
@@ -78,7 +83,6 @@ function present(
     forms: manifests.forms.map(({ metadata }) => metadata.name ?? ""),
     onChange: () => show.update(),
   });
-  stack.defer(() => watch.stop());
   const show = new DemoShow({
     screen,
     state: () => watch.state(),
@@ -92,6 +96,7 @@ function present(
     now: () => performance.now(),
   });
   stack.defer(() => show.stop());
+  stack.defer(() => watch.stop());
   return show;
 }
 
@@ -166,9 +171,9 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   : ["SIGINT", "SIGTERM", "SIGHUP"];
 
 /** The exit code once somebody asks for the end. */
-function endOnSignal(stack: AsyncDisposableStack): Promise<number> {
+function endOnSignal(stack: AsyncDisposableStack, code: number): Promise<number> {
   const { promise, resolve } = Promise.withResolvers<number>();
-  const end = () => resolve(0);
+  const end = () => resolve(code);
   for (const signal of SIGNALS) Deno.addSignalListener(signal, end);
   stack.defer(() => {
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, end);

@@ -1,4 +1,4 @@
-import { type Line, paint, widthOf } from "./demo_line.ts";
+import { type Line, paint, rowsOf } from "./demo_line.ts";
 
 /** Where the demo shows what it does. */
 export interface DemoScreen {
@@ -9,8 +9,8 @@ export interface DemoScreen {
   print(lines: readonly Line[]): void;
   /** The frame below them, in the place of the one before. */
   draw(frame: readonly Line[]): void;
-  /** Leaves the last frame where it is and gives the terminal back. */
-  close(): void;
+  /** Leaves the last frame where it is, says a last word below it and gives the terminal back. */
+  close(last: readonly Line[]): void;
 }
 
 export interface Terminal {
@@ -45,7 +45,9 @@ class PlainScreen implements DemoScreen {
 
   draw(): void {}
 
-  close(): void {}
+  close(last: readonly Line[]): void {
+    this.print(last);
+  }
 }
 
 const BEGIN = "\x1b[?2026h\x1b[?25l";
@@ -80,8 +82,9 @@ class LiveScreen implements DemoScreen {
     this.#frame = frame;
   }
 
-  close(): void {
-    this.#terminal.write(SHOW_CURSOR);
+  close(last: readonly Line[]): void {
+    // Over the ^C that the terminal may have written.
+    this.#terminal.write(`\r${this.#text(last)}${SHOW_CURSOR}`);
   }
 
   #text(frame: readonly Line[]): string {
@@ -91,7 +94,7 @@ class LiveScreen implements DemoScreen {
   /** To the first line of the frame. After a resize its lines may take more than one row each. */
   #home(): string {
     const { columns } = this.#terminal.consoleSize();
-    const rows = this.#frame.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+    const rows = rowsOf(this.#frame, columns);
     return rows === 0 ? "" : `\x1b[${rows}F`;
   }
 }

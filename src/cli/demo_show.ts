@@ -1,5 +1,5 @@
-import { changesBetween } from "./demo_changes.ts";
-import { type Line, span } from "./demo_line.ts";
+import { changesBetween, counted } from "./demo_changes.ts";
+import { type Line, rowsOf, span } from "./demo_line.ts";
 import type { DemoScreen } from "./demo_screen.ts";
 import { countsOf, type DemoState, isSettled, unsettled } from "./demo_state.ts";
 import { changeLine, demoView, seconds1, type TimedChange } from "./demo_view.ts";
@@ -20,6 +20,9 @@ const KEPT_CHANGES = 20;
 /** A spinner turns this often, in milliseconds, while something moves. */
 const TURN_MS = 120;
 
+/** Lines of the smallest frame beside one line a tenant: counts, two gaps, one change. */
+const LEAST_BESIDE_TENANTS = 4;
+
 /** Shows one state after the other, until all is Ready and beyond. */
 export class DemoShow {
   readonly #options: DemoShowOptions;
@@ -29,6 +32,7 @@ export class DemoShow {
   #changes: readonly TimedChange[] = [];
   #readyAfter: number | undefined;
   #turn = 0;
+  #guided = false;
   #timer: ReturnType<typeof setInterval> | undefined;
   #timeout: ReturnType<typeof setTimeout> | undefined;
 
@@ -69,9 +73,10 @@ export class DemoShow {
     this.#readyAfter = seconds;
     this.#ready.resolve();
     if (guide.length === 0) return;
-    screen.print(screen.live ? guide : [...this.#summary(), ...guide]);
+    // The frame makes room before the commands come, so that no more scrolls away than must.
     this.#guided = true;
     this.#draw(now);
+    screen.print(screen.live ? guide : [...this.#summary(), ...guide]);
   }
 
   stop(): void {
@@ -79,16 +84,13 @@ export class DemoShow {
     clearTimeout(this.#timeout);
   }
 
-  #guided = false;
-
   #draw(state: DemoState): void {
     const { screen, requests, guide } = this.#options;
     if (!screen.live) return;
     const { width, height } = screen.size();
     // The commands stay in sight where the terminal is high enough for them and the smallest view.
-    const below = this.#guided
-      ? Math.max(height - guide.length, Math.min(height, state.tenants.length + 6))
-      : height;
+    const taken = this.#guided ? rowsOf(guide, width) : 0;
+    const below = Math.max(height - taken, Math.min(height, state.tenants.length + LEAST_BESIDE_TENANTS));
     screen.draw(demoView({
       state,
       changes: this.#changes,
@@ -119,8 +121,8 @@ export class DemoShow {
   #summary(): Line[] {
     const { rows, nodes, resources } = countsOf(this.#options.state());
     const requests = this.#options.requests();
-    const text = `${rows} rows → ${nodes} nodes → ${resources} resources, all Ready in ` +
-      `${seconds1(this.#readyAfter ?? this.#seconds())} with ${requests} requests`;
+    const text = `${counted(rows, "row")} → ${counted(nodes, "node")} → ${counted(resources, "resource")}, ` +
+      `all Ready in ${seconds1(this.#readyAfter ?? this.#seconds())} with ${counted(requests, "request")}`;
     return [[], [span("  "), span("✓", "good"), span(` ${text}`, "bold")], []];
   }
 

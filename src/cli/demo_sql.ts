@@ -1,5 +1,5 @@
 import { runSql, type SqlAnswer } from "./demo_database.ts";
-import { type DemoFolder, demoFolder, runningDemos, temporaryFolder } from "./demo_folder.ts";
+import { type DemoFolder, demoFolder, runningDemos } from "./demo_folder.ts";
 
 /** Runs a statement on the rows of the running demo and prints what it gave; the exit code. */
 export async function runDemoSql(statement: string, path: string | undefined): Promise<number> {
@@ -21,7 +21,7 @@ export async function runDemoSql(statement: string, path: string | undefined): P
 
 /** The demo that runs, or why there is not one. */
 async function onlyDemo(): Promise<DemoFolder | string> {
-  const [first, ...others] = await runningDemos(temporaryFolder((name) => Deno.env.get(name)));
+  const [first, ...others] = await runningDemos();
   if (first === undefined) return "no demo is running: start one with 'deno task demo' in another terminal";
   if (others.length === 0) return first;
   const paths = [first, ...others].map((folder) => folder.path).join(", ");

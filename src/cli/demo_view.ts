@@ -1,4 +1,4 @@
-import type { Change } from "./demo_changes.ts";
+import { type Change, counted } from "./demo_changes.ts";
 import { clip, fit, type Line, span, type Style, widthOf } from "./demo_line.ts";
 import {
   countsOf,
@@ -44,27 +44,31 @@ export function demoView(input: ViewInput): Line[] {
   return [...head, ...body, ...foot].slice(0, Math.max(1, height)).map((line) => clip(line, width));
 }
 
-function headline({ state, seconds, readyAfter, requests }: ViewInput): Line {
+function headline({ state, seconds, readyAfter, requests, size }: ViewInput): Line {
   const { rows, nodes, readyNodes, resources, readyResources } = countsOf(state);
-  const settled = isSettled(state);
   const count = (ready: number, all: number) => span(`${ready}/${all}`, ready === all ? "good" : "busy");
-  const first = readyAfter === undefined ? "" : ` · first Ready after ${seconds1(readyAfter)}`;
-  return [
+  const told = [
     span("  "),
-    span(`${rows} ${rows === 1 ? "row" : "rows"}`, "accent"),
-    span("  →  ", "dim"),
+    span(counted(rows, "row"), "accent"),
+    span(" → ", "dim"),
     count(readyNodes, nodes),
     span(" nodes"),
-    span("  →  ", "dim"),
+    span(" → ", "dim"),
     count(readyResources, resources),
-    span(" resources"),
-    span("    "),
-    settled
-      ? span("✓ all Ready", "good")
-      : span(state.hubProblem || "on the way", state.hubProblem ? "bad" : "busy"),
-    span(settled ? first : ` · ${seconds1(seconds)}`, "dim"),
-    span(` · ${requests} requests`, "dim"),
+    span(" resources   "),
+    ...outcome(state),
+    span(
+      isSettled(state) ? `, first in ${seconds1(readyAfter ?? seconds)}` : ` · ${seconds1(seconds)}`,
+      "dim",
+    ),
   ];
+  const longer = [...told, span(` · ${counted(requests, "request")}`, "dim")];
+  return widthOf(longer) > size.width ? told : longer;
+}
+
+function outcome(state: DemoState): Line {
+  if (state.hubProblem !== "") return [span(`✗ ${state.hubProblem}`, "bad")];
+  return isSettled(state) ? [span("✓ all Ready", "good")] : [span("on the way", "busy")];
 }
 
 export function seconds1(seconds: number): string {
