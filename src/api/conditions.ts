@@ -25,7 +25,7 @@ export function mergeConditions(
     const old = index < 0 ? undefined : merged[index];
     const condition: Condition = {
       ...input,
-      message: input.message.slice(0, MESSAGE_LIMIT),
+      message: input.message.slice(0, MESSAGE_LIMIT).toWellFormed(),
       lastTransitionTime: old?.status === input.status ? old.lastTransitionTime : at.now,
       ...(at.generation === undefined ? {} : { observedGeneration: at.generation }),
     };

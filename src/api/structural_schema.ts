@@ -21,7 +21,7 @@ const NAMES_NO_CONSTRAINT = new Set(["$schema", "propertyNames", "additionalProp
 
 /**
  * The structural schema of a zod schema: what `z.toJSONSchema` says of its input side, reduced to the keywords that a
- * CustomResourceDefinition allows. Throws on a keyword that has no structural form (a union, a tuple).
+ * CustomResourceDefinition allows. Throws on a keyword that has no structural form (a union, a tuple, null).
  */
 export function structuralSchema(schema: z.ZodType): StructuralSchema {
   return convert(z.toJSONSchema(schema, { io: "input", target: "draft-7", reused: "inline" }), "");
@@ -31,6 +31,7 @@ function convert(json: unknown, path: string): StructuralSchema {
   if (typeof json !== "object" || json === null) throw new TypeError(`${path}: no schema object`);
   const out: StructuralSchema = {};
   for (const [key, value] of Object.entries(json)) {
+    if (key === "type" && typeof value !== "string") throw new TypeError(`${path}: several types at once`);
     if (KEPT.has(key)) {
       if (!isSafeIntegerBound(key, value)) out[key] = value;
     } else if (key.startsWith("x-kubernetes-")) out[key] = value;
