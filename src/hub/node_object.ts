@@ -39,7 +39,7 @@ export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
 
 /** The merge patch that brings a stored node to what is wanted: values that left the row and inline arrays go. */
 export function nodePatch(hub: StoredHub, node: StoredNode, wanted: NodeWanted): Record<string, unknown> {
-  const gone = Object.keys(node.spec.values ?? {}).filter((name) => !(name in wanted.row.values));
+  const gone = Object.keys(node.spec.values ?? {}).filter((name) => !Object.hasOwn(wanted.row.values, name));
   const inline = RESOURCE_ARRAYS.filter((name) => node.spec[name] !== undefined);
   return {
     metadata: { uid: node.uid },

@@ -42,6 +42,7 @@ const NAME_LIMIT = 253;
 export function planHub(input: PlanInput): HubPlan {
   const { rows, frozen, problems } = distinctRows(input.rows);
   const existing = new Map(input.nodes.map((node) => [node.name, node]));
+  const created = new Map<string, NodeWanted>();
   const changes: NodeChange[] = [];
   const keep = new Set<string>();
   const kept = (form: string, uid: string) => keep.add(`${form}\n${uid}`);
@@ -49,9 +50,15 @@ export function planHub(input: PlanInput): HubPlan {
     for (const uid of frozen) kept(form.name, uid);
     for (const row of rows.values()) {
       kept(form.name, row.uid);
-      const change = changeFor(form, row, existing);
+      const change = changeFor({ hub: input.hub, form, row }, existing);
       if (change?.kind === "problem") problems.push(change.problem);
-      else if (change !== undefined) changes.push(change);
+      else if (change?.kind === "create" && created.has(change.wanted.name)) {
+        const { row: other, form: otherForm } = created.get(change.wanted.name) ?? change.wanted;
+        problems.push(nameTaken(change.wanted, { uid: other.uid, form: otherForm }));
+      } else if (change !== undefined) {
+        changes.push(change);
+        if (change.kind === "create") created.set(change.wanted.name, change.wanted);
+      }
     }
     if (form.status.currentRevision === undefined) {
       for (const node of input.nodes) if (node.spec.templateRef === form.name) kept(form.name, node.spec.uid);
@@ -82,8 +89,10 @@ function distinctRows(verdicts: readonly RowVerdict[]): Distinct {
   const inactive = new Set<string>();
   const problems: RowProblem[] = [];
   for (const verdict of verdicts) {
-    if (verdict.kind === "quarantined") problems.push(invalidUid(verdict.uid, verdict.shape));
-    else if (verdict.kind === "unknown") {
+    if (verdict.kind === "quarantined") {
+      frozen.add(verdict.uid);
+      problems.push(invalidUid(verdict.uid, verdict.shape));
+    } else if (verdict.kind === "unknown") {
       frozen.add(verdict.uid);
       problems.push({ reason: "UnknownActivate", uid: verdict.uid, message: UNKNOWN_ACTIVATE });
     } else if (verdict.kind === "inactive") inactive.add(verdict.uid);
@@ -114,7 +123,10 @@ function invalidUid(uid: string, shape: string): RowProblem {
 
 type Change = NodeChange | { readonly kind: "problem"; readonly problem: RowProblem } | undefined;
 
-function changeFor(form: StoredForm, row: Row, existing: ReadonlyMap<string, StoredNode>): Change {
+function changeFor(
+  { hub, form, row }: { hub: string; form: StoredForm; row: Row },
+  existing: ReadonlyMap<string, StoredNode>,
+): Change {
   const revision = form.status.currentRevision;
   if (revision === undefined) return undefined;
   const name = `${row.uid}-${form.name}`;
@@ -127,16 +139,20 @@ function changeFor(form: StoredForm, row: Row, existing: ReadonlyMap<string, Sto
   const node = existing.get(name);
   if (node === undefined) return { kind: "create", wanted };
   if (node.spec.uid !== row.uid || node.spec.templateRef !== form.name) {
-    const message =
-      `${name} is the node of uid ${node.spec.uid} and form ${node.spec.templateRef}; rename the form`;
-    return { kind: "problem", problem: { reason: "NameTaken", uid: row.uid, message } };
+    const problem = nameTaken(wanted, { uid: node.spec.uid, form: node.spec.templateRef });
+    return { kind: "problem", problem };
   }
-  return node.deleting || isCurrent(node, wanted) ? undefined : { kind: "update", node, wanted };
+  return node.deleting || isCurrent(node, { hub, wanted }) ? undefined : { kind: "update", node, wanted };
+}
+
+function nameTaken({ name, row }: NodeWanted, by: { uid: string; form: string }): RowProblem {
+  const message = `${name} is the node of uid ${by.uid} and form ${by.form}; rename the form`;
+  return { reason: "NameTaken", uid: row.uid, message };
 }
 
 /** Whether the stored node holds what is wanted, in the small form. */
-function isCurrent({ spec }: StoredNode, wanted: NodeWanted): boolean {
-  return spec.revision === wanted.revision && spec.hubId !== undefined &&
+function isCurrent({ spec }: StoredNode, { hub, wanted }: { hub: string; wanted: NodeWanted }): boolean {
+  return spec.revision === wanted.revision && spec.hubId === hub &&
     sameValues(spec.values, wanted.row.values) &&
     RESOURCE_ARRAYS.every((name) => spec[name] === undefined);
 }
@@ -159,7 +175,10 @@ export function nameOf(change: NodeChange): string {
   return change.kind === "delete" ? change.node.name : change.wanted.name;
 }
 
-/** Lets through as many creates and updates of a form as its maxSkew leaves room for. */
+/**
+ * Lets through as many creates and updates of a form as its maxSkew leaves room for. A node that is updating already has
+ * its room, so that a corrected row reaches the node that it is to mend.
+ */
 function throttle(input: PlanInput, changes: readonly NodeChange[]): Pick<HubPlan, "changes" | "throttled"> {
   const throttled: { form: string; count: number; updating: number }[] = [];
   let allowed = changes;
@@ -167,7 +186,10 @@ function throttle(input: PlanInput, changes: readonly NodeChange[]): Pick<HubPla
     const maxSkew = form.spec.rollout?.maxSkew ?? 0;
     if (maxSkew === 0) continue;
     const updating = input.nodes.filter((node) => isUpdating(node, form)).length;
-    const own = allowed.filter((change) => change.kind !== "delete" && change.wanted.form === form.name);
+    const own = allowed.filter((change) =>
+      change.kind !== "delete" && change.wanted.form === form.name &&
+      !(change.kind === "update" && isUpdating(change.node, form))
+    );
     const held = new Set(own.slice(Math.max(0, maxSkew - updating)));
     if (held.size > 0) throttled.push({ form: form.name, count: held.size, updating });
     allowed = allowed.filter((change) => !held.has(change));
