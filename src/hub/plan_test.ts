@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import {
+  formSpecOf,
+  readyStatus,
+  resourceOf,
+  storedForm,
+  storedNode,
+} from "../../tests/support/stored_objects.ts";
+import type { RowVerdict } from "../api/row.ts";
+import type { StoredForm, StoredNode } from "../api/stored.ts";
+import { type HubPlan, nameOf, planHub } from "./plan.ts";
+
+const web = storedForm();
+const active = (uid: string, values: Record<string, string> = { activate: "1" }): RowVerdict => ({
+  kind: "active",
+  row: { uid, values },
+});
+const nodeOf = (row: string, part: Parameters<typeof storedNode>[1] = {}) =>
+  storedNode({ row, form: "web" }, part);
+
+function plan(of: { forms?: StoredForm[]; rows?: RowVerdict[]; nodes?: StoredNode[] }): HubPlan {
+  return planHub({ hub: "hub", forms: of.forms ?? [web], rows: of.rows ?? [], nodes: of.nodes ?? [] });
+}
+
+const told = ({ changes }: HubPlan) => changes.map((change) => `${change.kind} ${nameOf(change)}`);
+const reasons = ({ problems }: HubPlan) => problems.map(({ reason, uid }) => `${reason} ${uid}`);
+
+/** A form that lets this many nodes update at once. */
+const gated = (maxSkew: number) =>
+  storedForm({ spec: formSpecOf({ rollout: { maxSkew, progressDeadlineSeconds: 600 } }) });
+
+Deno.test("each form has a node for each active row, named uid-form, in the order of names", () => {
+  const made = plan({ forms: [web, storedForm({ name: "api" })], rows: [active("b"), active("a")] });
+  assert.deepEqual(told(made), ["create a-api", "create a-web", "create b-api", "create b-web"]);
+  assert.equal(made.desired, 4);
+});
+
+Deno.test("a node that holds what is wanted is left alone", () => {
+  assert.deepEqual(told(plan({ rows: [active("a")], nodes: [nodeOf("a")] })), []);
+});
+
+Deno.test("another value, revision or hub is an update, and so are inline arrays", () => {
+  const update = (node: StoredNode, row = active("a")) => told(plan({ rows: [row], nodes: [node] }));
+  assert.deepEqual(update(nodeOf("a"), active("a", { activate: "1", plan: "pro" })), ["update a-web"]);
+  assert.deepEqual(update(nodeOf("a"), active("a", {})), ["update a-web"]);
+  assert.deepEqual(update(nodeOf("a", { spec: { revision: "web-0" } })), ["update a-web"]);
+  assert.deepEqual(update(nodeOf("a", { spec: { hubId: "edited by hand" } })), ["update a-web"]);
+  assert.deepEqual(update(nodeOf("a", { spec: { jobs: [resourceOf({ id: "j" })] } })), ["update a-web"]);
+  assert.deepEqual(update(nodeOf("a", { spec: { values: undefined } })), ["update a-web"]);
+});
+
+Deno.test("a node goes when its row is inactive or absent, or its form is gone", () => {
+  const nodes = [nodeOf("off"), nodeOf("gone"), nodeOf("on"), storedNode({ row: "on", form: "old" })];
+  const rows: RowVerdict[] = [active("on"), { kind: "inactive", uid: "off" }];
+  assert.deepEqual(told(plan({ rows, nodes })), ["delete gone-web", "delete off-web", "delete on-old"]);
+});
+
+Deno.test("a node that is being deleted is neither updated nor deleted again", () => {
+  const nodes = [
+    nodeOf("a", { deleting: true, spec: { revision: "web-0" } }),
+    nodeOf("b", { deleting: true }),
+  ];
+  assert.deepEqual(told(plan({ rows: [active("a")], nodes })), []);
+});
+
+Deno.test("a row whose activate can't be told keeps its node as it is and makes none", () => {
+  const rows: RowVerdict[] = [{ kind: "unknown", uid: "a" }, { kind: "unknown", uid: "b" }];
+  const made = plan({ rows, nodes: [nodeOf("a", { spec: { revision: "web-0" } })] });
+  assert.deepEqual(told(made), []);
+  assert.deepEqual(reasons(made), ["UnknownActivate a", "UnknownActivate b"]);
+  assert.equal(made.desired, 0);
+});
+
+Deno.test("a quarantined uid makes no node and takes none away", () => {
+  const rows: RowVerdict[] = [{ kind: "quarantined", uid: "A", shape: "it has upper-case letters" }];
+  const made = plan({ rows, nodes: [storedNode({ row: "A", form: "web" })] });
+  assert.deepEqual(told(made), []);
+  assert.deepEqual(reasons(made), ["InvalidUid A"]);
+  assert.match(made.problems[0]?.message ?? "", /upper-case letters; use lower-case/);
+});
+
+Deno.test("rows that repeat a uid and agree are one row", () => {
+  const made = plan({ rows: [active("a"), active("a")] });
+  assert.deepEqual(told(made), ["create a-web"]);
+  assert.equal(made.desired, 1);
+  assert.deepEqual(made.problems, []);
+});
+
+Deno.test("rows that repeat a uid and differ leave its node as it is, told once", () => {
+  const differ = [active("a"), active("a", { activate: "yes" }), active("a", { activate: "1", x: "" })];
+  for (const rows of [differ, [active("a"), { kind: "inactive", uid: "a" } as const]]) {
+    const made = plan({ rows, nodes: [nodeOf("a", { spec: { revision: "web-0" } })] });
+    assert.deepEqual(told(made), []);
+    assert.deepEqual(reasons(made), ["DuplicateUid a"]);
+  }
+});
+
+Deno.test("two forms whose nodes would have one name: the second is told, the first keeps its node", () => {
+  const forms = [storedForm({ name: "c" }), storedForm({ name: "b-c" })];
+  const nodes = [storedNode({ row: "a-b", form: "c" })];
+  const made = plan({ forms, rows: [active("a-b"), active("a")], nodes });
+  assert.deepEqual(told(made), ["create a-b-b-c", "create a-c"]);
+  assert.deepEqual(reasons(made), ["NameTaken a"]);
+  assert.match(made.problems[0]?.message ?? "", /a-b-c is the node of uid a-b and form c/);
+});
+
+Deno.test("of two new nodes with one name only the first is made", () => {
+  const forms = [storedForm({ name: "b-c" }), storedForm({ name: "c" })];
+  const made = plan({ forms, rows: [active("a-b"), active("a")] });
+  assert.deepEqual(told(made), ["create a-b-b-c", "create a-b-c", "create a-c"]);
+  assert.deepEqual(reasons(made), ["NameTaken a-b"]);
+});
+
+Deno.test("a name that would be too long is told and keeps what is there", () => {
+  const name = "f".repeat(200);
+  const made = plan({ forms: [storedForm({ name })], rows: [active("u".repeat(60))] });
+  assert.deepEqual(told(made), []);
+  assert.deepEqual(reasons(made), [`NameTooLong ${"u".repeat(60)}`]);
+});
+
+Deno.test("a form without a valid revision makes no node and keeps all it has", () => {
+  const form = storedForm({ status: {} });
+  const made = plan({ forms: [form], rows: [active("new")], nodes: [nodeOf("gone")] });
+  assert.deepEqual(told(made), []);
+});
+
+Deno.test("an invalid generation keeps nodes on the last good revision", () => {
+  const form = storedForm({ generation: 7, status: { currentRevision: "web-1", observedGeneration: 7 } });
+  assert.deepEqual(told(plan({ forms: [form], rows: [active("a")], nodes: [nodeOf("a")] })), []);
+});
+
+Deno.test("maxSkew lets through as many changes as it leaves room for, and tells what waits", () => {
+  const updating = nodeOf("a", { status: readyStatus("False") });
+  const rows = ["a", "b", "c", "d"].map((uid) => active(uid));
+  const made = plan({ forms: [gated(2)], rows, nodes: [updating] });
+  assert.deepEqual(told(made), ["create b-web"]);
+  assert.deepEqual(made.throttled, [{ form: "web", count: 2, updating: 1 }]);
+  assert.equal(made.desired, 4);
+});
+
+Deno.test("maxSkew counts nodes of the current revision that are not ready or not yet seen", () => {
+  const room = (node: StoredNode) =>
+    told(plan({ forms: [gated(1)], rows: [active("a"), active("b")], nodes: [node] }));
+  assert.deepEqual(room(nodeOf("a", { status: readyStatus("True") })), ["create b-web"]);
+  assert.deepEqual(room(nodeOf("a", { status: readyStatus("True"), generation: 2 })), []);
+  assert.deepEqual(room(nodeOf("a")), []);
+});
+
+Deno.test("a node on an older revision takes no room, and one that is updating takes no second", () => {
+  const rows = [active("a", { activate: "1", plan: "mended" })];
+  const failing = nodeOf("a", { status: readyStatus("False", "ResourcesFailed") });
+  assert.deepEqual(told(plan({ forms: [gated(1)], rows, nodes: [failing] })), ["update a-web"]);
+  const older = nodeOf("a", { spec: { revision: "web-0" }, status: readyStatus("False") });
+  assert.deepEqual(told(plan({ forms: [gated(1)], rows, nodes: [older] })), ["update a-web"]);
+});
+
+Deno.test("deletions wait for no room", () => {
+  const nodes = [nodeOf("a"), nodeOf("b"), nodeOf("c")];
+  assert.deepEqual(told(plan({ forms: [gated(1)], nodes })), [
+    "delete a-web",
+    "delete b-web",
+    "delete c-web",
+  ]);
+});

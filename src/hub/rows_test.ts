@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { hubSpecOf } from "../../tests/support/stored_objects.ts";
+import { columnsOf, judgeRow } from "./rows.ts";
+
+const spec = hubSpecOf({ extraValueMappings: { plan: "plan_name", domain: "host" } });
+
+/** A row as the source gives it, for the columns of `of`. */
+function read(cells: Readonly<Record<string, string>>, of = spec) {
+  const raw = columnsOf(of).map(({ variable, column }) => [variable, cells[column] ?? ""]);
+  return judgeRow(Object.fromEntries(raw));
+}
+
+const active = (text: string) => read({ id: "acme", active: text, plan_name: "pro", host: "" }).kind;
+
+Deno.test("columns are uid, hostOrUrl where mapped, activate, then the extras by variable", () => {
+  const columns = (of: typeof spec) => columnsOf(of).map(({ column }) => column);
+  assert.deepEqual(columns(spec), ["id", "active", "host", "plan_name"]);
+  const mapped = { ...spec, valueMappings: { uid: "id", activate: "active", hostOrUrl: "url" } };
+  assert.deepEqual(columns(mapped), ["id", "url", "active", "host", "plan_name"]);
+});
+
+Deno.test("exactly seven texts are a yes", () => {
+  for (const text of ["1", "true", "TRUE", "True", "yes", "YES", "Yes"]) {
+    assert.equal(active(text), "active", text);
+  }
+});
+
+Deno.test("what is plainly a no switches the row off; NULL is a no", () => {
+  const no = ["", "0", "false", "FALSE", "False", "no", "NO", "No", "off", "OFF", "Off"];
+  for (const text of no) assert.equal(active(text), "inactive", text);
+});
+
+Deno.test("what is neither a yes nor a no is unknown; nothing is trimmed", () => {
+  const neither = ["Y", "y", " 1", "true ", "TrUe", "tRUE", "2", "on", "\u0001", "t", "null", "yes\n", "-1"];
+  for (const text of neither) assert.equal(active(text), "unknown", JSON.stringify(text));
+});
+
+Deno.test("a row's values are its mapped columns and its activate text", () => {
+  assert.deepEqual(read({ id: "acme", active: "yes", plan_name: "pro", host: "" }), {
+    kind: "active",
+    row: { uid: "acme", values: { activate: "yes", domain: "", plan: "pro" } },
+  });
+});
+
+Deno.test("extra variables named uid and activate change what templates see, not what the row is", () => {
+  const of = hubSpecOf({ extraValueMappings: { uid: "other", activate: "flag" } });
+  assert.deepEqual(read({ id: "acme", active: "1", other: "Big Name", flag: "no" }, of), {
+    kind: "active",
+    row: { uid: "acme", values: { uid: "Big Name", activate: "no" } },
+  });
+  assert.deepEqual(read({ id: "acme", active: "0", other: "x", flag: "1" }, of), {
+    kind: "inactive",
+    uid: "acme",
+  });
+});
+
+Deno.test("a uid that can name an object is taken as it is", () => {
+  for (const uid of ["a", "7", "acme", "a-b", "a.b", "a".repeat(63), "0-0"]) {
+    assert.equal(read({ id: uid, active: "1" }).kind, "active", uid);
+  }
+});
+
+Deno.test("a uid that can't name an object is quarantined whatever activate says", () => {
+  const bad: readonly (readonly [string, RegExp])[] = [
+    ["", /empty or NULL/],
+    ["a".repeat(64), /64 characters, more than 63/],
+    ["Acme", /upper-case/],
+    ["m\u00fcller", /outside ASCII/],
+    ["a_b", /other than a-z/],
+    ["-a", /start and end/],
+    ["a-", /start and end/],
+    ["a..b", /other than/],
+    [" a", /other than/],
+    ["a\n", /outside ASCII/],
+  ];
+  for (const [uid, shape] of bad) {
+    for (const text of ["1", "0", "?"]) {
+      const verdict = read({ id: uid, active: text });
+      assert(verdict.kind === "quarantined", uid);
+      assert.match(verdict.shape, shape);
+      if (uid.length > 2) assert(!verdict.shape.includes(uid), "the shape does not repeat the uid");
+    }
+  }
+});
