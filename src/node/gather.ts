@@ -72,7 +72,8 @@ async function prepareItem(world: NodeWorld, input: GatherInput, resource: Prepa
   const record = input.records.get(id);
   const inputs = resource.inputs(node, variables);
   const untouched = record?.uid !== undefined && record.hash !== undefined && record.inputs === inputs;
-  if (record !== undefined && (untouched || record.once === true)) {
+  const once = record?.once === true && policy.creationPolicy === "Once";
+  if (record !== undefined && (untouched || once)) {
     const found = await world.discovery.resolve(record.apiVersion, record.kind);
     if (found.kind === "absent") return kindNotServed({ id, policy, wave, key: keyOf(record) });
     const wanted = () => complete(resource.render(node, variables), found.type, node);

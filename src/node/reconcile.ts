@@ -44,13 +44,13 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
   awaitAppearances(world, key, items);
 
   // 5. Decide and act, wave by wave.
-  const findings = await walkWaves(world, { node, items, waves: waves.waves, records, signal });
+  const now = world.now();
+  const findings = await walkWaves(world, { node, items, waves: waves.waves, records, signal, now });
 
   // 6. Let go of what left the desired set.
   const leftovers = await pruneLeavers(world, { node, items, findings }, signal);
 
   // 7. Tell.
-  const now = world.now();
   const next = [
     ...findings.map((finding) => toRecord(finding, records.get(finding.id), now)),
     ...leftovers.map((leftover) => leftoverRecord(leftover, now)),

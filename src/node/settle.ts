@@ -1,7 +1,8 @@
 import type { ResourceRecord, ResourceState } from "../api/node.ts";
 import type { Resource } from "../api/resource.ts";
 import type { Child, Readiness } from "../api/stages.ts";
-import type { ObjectKey } from "../api/resource_key.ts";
+import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
+import { keyOf } from "./orphans.ts";
 
 /** How a resource came out of this pass, before times are filled in. */
 export interface Settled {
@@ -45,11 +46,11 @@ export function settleReadiness(readiness: Readiness, policy: Resource): Settled
  */
 export function toRecord(finding: Finding, before: ResourceRecord | undefined, now: Date): ResourceRecord {
   const { child, written, policy, key } = finding;
-  const settled = timedOut(finding, before, now) ?? finding.settled;
+  const settled = settledAt(finding, before, now);
   const stays = before?.state === settled.state && (before.reason ?? before.state) === settled.reason &&
     written === undefined;
   // Without a new sight of the object, what is recorded of it stays: it may be there all the same.
-  const same = before !== undefined && before.name === key.name && (before.namespace ?? "") === key.namespace;
+  const same = before !== undefined && objectKeyText(keyOf(before)) === objectKeyText(key);
   const keep = same && (child === undefined || before.uid === child.uid) ? before : undefined;
   return compact({
     id: finding.id,
@@ -70,6 +71,11 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     deletionPolicy: policy.deletionPolicy === "Delete" ? undefined : policy.deletionPolicy,
     once: policy.creationPolicy === "Once" && (child !== undefined || keep?.once === true) ? true : undefined,
   });
+}
+
+/** How a resource came out, with what took longer than timeoutSeconds as failed. */
+export function settledAt(finding: Finding, before: ResourceRecord | undefined, now: Date): Settled {
+  return timedOut(finding, before, now) ?? finding.settled;
 }
 
 function timedOut(finding: Finding, before: ResourceRecord | undefined, now: Date): Settled | undefined {

@@ -4,7 +4,7 @@ import { describeConflicts } from "../apply/rejection.ts";
 import { claim } from "./claim.ts";
 import { decide, type DependencyState, type LiveState, type Situation } from "./decide.ts";
 import type { Item, Target } from "./gather.ts";
-import { type Finding, type Settled, settleReadiness } from "./settle.ts";
+import { type Finding, type Settled, settledAt, settleReadiness } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
 import { ANNOTATION, nameAsLabel } from "../api/labels.ts";
@@ -15,6 +15,8 @@ export interface WalkInput {
   readonly waves: readonly (readonly string[])[];
   readonly records: ReadonlyMap<string, ResourceRecord>;
   readonly signal: AbortSignal;
+  /** The clock of this pass: what has timed out by now has failed, for its record and for its dependents. */
+  readonly now: Date;
 }
 
 /** Goes through the waves: decides about each resource, writes what is to be written, and says what came of it. */
@@ -25,15 +27,17 @@ export async function walkWaves(world: NodeWorld, input: WalkInput): Promise<Fin
   for (const wave of input.waves) {
     const items = wave.flatMap((id) => byId.get(id) ?? []);
     const found = await Promise.all(items.map((item) => visit(world, input, { item, states })));
-    for (const finding of found) states.set(finding.id, dependencyState(finding));
+    for (const finding of found) {
+      states.set(finding.id, dependencyState(settledAt(finding, input.records.get(finding.id), input.now)));
+    }
     findings.push(...found);
   }
   return findings;
 }
 
-function dependencyState({ settled }: Finding): DependencyState {
-  if (settled.state === "Ready") return "Ready";
-  return settled.state === "Waiting" || settled.state === "Progressing" ? "Waiting" : "Failed";
+function dependencyState({ state }: Settled): DependencyState {
+  if (state === "Ready") return "Ready";
+  return state === "Waiting" || state === "Progressing" ? "Waiting" : "Failed";
 }
 
 interface Visit {
