@@ -17,7 +17,7 @@ export type OrphanDecision =
   | { readonly kind: "delete"; readonly uid: string }
   | { readonly kind: "retain"; readonly uid: string }
   /** Recorded as ours and not among the labelled objects: read by name, then decide. */
-  | { readonly kind: "look"; readonly uid: string }
+  | { readonly kind: "look"; readonly uid: string; readonly policy: "Delete" | "Retain" }
   /** Its turn comes when what depended on it is gone. */
   | { readonly kind: "wait" }
   /** Never was ours: nothing to do but to forget it. */
@@ -99,7 +99,7 @@ function decideOrphan(orphan: Orphan, policy: "Delete" | "Retain", deepest: numb
   if (uid === undefined) return { kind: "forget" };
   const turn = policy === "Retain" ? deepest < 0 : orphan.wave >= deepest;
   if (!turn) return { kind: "wait" };
-  if (orphan.child?.uid !== uid) return { kind: "look", uid };
+  if (orphan.child?.uid !== uid) return { kind: "look", uid, policy };
   if (policy === "Retain") return { kind: "retain", uid };
   return orphan.child.deleting ? { kind: "wait" } : { kind: "delete", uid };
 }

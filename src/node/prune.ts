@@ -84,7 +84,7 @@ async function act(
     const object = await world.applier.look(type, orphan.key, input.signal);
     if (object === undefined || object.metadata.uid !== decision.uid) return undefined;
     const child = world.children.observe(type, object);
-    const retain = orphan.policy === "Retain";
+    const retain = decision.policy === "Retain";
     if (!retain && child.deleting) return terminating({ ...orphan, child });
     const next: OrphanDecision = { kind: retain ? "retain" : "delete", uid: decision.uid };
     return await act(world, input, { orphan: { ...orphan, child }, decision: next, type });
