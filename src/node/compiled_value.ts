@@ -41,6 +41,11 @@ export function compileText(text: string, field: string): CompiledValue {
   return compile(text, { field, keys: ["metadata"], objectKind: undefined });
 }
 
+/** Compiles a map of strings that stay text: labels or annotations. Keys are never templates. */
+export function compileTexts(texts: Readonly<Record<string, string>>, field: string): CompiledValue {
+  return compile(texts, { field, keys: ["metadata"], objectKind: undefined });
+}
+
 function compile(value: unknown, place: Place): CompiledValue {
   if (typeof value === "string") return compileString(value, place);
   if (Array.isArray(value)) {

@@ -1,9 +1,16 @@
+import { Buffer } from "node:buffer";
 import { collectResources, type Resource, type ResourceArrays } from "../api/resource.ts";
 import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import { toWaves, type Waves } from "../graph/waves.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { Template } from "../template/mod.ts";
-import { type CompiledValue, compileObject, compileText, FieldError } from "./compiled_value.ts";
+import {
+  type CompiledValue,
+  compileObject,
+  compileText,
+  compileTexts,
+  FieldError,
+} from "./compiled_value.ts";
 import { canonicalJson, textHash } from "./object_hash.ts";
 
 /** Rendering changed its meaning: what was rendered under another version is rendered anew. */
@@ -46,12 +53,12 @@ interface Parts {
 }
 
 function compileParts(policy: Resource): Parts {
-  const namespace = policy.targetNamespace ?? policy.namespaceTemplate;
-  const texts = (field: "labelsTemplate" | "annotationsTemplate") =>
-    compileObject({ metadata: policy[field] ?? {} }, field);
+  const spelling = policy.targetNamespace ? "targetNamespace" : "namespaceTemplate";
+  const namespace = policy[spelling];
+  const texts = (field: "labelsTemplate" | "annotationsTemplate") => compileTexts(policy[field] ?? {}, field);
   return {
     name: policy.nameTemplate ? compileText(policy.nameTemplate, "nameTemplate") : undefined,
-    namespace: namespace ? compileText(namespace, "targetNamespace") : undefined,
+    namespace: namespace ? compileText(namespace, spelling) : undefined,
     labels: texts("labelsTemplate"),
     annotations: texts("annotationsTemplate"),
     body: compileObject(policy.spec, "spec"),
@@ -109,7 +116,7 @@ function renderParts(
       labels: { ...body.metadata?.labels, ...texts(parts.labels.render(variables)) },
       annotations: { ...body.metadata?.annotations, ...texts(parts.annotations.render(variables)) },
     };
-    const size = JSON.stringify(body).length;
+    const size = Buffer.byteLength(JSON.stringify(body));
     if (size > OBJECT_LIMIT_BYTES) return tooLarge(policy, size);
     return {
       kind: "rendered",
@@ -144,5 +151,5 @@ function text(value: unknown): string {
 
 /** The rendered value of a `labelsTemplate`: text by text. */
 function texts(value: unknown): Record<string, string> {
-  return (value as { metadata: Record<string, string> }).metadata;
+  return value as Record<string, string>;
 }
