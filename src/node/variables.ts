@@ -9,8 +9,8 @@ export type VariablesResult =
   | { readonly kind: "invalid"; readonly message: string };
 
 /**
- * Builds the template variables: those of the row (`spec.values`, or the annotations that the Go implementation
- * writes), uid, activate, hostOrUrl, host, hubId and templateRef (compat.md 5.2, 6.3).
+ * Builds the template variables: those of the row (`spec.values`, or without them the annotations that the Go
+ * implementation writes), uid, activate, hostOrUrl, host, hubId and templateRef (compat.md 5.2, 6.3).
  */
 export function buildVariables(
   node: { spec: NodeSpec; annotations: Readonly<Record<string, string>> },
@@ -20,11 +20,12 @@ export function buildVariables(
     ? annotatedRow(annotations)
     : { kind: "row" as const, row: node.spec.values };
   if (row.kind === "invalid") return row;
-  const hostOrUrl = row.row["hostOrUrl"] || annotations[ANNOTATION.hostOrUrl] || node.spec.uid;
+  const told = node.spec.values === undefined ? annotations : {};
+  const hostOrUrl = row.row["hostOrUrl"] || told[ANNOTATION.hostOrUrl] || node.spec.uid;
   const variables: Record<string, string> = Object.create(null);
   Object.assign(variables, {
     uid: node.spec.uid,
-    activate: annotations[ANNOTATION.activate] || "true",
+    activate: told[ANNOTATION.activate] || "true",
     hostOrUrl,
     host: hostOf(hostOrUrl),
   });
