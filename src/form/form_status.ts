@@ -62,7 +62,7 @@ function appliedCondition(total: number, ready: number): ConditionInput {
 function rolloutStatus(form: StoredForm, input: FormStatusInput): FormStatus["rollout"] {
   if ((form.spec.rollout?.maxSkew ?? 0) === 0) return undefined;
   const { nodes, revision, now } = input;
-  const updated = nodes.filter((node) => node.spec.revision === revision);
+  const updated = nodes.filter((node) => revision !== undefined && node.spec.revision === revision);
   const ready =
     updated.filter((node) =>
       isTrue(node.status.conditions, "Ready") && node.status.observedGeneration === node.generation

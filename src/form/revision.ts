@@ -37,7 +37,7 @@ const NAME_LIMIT = 253;
 
 export function revisionName(form: string, arrays: ResourceArrays): string {
   const hash = createHash("sha256").update(sortedJson(arrays)).digest("hex").slice(0, 10);
-  return `${form.slice(0, NAME_LIMIT - hash.length - 1)}-${hash}`;
+  return `${form.slice(0, NAME_LIMIT - hash.length - 1).replace(/[^a-z0-9]+$/, "")}-${hash}`;
 }
 
 function sortedJson(value: unknown): string {
