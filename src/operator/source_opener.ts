@@ -1,6 +1,7 @@
 import type { SourceConfig } from "../source/config.ts";
 import { openSource } from "../source/open.ts";
 import { type RowSource, SourceError } from "../source/port.ts";
+import { hostPort } from "./http_address.ts";
 import type { OperatorOptions } from "./options.ts";
 
 /** Opens the databases that the operator was allowed to reach at start; any other is refused before a packet is sent. */
@@ -33,7 +34,7 @@ function refuseOthers(
 }
 
 export function isListed(allowed: readonly string[], host: string, port: number): boolean {
-  return allowed.includes(host) || allowed.includes(`${host}:${port}`);
+  return allowed.includes(host) || allowed.includes(hostPort(host, port));
 }
 
 function isBelow(path: string, folder: string): boolean {
