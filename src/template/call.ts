@@ -31,10 +31,16 @@ export interface CallInput {
   readonly final: Final;
 }
 
+/** One call: where it stands and what it is given. */
+export interface Call extends CallInput {
+  readonly site: CallSite;
+}
+
 /** Calls a function. Throws TemplateError. */
-export function callFunction(run: Run, fn: GoFunction, site: CallSite, input: CallInput): Operand {
-  checkCount(run, fn, site, input.final);
-  const operands = evaluateArguments(run, fn, site, input);
+export function callFunction(run: Run, fn: GoFunction, call: Call): Operand {
+  const { site } = call;
+  checkCount(run, fn, call);
+  const operands = evaluateArguments(run, fn, call);
   const values = operands.map((operand) => plain(operand) as Value);
   run.meter.steps(1);
   let result: Value;
@@ -48,7 +54,7 @@ export function callFunction(run: Run, fn: GoFunction, site: CallSite, input: Ca
   return fn.selects ? reselect(result, operands) : result;
 }
 
-function checkCount(run: Run, fn: GoFunction, site: CallSite, final: Final): void {
+function checkCount(run: Run, fn: GoFunction, { site, final }: Call): void {
   const written = site.args.length;
   const given = written + (final === missing ? 0 : 1);
   const fixed = fn.params.length;
@@ -64,12 +70,12 @@ function checkCount(run: Run, fn: GoFunction, site: CallSite, final: Final): voi
   }
 }
 
-function evaluateArguments(run: Run, fn: GoFunction, site: CallSite, input: CallInput): Operand[] {
+function evaluateArguments(run: Run, fn: GoFunction, { site, dot, final }: Call): Operand[] {
   const typeAt = (at: number): GoType => fn.params[at] ?? fn.rest ?? types.any;
-  const operands = site.args.map((arg, at) => arg(run, input.dot, typeAt(at)));
-  if (input.final !== missing) {
-    const value = validate(run, plain(input.final), typeAt(operands.length));
-    operands.push(input.final instanceof Typed ? input.final : value);
+  const operands = site.args.map((arg, at) => arg(run, dot, typeAt(at)));
+  if (final !== missing) {
+    const value = validate(run, plain(final), typeAt(operands.length));
+    operands.push(final instanceof Typed ? final : value);
   }
   return operands;
 }
@@ -102,17 +108,17 @@ function callFailure(run: Run, site: CallSite, error: unknown): TemplateError {
 }
 
 /** The builtins `and` and `or`: return the operand that decides, without evaluating the rest. */
-export function callLogic(run: Run, isOr: boolean, site: CallSite, input: CallInput): Operand {
-  if (site.args.length === 0 && input.final === missing) {
+export function callLogic(run: Run, isOr: boolean, { site, dot, final }: Call): Operand {
+  if (site.args.length === 0 && final === missing) {
     throw run.error(`wrong number of args for ${site.name}: want at least 1 got 0`);
   }
   let value: Operand;
   for (const arg of site.args) {
-    value = arg(run, input.dot, logicType);
+    value = arg(run, dot, logicType);
     run.meter.steps(1);
     if (isTrue(plain(value)) === isOr) return value;
   }
-  return input.final === missing ? value : input.final;
+  return final === missing ? value : final;
 }
 
 const logicType: GoType = { name: "reflect.Value", kind: "struct" };

@@ -92,7 +92,7 @@ export class PipelineCompiler {
     if (name === "and" || name === "or") {
       return (run, dot, final) => {
         run.node = node;
-        return callLogic(run, name === "or", site, { dot, final });
+        return callLogic(run, name === "or", { site, dot, final });
       };
     }
     if (name === "call") {
@@ -105,7 +105,7 @@ export class PipelineCompiler {
     if (fn === undefined) throw new TypeError(`function ${name} was not checked`);
     return (run, dot, final) => {
       run.node = node;
-      return callFunction(run, fn, site, { dot, final });
+      return callFunction(run, fn, { site, dot, final });
     };
   }
 

@@ -53,7 +53,9 @@ function accessField(run: Run, receiver: Value | undefined, step: Step): Operand
   if (receiver === undefined) throw run.error(`nil data; no entry for key ${quote(name)}`);
   if (receiver === null) throw run.error(`nil pointer evaluating ${step.type.name}.${name}`);
   const method = methodOf(receiver, name);
-  if (method !== undefined) return callFunction(run, method, { ...step.site, name }, step);
+  if (method !== undefined) {
+    return callFunction(run, method, { site: { ...step.site, name }, dot: step.dot, final: step.final });
+  }
   const hasArguments = step.site.args.length > 0 || step.final !== missing;
   if (receiver instanceof GoMap) {
     if (hasArguments) throw run.error(`${name} is not a method but has arguments`);

@@ -106,13 +106,13 @@ function several(results: number) {
   return () => define({ params: [], results, call: () => null });
 }
 
-function added(self: GoTime, years: bigint, months: bigint, days: bigint): GoTime {
+function added(self: GoTime, by: { years: bigint; months: bigint; days: bigint }): GoTime {
   const clock = time.wallClock(self.moment);
   const civil = {
     ...clock,
-    year: clock.year + Number(years),
-    month: clock.month + Number(months),
-    day: clock.day + Number(days),
+    year: clock.year + Number(by.years),
+    month: clock.month + Number(by.months),
+    day: clock.day + Number(by.days),
   };
   return new GoTime(time.civilMoment(civil, self.moment.zone));
 }
@@ -182,7 +182,8 @@ export const timeType: GoType<GoTime> = {
     ["AddDate", (self) =>
       define({
         params: [types.int, types.int, types.int],
-        call: ([years, months, days]) => added(self, years.value, months.value, days.value),
+        call: ([years, months, days]) =>
+          added(self, { years: years.value, months: months.value, days: days.value }),
       })],
     ["Sub", (self) =>
       define({

@@ -22,7 +22,7 @@ function presentMoment(context: CallContext): Moment {
     unix: now / 1_000_000_000n,
     nanos: Number(now % 1_000_000_000n),
     zone: localZone(context.zone),
-    monotonic: BigInt(Math.round(performance.now() * 1e6)),
+    monotonic: now,
   };
 }
 

@@ -148,11 +148,14 @@ const CLIENT_SIGNATURE =
 const REAL_WORLD =
   "hands the real clock and randomness to a render whose caller gives none; the only place that does";
 
+const HOT_PATH = "called once for each element of what is printed: an object each would be most of its cost";
+
 export const EXEMPTIONS: readonly Exemption[] = [
   { rule: "parameters", file: "src/kube/http_client.ts", subject: "apply", reason: CLIENT_SIGNATURE },
   { rule: "parameters", file: "src/kube/http_client.ts", subject: "create", reason: CLIENT_SIGNATURE },
   { rule: "parameters", file: "src/kube/http_client.ts", subject: "patch", reason: CLIENT_SIGNATURE },
   { rule: "parameters", file: "src/kube/http_client.ts", subject: "update", reason: CLIENT_SIGNATURE },
+  { rule: "parameters", file: "src/template/print.ts", subject: "OperandPrinter.#element", reason: HOT_PATH },
   { rule: "purity", file: "src/template/template.ts", subject: "Date.now", reason: REAL_WORLD },
   { rule: "purity", file: "src/template/template.ts", subject: "crypto.getRandomValues", reason: REAL_WORLD },
   { rule: "purity", file: "src/template/template.ts", subject: "performance", reason: REAL_WORLD },
