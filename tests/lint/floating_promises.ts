@@ -73,14 +73,27 @@ function isCallable(checker: ts.TypeChecker, node: ts.Expression): boolean {
   return checker.getTypeAtLocation(node).getCallSignatures().length > 0;
 }
 
-/** A thenable, an array or tuple of thenables, or a union with one in it. */
-function holdsPromise(checker: ts.TypeChecker, type: ts.Type): boolean {
-  if (type.isUnion()) return type.types.some((member) => holdsPromise(checker, member));
-  if (checker.isArrayType(type) || checker.isTupleType(type)) {
-    return checker.getTypeArguments(type as ts.TypeReference).some((entry) => holdsPromise(checker, entry));
+/** A thenable, an array or tuple of thenables, or a union with one in it. Types that hold themselves are seen once. */
+function holdsPromise(
+  checker: ts.TypeChecker,
+  type: ts.Type,
+  seen: ReadonlySet<ts.Type> = new Set(),
+): boolean {
+  if (seen.has(type)) return false;
+  const inner = partsOf(checker, type);
+  if (inner !== undefined) {
+    const path = new Set(seen).add(type);
+    return inner.some((part) => holdsPromise(checker, part, path));
   }
   const then = checker.getPropertyOfType(checker.getApparentType(type), "then");
   return then !== undefined && checker.getTypeOfSymbol(then).getCallSignatures().length > 0;
+}
+
+/** The members of a union, the entries of an array or tuple. */
+function partsOf(checker: ts.TypeChecker, type: ts.Type): readonly ts.Type[] | undefined {
+  if (type.isUnion()) return type.types;
+  if (!checker.isArrayType(type) && !checker.isTupleType(type)) return undefined;
+  return checker.getTypeArguments(type as ts.TypeReference);
 }
 
 function isFunctionValue(
