@@ -1,8 +1,8 @@
 import type { OrphanReason } from "../api/labels.ts";
 import type { ResourceRecord } from "../api/node.ts";
 import type { Outcome } from "../api/stages.ts";
-import { trackingLabels } from "../api/labels.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import { holdsRetained, namespaceHolders } from "./namespace_holders.ts";
 import { decideOrphans, isNamespace, type Orphan, type OrphanDecision } from "./orphans.ts";
 import { rfc3339 } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
@@ -30,7 +30,7 @@ export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftov
     const before = rest.length;
     const decisions = decideOrphans(
       rest,
-      (namespace) => holdersOf(world, input, { namespace, orphans: rest }),
+      (namespace) => namespaceHolders(world, { node: input.node, namespace, orphans: rest }),
     );
     const settled = await Promise.all(decisions.map((decided) => letGo(world, input, decided)));
     const left = settled.filter((leftover) => leftover !== undefined);
@@ -90,6 +90,11 @@ async function act(
     return await act(world, input, { orphan: { ...orphan, child }, decision: next, type });
   }
   if (decision.kind !== "delete" && decision.kind !== "retain") return undefined;
+  if (decision.kind === "delete" && isNamespace(orphan)) {
+    const holds = await holdsRetained(world, orphan.key.name, input.signal);
+    const next: OrphanDecision = { kind: "retain", uid: decision.uid };
+    if (holds) return await act(world, input, { orphan, decision: next, type });
+  }
   const target = { type, key: orphan.key, uid: decision.uid };
   const outcome = await world.writes.run(() =>
     decision.kind === "delete"
@@ -112,26 +117,6 @@ function leftover(orphan: Orphan, outcome: Outcome): Leftover | undefined {
 
 function terminating(orphan: Orphan): Leftover {
   return { orphan, failed: false, reason: "Terminating", message: "deleted; waits for its finalizers" };
-}
-
-/** What a Namespace must not be deleted with: retained objects, and children of other nodes. */
-function holdersOf(
-  world: NodeWorld,
-  input: PruneInput,
-  { namespace, orphans }: { namespace: string; orphans: readonly Orphan[] },
-): string[] {
-  const own = trackingLabels(input.node);
-  const retained = [
-    ...input.node.status.resources ?? [],
-    ...orphans.flatMap(({ record }) => record ?? []),
-  ].filter((r) => r.deletionPolicy === "Retain" && r.namespace === namespace && r.uid !== undefined);
-  const others = world.children.inNamespace(namespace)
-    .filter((child) => !child.deleting && child.entry !== undefined)
-    .filter((child) =>
-      child.node !== own["lynq.sh/node"] || child.nodeNamespace !== input.node.namespace ||
-      child.deletionPolicy === "Retain"
-    );
-  return [...new Set([...retained, ...others].map((o) => `${o.kind} ${o.name}`))];
 }
 
 function report(

@@ -28,6 +28,8 @@ export interface NodeWorld {
   readonly writes: Limit;
   readonly nodes: {
     get(key: string): StoredNode | undefined;
+    /** The nodes whose children carry this label; names beyond a label's length are cut, so that it may be several. */
+    labelled(namespace: string, label: string): readonly StoredNode[];
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };

@@ -204,6 +204,7 @@ function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiti
     writes: new Limit(options.concurrency.writes),
     nodes: {
       get: (key) => caches.nodes.get(key)?.value,
+      labelled: (namespace, label) => valuesBy(caches.nodes, "label", `${namespace}/${label}`),
       observe: (o) => caches.nodes.observe(o),
       type: NODE,
     },
