@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addDemoCommand } from "./demo.ts";
+import { addFmtCommand } from "./fmt.ts";
 import { addOperatorCommand } from "./operator.ts";
 
 /** The command line. `lynq operator` is also what runs without a command. */
@@ -9,5 +10,6 @@ export function createProgram(): Command {
     .showHelpAfterError();
   addOperatorCommand(program);
   addDemoCommand(program);
+  addFmtCommand(program);
   return program;
 }
