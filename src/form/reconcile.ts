@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { findCondition } from "../api/conditions.ts";
 import type { FormStatus } from "../api/form.ts";
 import { API_VERSION } from "../api/labels.ts";
+import { parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm } from "../api/stored.ts";
 import { AWAIT, type Verdict } from "../controller/verdict.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
@@ -14,7 +15,11 @@ import type { FormWorld } from "./world.ts";
 export async function reconcileForm(world: FormWorld, key: string, signal: AbortSignal): Promise<Verdict> {
   // 1. The form as it is stored.
   const form = world.forms.get(key);
-  if (form === undefined || form.deleting) return AWAIT;
+  if (form === undefined) {
+    await pruneRevisions(world, { ...parseNamespacedName(key), current: undefined, keep: 0 }, signal);
+    return AWAIT;
+  }
+  if (form.deleting) return AWAIT;
 
   // 2. Check it.
   const hubExists = world.hubs.exists(form.namespace, form.spec.hubId);
@@ -31,7 +36,12 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
   await publish(world, { form, status }, signal);
 
   // 5. Forget revisions that nobody follows.
-  await pruneRevisions(world, { form, current: status.currentRevision }, signal);
+  const { namespace, name } = form;
+  await pruneRevisions(
+    world,
+    { namespace, name, current: status.currentRevision, keep: HISTORY_LIMIT },
+    signal,
+  );
   return AWAIT;
 }
 
@@ -120,16 +130,21 @@ function report(
 /** Kept beyond those that nodes follow, so that a form can go back. */
 const HISTORY_LIMIT = 10;
 
-async function pruneRevisions(
-  world: FormWorld,
-  { form, current }: { form: StoredForm; current: string | undefined },
-  signal: AbortSignal,
-): Promise<void> {
-  const followed = new Set(world.nodes.ofForm(form.namespace, form.name).map((node) => node.spec.revision));
-  const unused = world.revisions.ofForm(form.namespace, form.name)
+interface History {
+  readonly namespace: string;
+  readonly name: string;
+  readonly current: string | undefined;
+  readonly keep: number;
+}
+
+/** Deletes what is beyond the history: of a form that is gone, all that no node follows. */
+async function pruneRevisions(world: FormWorld, history: History, signal: AbortSignal): Promise<void> {
+  const { namespace, name, current, keep } = history;
+  const followed = new Set(world.nodes.ofForm(namespace, name).map((node) => node.spec.revision));
+  const unused = world.revisions.ofForm(namespace, name)
     .filter((revision) => revision.name !== current && !followed.has(revision.name))
     .sort((a, b) => b.revision - a.revision);
-  for (const revision of unused.slice(HISTORY_LIMIT)) {
+  for (const revision of unused.slice(keep)) {
     const ref = { type: world.revisions.type, namespace: revision.namespace, name: revision.name };
     try {
       await world.client.delete(ref, {}, signal);

@@ -68,9 +68,15 @@ export function decide(situation: Situation): Decision {
   return { kind: "keep" };
 }
 
-/** An object that exists stays as it is: skipping means that this pass doesn't write it. */
-function skipAfterFailedDependency({ id, policy, dependencies }: Situation): Decision | undefined {
-  if (!policy.skipOnDependencyFailure) return undefined;
+/** Whether there is something new to write. What is there unchanged goes on being kept and repaired. */
+function isNews({ record, desired }: Situation): boolean {
+  return record?.uid === undefined || (desired !== undefined && desired.hash !== record.hash);
+}
+
+/** An object that exists stays as it is: skipping means that it doesn't get its change. */
+function skipAfterFailedDependency(situation: Situation): Decision | undefined {
+  const { id, policy, dependencies } = situation;
+  if (!policy.skipOnDependencyFailure || !isNews(situation)) return undefined;
   const failed = [...dependencies].find(([, state]) => state === "Failed")?.[0];
   if (failed === undefined) return undefined;
   const message = `Resource '${id}' skipped because dependency '${failed}' failed. ` +
@@ -78,9 +84,10 @@ function skipAfterFailedDependency({ id, policy, dependencies }: Situation): Dec
   return { kind: "skip", dependency: failed, message };
 }
 
-/** Only creation waits: what is there already keeps being repaired while a dependency restarts. */
-function waitForDependency({ dependencies, record }: Situation): Decision | undefined {
-  if (record?.uid !== undefined) return undefined;
+/** Creation and change wait, so that a rollout goes in order too. */
+function waitForDependency(situation: Situation): Decision | undefined {
+  if (!isNews(situation)) return undefined;
+  const { dependencies } = situation;
   const waiting = [...dependencies].filter(([, state]) => state === "Waiting").map(([id]) => id);
   if (waiting.length === 0) return undefined;
   return {

@@ -1,5 +1,6 @@
 import type { NodeStatus, ResourceRecord } from "../api/node.ts";
 import { findCondition } from "../api/conditions.ts";
+import { isNotFound } from "../kube/error.ts";
 import { canonicalJson } from "./object_hash.ts";
 import { countResources } from "./node_status.ts";
 import { COMPONENT, regarding } from "./prune.ts";
@@ -22,7 +23,12 @@ export async function publishStatus(
   };
   const ref = { type: world.nodes.type, namespace: node.namespace, name: node.name };
   const options = { fieldManager: "lynq", subresource: "status" as const };
-  world.nodes.observe(await world.client.patch(ref, { type: "merge", body }, options, signal));
+  try {
+    world.nodes.observe(await world.client.patch(ref, { type: "merge", body }, options, signal));
+  } catch (error) {
+    // It was deleted meanwhile: nobody is left to be told.
+    if (!isNotFound(error)) throw error;
+  }
 }
 
 function gauges(world: NodeWorld, node: StoredNode, status: NodeStatus): void {
