@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { resourceOf } from "../../tests/support/stored_objects.ts";
+import type { Resource } from "../api/resource.ts";
+import { prepareForm, prepareResource } from "./prepared_form.ts";
+
+const node = { namespace: "ns", name: "acme-web", uid: "u1" };
+const VARIABLES = { uid: "acme", plan: "pro", unused: "x" };
+
+function rendered(part: Partial<Resource>, variables: Record<string, string> = VARIABLES) {
+  const result = prepareResource(resourceOf({ id: "a", ...part })).render(node, variables);
+  assert(result.kind === "rendered", JSON.stringify(result));
+  return result;
+}
+
+function unrendered(part: Partial<Resource>) {
+  const result = prepareResource(resourceOf({ id: "a", ...part })).render(node, VARIABLES);
+  assert(result.kind === "unrendered");
+  return [result.field, result.message] as const;
+}
+
+Deno.test("the name comes from nameTemplate, else from spec.metadata.name", () => {
+  const spec = { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "{{ .uid }}-inner" } };
+  assert.equal(rendered({ spec }).name, "acme-a");
+  assert.equal(rendered({ spec }).object.metadata.name, "acme-a");
+  assert.equal(rendered({ spec, nameTemplate: undefined }).name, "acme-inner");
+  assert.equal(rendered({ spec, nameTemplate: "{{ .plan | trunc 0 }}" }).name, "acme-inner");
+});
+
+Deno.test("the namespace comes from either spelling, else from the node", () => {
+  assert.equal(rendered({}).namespace, "ns");
+  assert.equal(rendered({ targetNamespace: "{{ .uid }}-ns" }).namespace, "acme-ns");
+  assert.equal(rendered({ namespaceTemplate: "{{ .uid }}-ns" }).namespace, "acme-ns");
+  assert.equal(rendered({ targetNamespace: "", namespaceTemplate: "other" }).namespace, "other");
+  assert.equal(rendered({ targetNamespace: "{{ .plan | trunc 0 }}" }).namespace, "ns");
+});
+
+Deno.test("labels and annotations of spec.metadata stay, the templates' lie over them", () => {
+  const metadata = { labels: { own: "1", both: "spec" }, annotations: { note: "kept" }, finalizers: ["x/y"] };
+  const { object } = rendered({
+    spec: { apiVersion: "v1", kind: "ConfigMap", metadata },
+    labelsTemplate: { both: "{{ .plan }}" },
+    annotationsTemplate: { more: "{{ .uid }}" },
+  });
+  assert.deepEqual(object.metadata, {
+    name: "acme-a",
+    labels: { own: "1", both: "pro" },
+    annotations: { note: "kept", more: "acme" },
+    finalizers: ["x/y"],
+  });
+});
+
+Deno.test("the hash of inputs moves with what a render reads, and with nothing else", () => {
+  const of = (part: Partial<Resource>) => prepareResource(resourceOf({ id: "a", ...part }));
+  const reads = of({ labelsTemplate: { p: "{{ .plan }}" } });
+  const base = reads.inputs(node, VARIABLES);
+  assert.equal(reads.inputs(node, { ...VARIABLES, unused: "y" }), base);
+  assert.notEqual(reads.inputs(node, { ...VARIABLES, plan: "free" }), base);
+  assert.notEqual(reads.inputs({ ...node, uid: "u2" }, VARIABLES), base);
+  assert.notEqual(of({ labelsTemplate: { p: "{{ .plan }}!" } }).inputs(node, VARIABLES), base);
+  assert.notEqual(
+    of({ labelsTemplate: { p: "{{ .plan }}" }, timeoutSeconds: 9 }).inputs(node, VARIABLES),
+    base,
+  );
+  assert.equal(rendered({ labelsTemplate: { p: "{{ .plan }}" } }).inputs, base);
+});
+
+Deno.test("a template that takes the dot as a whole reads every variable", () => {
+  const all = prepareResource(resourceOf({ id: "a", annotationsTemplate: { all: "{{ . | toJson }}" } }));
+  assert.notEqual(all.inputs(node, VARIABLES), all.inputs(node, { ...VARIABLES, unused: "y" }));
+});
+
+Deno.test("a variable that is missing and one that is empty are different inputs", () => {
+  const reads = prepareResource(resourceOf({ id: "a", labelsTemplate: { p: '{{ index . "plan" }}' } }));
+  assert.notEqual(reads.inputs(node, { uid: "a" }), reads.inputs(node, { uid: "a", plan: "" }));
+});
+
+Deno.test("what reads a clock or random source is impure", () => {
+  const impure = (text: string) =>
+    prepareResource(resourceOf({ id: "a", annotationsTemplate: { t: text } })).impure;
+  assert.equal(impure("{{ randAlphaNum 8 }}"), true);
+  assert.equal(impure("{{ now | date `2006` }}"), true);
+  assert.equal(impure("{{ .uid | sha256sum }}"), false);
+});
+
+Deno.test("an error names the field of the form in which it stands", () => {
+  assert.equal(unrendered({ nameTemplate: "{{ .nope }}" })[0], "nameTemplate");
+  assert.equal(unrendered({ targetNamespace: "{{ .nope }}" })[0], "targetNamespace");
+  assert.equal(unrendered({ namespaceTemplate: "{{ .nope }}" })[0], "namespaceTemplate");
+  assert.equal(unrendered({ labelsTemplate: { tier: "{{ .nope }}" } })[0], "labelsTemplate.tier");
+  assert.equal(unrendered({ annotationsTemplate: { a: "{{" } })[0], "annotationsTemplate.a");
+  const spec = { apiVersion: "v1", kind: "ConfigMap", data: { k: "{{ .nope }}" } };
+  const [field, message] = unrendered({ spec });
+  assert.equal(field, "spec.data.k");
+  assert.match(message, /map has no entry for key "nope"/);
+});
+
+Deno.test("an object without a name is told, with both places for one", () => {
+  const [field, message] = unrendered({ nameTemplate: "{{ .plan | trunc 0 }}" });
+  assert.equal(field, "nameTemplate");
+  assert.match(message, /nameTemplate and spec\.metadata\.name are both empty/);
+});
+
+Deno.test("an object larger than a mebibyte is refused by its bytes", () => {
+  const big = (text: string) => ({
+    spec: { apiVersion: "v1", kind: "ConfigMap", data: { k: text, uid: "{{ .uid }}" } },
+  });
+  assert.match(unrendered(big("\u20ac".repeat(400_000)))[1], /bytes, more than 1048576/);
+  assert.equal(rendered(big("x".repeat(400_000))).kind, "rendered");
+});
+
+Deno.test("one template that does not parse breaks its own resource, not the form", () => {
+  const configMaps = [
+    resourceOf({ id: "bad", nameTemplate: "{{" }),
+    resourceOf({ id: "good", dependIds: ["bad"] }),
+  ];
+  const form = prepareForm({ configMaps });
+  assert.equal(form.waves.kind, "waves");
+  assert.deepEqual(form.resources.map((r) => r.render(node, VARIABLES).kind), ["unrendered", "rendered"]);
+});
