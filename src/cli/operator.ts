@@ -9,19 +9,26 @@ import { operatorOptions, withOperatorFlags } from "./operator_flags.ts";
 export function addOperatorCommand(program: Command): void {
   withOperatorFlags(program.command("operator", { isDefault: true }).description("run the controllers"))
     .action(async (_flags, command: Command) => {
-      Deno.exit(await runOperator(operatorOptions(command)));
+      const options = operatorOptions(command);
+      const permissions = await workerPermissions(options).catch((error: unknown) =>
+        command.error(`error: ${error instanceof Error ? error.message : String(error)}`)
+      );
+      Deno.exit(await runOperator(options, permissions));
     });
 }
 
 /** How long the worker may take to stop before the process ends without it, in milliseconds. */
 const STOP_MS = 8000;
 
-/** Runs until a signal or a failure; the exit code. */
-export async function runOperator(options: OperatorOptions): Promise<number> {
+/** Runs in a worker until a signal or a failure; the exit code. */
+async function runOperator(
+  options: OperatorOptions,
+  permissions: Deno.PermissionOptionsObject,
+): Promise<number> {
   const worker = new Worker(new URL("../operator/controllers_worker.ts", import.meta.url), {
     type: "module",
     name: "controllers",
-    deno: { permissions: await workerPermissions(options) },
+    deno: { permissions },
   });
   const send = (message: ToWorker) => worker.postMessage(message);
   const code = await new Promise<number>((resolve) => {
@@ -47,6 +54,7 @@ export async function runOperator(options: OperatorOptions): Promise<number> {
   return code;
 }
 
+/** Throws `CredentialsError` and `BindAddressError`. */
 async function workerPermissions(options: OperatorOptions): Promise<Deno.PermissionOptionsObject> {
   const { server } = await loadCredentials(options);
   const url = new URL(server);

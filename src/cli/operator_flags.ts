@@ -16,7 +16,7 @@ export function withOperatorFlags(command: Command): Command {
     .option(
       "--source-hosts <hosts>",
       "databases that hubs may read, host or host:port, by commas; '*' is any",
-      list,
+      hosts,
     )
     .option("--source-paths <paths>", "folders and files that SQLite hubs may read, by commas", list)
     .option("--metrics-bind-address <address>", "where /metrics is served, ':8443'; '0' is off", "0")
@@ -60,10 +60,10 @@ type Flags = {
 /** The flags as options; lists that were not given are empty, `*` lifts the limit on hosts. */
 export function operatorOptions(command: Command): OperatorOptions {
   const flags = command.opts<Required<Flags>>();
-  const hosts: readonly string[] = flags.sourceHosts ?? [];
+  const sourceHosts: readonly string[] = flags.sourceHosts ?? [];
   return {
     ...flags,
-    sourceHosts: hosts.includes("*") ? undefined : hosts,
+    sourceHosts: sourceHosts.includes("*") ? undefined : sourceHosts,
     sourcePaths: flags.sourcePaths ?? [],
   };
 }
@@ -77,6 +77,17 @@ function count(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError("takes a whole number from 1");
   return n;
+}
+
+const HOST = /^(?:\*|\[[0-9a-fA-F:.]{2,45}\](?::[0-9]{1,5})?|[A-Za-z0-9._-]{1,253}(?::[0-9]{1,5})?)$/;
+
+function hosts(text: string): string[] {
+  const items = list(text);
+  const wrong = items.find((item) => !HOST.test(item) || Number(/:([0-9]+)$/.exec(item)?.[1] ?? 0) > 65535);
+  if (wrong === undefined) return items;
+  throw new InvalidArgumentError(
+    `${JSON.stringify(wrong)} is no host; takes "db.example.com", "10.0.0.5:3306", "[fd00::1]:5432" or "*"`,
+  );
 }
 
 function list(text: string): string[] {

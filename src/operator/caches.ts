@@ -9,6 +9,7 @@ import {
 } from "../api/stored.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { type CacheEvent, createInformer, type Informer } from "../kube/informer.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
 import { CRD, FORM, HUB, NAMESPACE, NODE, REVISION } from "./kinds.ts";
 import { type CachedRevision, toCachedRevision } from "./revision.ts";
 
@@ -102,16 +103,22 @@ export function valuesBy<P, I extends string>(informer: Informer<P, I>, index: I
   return [...informer.keysBy(index, value)].flatMap((key) => informer.get(key)?.value ?? []);
 }
 
-/** Waits for the first lists. The kinds whose CustomResourceDefinition is not installed are named. */
+/** Waits for the first lists. The kinds that are not served are named, as `lynqhubs.operator.lynq.sh`. */
 export async function synced(caches: Caches): Promise<string[]> {
-  const named: [string, Informer<unknown, string>][] = Object.entries(caches) as [
-    string,
-    Informer<unknown, string>,
-  ][];
+  const watched: [ResourceType, Informer<unknown, string>][] = [
+    [HUB, caches.hubs],
+    [FORM, caches.forms],
+    [NODE, caches.nodes],
+    [REVISION, caches.revisions],
+    [NAMESPACE, caches.namespaces],
+    [CRD, caches.crds],
+  ];
   const states = await Promise.all(
-    named.map(async ([name, informer]) => [name, await informer.synced] as const),
+    watched.map(async ([type, informer]) => ({ type, state: await informer.synced })),
   );
-  return states.filter(([, state]) => state === "absent").map(([name]) => name);
+  return states.filter(({ state }) => state === "absent").map(({ type }) =>
+    type.group === "" ? type.plural : `${type.plural}.${type.group}`
+  );
 }
 
 export async function stopCaches(caches: Caches): Promise<void> {

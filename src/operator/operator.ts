@@ -62,7 +62,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
       metrics.restRequest({ code: Number.isNaN(status) ? "<error>" : status, method: verb, host });
     },
   });
-  log.info("connecting", { server: credentials.server, credentials: credentials.origin });
+  log.info("connecting", { server: credentials.server, origin: credentials.origin });
   const events = new EventWriter({ client, component: "lynq", log, metrics });
   const state: { manager?: Manager } = {};
   const lease = options.leaderElect ? await candidate({ client, options, credentials, log }) : undefined;
