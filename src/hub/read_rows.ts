@@ -9,8 +9,15 @@ import { SourceError } from "../source/port.ts";
 import { columnsOf, judgeRow } from "./rows.ts";
 import type { HubWorld } from "./world.ts";
 
+/** What reading the rows of a hub needs of its world. */
+export interface RowsWorld {
+  /** Answers the Secrets that the hub names. */
+  readonly client: Pick<KubeClient, "get">;
+  readonly open: HubWorld["open"];
+}
+
 /** Reads every row of a hub's table. Throws `SourceError` for a read that did not finish; then no row counts. */
-export async function readRows(world: HubWorld, hub: StoredHub, signal: AbortSignal): Promise<RowVerdict[]> {
+export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSignal): Promise<RowVerdict[]> {
   const { config, table } = await sourceConfig(world.client, hub, signal);
   const source = world.open(config);
   try {
@@ -27,7 +34,7 @@ export async function readRows(world: HubWorld, hub: StoredHub, signal: AbortSig
 type ServerSpec = NonNullable<HubSpec["source"]["mysql"]>;
 
 async function sourceConfig(
-  client: KubeClient,
+  client: RowsWorld["client"],
   hub: StoredHub,
   signal: AbortSignal,
 ): Promise<{ config: SourceConfig; table: string }> {
@@ -54,7 +61,7 @@ function missingBlock(type: string): SourceError {
 }
 
 async function serverConfig(
-  client: KubeClient,
+  client: RowsWorld["client"],
   of: { hub: StoredHub; spec: ServerSpec; block: string },
   signal: AbortSignal,
 ): Promise<ServerConfig> {
@@ -74,7 +81,7 @@ const SECRET = { group: "", version: "v1", kind: "Secret", plural: "secrets", na
 
 /** One value of a Secret. A missing Secret or key is an error, never an empty password. */
 async function secretValue(
-  client: KubeClient,
+  client: RowsWorld["client"],
   of: { namespace: string; name: string; key: string; field: string },
   signal: AbortSignal,
 ): Promise<string> {
