@@ -1,0 +1,169 @@
+import assert from "node:assert/strict";
+import { childOf, recordOf } from "../../tests/support/child_objects.ts";
+import { resourceOf } from "../../tests/support/stored_objects.ts";
+import type { Resource } from "../api/resource.ts";
+import type { DesiredObject } from "../api/stages.ts";
+import { decide, type Decision, type DependencyState, type Situation } from "./decide.ts";
+
+const UNSEEN = { kind: "unseen" } as const;
+const PRESENT = { kind: "present", child: childOf("a") } as const;
+
+function desiredOf(hash: string): DesiredObject {
+  return {
+    id: "a",
+    policy: resourceOf({ id: "a" }),
+    type: { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true },
+    key: { apiVersion: "v1", kind: "ConfigMap", namespace: "ns", name: "acme-a" },
+    object: { metadata: { name: "acme-a" } },
+    hash,
+    inputs: "inputs",
+  };
+}
+
+/** A resource that is as it was left; `part` is what differs. */
+function situation(
+  part: Partial<Omit<Situation, "policy">> & { policy?: Partial<Resource> } = {},
+): Situation {
+  const { policy, ...rest } = part;
+  return {
+    id: "a",
+    desired: undefined,
+    record: recordOf("a"),
+    live: PRESENT,
+    dependencies: new Map(),
+    namespace: { name: "ns", state: "present" },
+    ...rest,
+    policy: resourceOf({ id: "a", ...policy }),
+  };
+}
+
+const depends = (states: Record<string, DependencyState>) => new Map(Object.entries(states));
+const brief = (decision: Decision) =>
+  "mode" in decision
+    ? `${decision.kind} ${decision.mode}`
+    : "reason" in decision
+    ? `${decision.kind} ${decision.reason}`
+    : decision.kind;
+const decided = (part: Parameters<typeof situation>[0]) => brief(decide(situation(part)));
+const NEW = { record: undefined, live: UNSEEN, desired: desiredOf("hash") } as const;
+
+Deno.test("what is as it was left is kept", () => {
+  assert.equal(decided({}), "keep");
+  assert.equal(decided({ desired: desiredOf("hash") }), "keep");
+});
+
+Deno.test("what is new is created", () => {
+  assert.equal(decided(NEW), "apply create");
+  assert.equal(
+    decided({ ...NEW, record: recordOf("a", { uid: undefined, state: "Waiting" }) }),
+    "apply create",
+  );
+});
+
+Deno.test("what was rendered anew is updated, by its hash", () => {
+  assert.equal(decided({ desired: desiredOf("other") }), "apply update");
+});
+
+Deno.test("what somebody changed is repaired: our entry is not as we left it, or the object is another", () => {
+  assert.equal(
+    decided({ live: { kind: "present", child: childOf("a", { entry: "less" }) } }),
+    "apply repair",
+  );
+  assert.equal(
+    decided({ live: { kind: "present", child: childOf("a", { entry: undefined }) } }),
+    "apply repair",
+  );
+  assert.equal(decided({ live: { kind: "present", child: childOf("a", { uid: "new" }) } }), "apply repair");
+});
+
+Deno.test("what is recorded and not seen is looked for, since only its labels may be gone", () => {
+  assert.equal(decided({ live: UNSEEN }), "look");
+  assert.equal(decided({ live: UNSEEN, desired: desiredOf("other") }), "look");
+});
+
+Deno.test("a failed dependency skips, and names itself and the switch", () => {
+  const decision = decide(situation({ ...NEW, dependencies: depends({ ok: "Ready", db: "Failed" }) }));
+  assert(decision.kind === "skip");
+  assert.equal(decision.dependency, "db");
+  assert.equal(
+    decision.message,
+    "Resource 'a' skipped because dependency 'db' failed. Set skipOnDependencyFailure=false to create anyway.",
+  );
+});
+
+Deno.test("a failed dependency holds back the change of what exists, not its repair", () => {
+  const dependencies = depends({ db: "Failed" });
+  assert.equal(decided({ desired: desiredOf("other"), dependencies }), "skip");
+  assert.equal(decided({ dependencies }), "keep");
+  assert.equal(
+    decided({ dependencies, live: { kind: "present", child: childOf("a", { entry: "less" }) } }),
+    "apply repair",
+  );
+});
+
+Deno.test("with skipOnDependencyFailure=false only a dependency that waits holds creation back", () => {
+  const policy = { skipOnDependencyFailure: false };
+  assert.equal(decided({ ...NEW, policy, dependencies: depends({ db: "Failed" }) }), "apply create");
+  assert.equal(
+    decided({ ...NEW, policy, dependencies: depends({ db: "Failed", cache: "Waiting" }) }),
+    "wait WaitingForDependency",
+  );
+});
+
+Deno.test("creation waits for its dependencies and names them", () => {
+  const waiting = decide(
+    situation({ ...NEW, dependencies: depends({ b: "Waiting", c: "Ready", d: "Waiting" }) }),
+  );
+  assert(waiting.kind === "wait");
+  assert.equal(waiting.message, "Waiting for b, d to become ready");
+});
+
+Deno.test("while a dependency restarts, changes wait for it and what exists is repaired", () => {
+  const dependencies = depends({ db: "Waiting" });
+  assert.equal(decided({ dependencies, desired: desiredOf("other") }), "wait WaitingForDependency");
+  assert.equal(decided({ dependencies }), "keep");
+  assert.equal(decided({ dependencies, live: UNSEEN }), "look");
+});
+
+Deno.test("what was created once is kept, changed, drifted or gone", () => {
+  const once = { policy: { creationPolicy: "Once" }, record: recordOf("a", { once: true }) } as const;
+  assert.equal(decided({ ...once, desired: desiredOf("other") }), "keep");
+  assert.equal(decided({ ...once, live: { kind: "present", child: childOf("a", { entry: "x" }) } }), "keep");
+  assert.equal(decided({ ...once, live: UNSEEN }), "keep");
+  assert.equal(decided({ ...once, policy: {}, desired: desiredOf("other") }), "apply update");
+});
+
+Deno.test("a missing namespace is waited for", () => {
+  const namespace = { name: "acme-ns", state: "missing" } as const;
+  const waiting = decide(situation({ ...NEW, namespace }));
+  assert(waiting.kind === "wait");
+  assert.equal(waiting.message, "Waiting for namespace acme-ns to exist");
+});
+
+Deno.test("a terminating namespace takes nothing new, and what is in it is left to go", () => {
+  const namespace = { name: "acme-ns", state: "terminating" } as const;
+  assert.equal(decided({ ...NEW, namespace }), "wait NamespaceTerminating");
+  assert.equal(decided({ live: UNSEEN, namespace }), "wait NamespaceTerminating");
+  assert.equal(decided({ namespace }), "keep");
+});
+
+Deno.test("a dependency comes before the namespace, which may be that dependency", () => {
+  const namespace = { name: "acme-ns", state: "missing" } as const;
+  assert.equal(
+    decided({ ...NEW, namespace, dependencies: depends({ ns: "Waiting" }) }),
+    "wait WaitingForDependency",
+  );
+});
+
+Deno.test("the object of another node is a conflict that names it, recorded or not", () => {
+  const live = { kind: "foreign", owner: "ns/beta-web" } as const;
+  const conflict = decide(situation({ record: undefined, live, desired: desiredOf("hash") }));
+  assert(conflict.kind === "conflict");
+  assert.match(conflict.message, /belongs to LynqNode ns\/beta-web/);
+  assert.equal(decided({ live }), "conflict");
+});
+
+Deno.test("an object that is being deleted is waited for, whatever else is to do", () => {
+  const live = { kind: "present", child: childOf("a", { deleting: true, entry: "less" }) } as const;
+  assert.equal(decided({ live, desired: desiredOf("other") }), "wait BeingDeleted");
+});
