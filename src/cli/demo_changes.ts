@@ -21,13 +21,15 @@ export function changesBetween(before: DemoState, after: DemoState): Change[] {
     ...before.hubProblem === after.hubProblem || after.hubProblem === ""
       ? []
       : [{ tone: "failed" as const, text: `the hub: ${after.hubProblem}` }],
-    ...after.tenants.flatMap((tenant) => nodeChanges(was.get(tenant.uid)?.nodes ?? [], tenant.nodes)),
+    ...after.tenants.flatMap((tenant) => nodeChanges(was.get(tenant.uid), tenant)),
     ...after.tenants.flatMap((tenant) => settledChange(was.get(tenant.uid), tenant, after.forms)),
-    ...before.tenants.filter(({ uid }) => !now.has(uid)).map(({ uid }): Change => ({
-      tone: "gone",
-      text: `${uid} is gone: its nodes, their resources and their namespace are deleted`,
-    })),
+    ...before.tenants.flatMap((tenant) => goneChange(tenant, now.get(tenant.uid))),
   ];
+}
+
+function goneChange({ uid, nodes }: Tenant, after: Tenant | undefined): Change[] {
+  if (nodes.length === 0 || (after?.nodes.length ?? 0) > 0) return [];
+  return [{ tone: "gone", text: `${uid} is gone: its nodes and their resources are deleted` }];
 }
 
 function rowChange(before: Tenant | undefined, after: Tenant): Change[] {
@@ -51,9 +53,11 @@ function settledChange(before: Tenant | undefined, after: Tenant, forms: readonl
   }];
 }
 
-function nodeChanges(before: readonly DemoNode[], after: readonly DemoNode[]): Change[] {
-  const was = new Map(before.map((node) => [node.name, node]));
-  return after.flatMap((node): Change[] => {
+function nodeChanges(before: Tenant | undefined, after: Tenant): Change[] {
+  // What goes with its row is told once, when all of it is gone.
+  if (after.row !== "active") return [];
+  const was = new Map(before?.nodes.map((node) => [node.name, node]));
+  return after.nodes.flatMap((node): Change[] => {
     const old = was.get(node.name);
     const written = old === undefined ? [] : resourceChanges(old.resources, node.resources);
     return [...written, ...progressChange(old, node)];

@@ -14,7 +14,7 @@ export interface DemoResource {
   readonly state: ResourceState;
   readonly message: string;
   readonly uid: string | undefined;
-  /** What was asked for last, and what the object's fields of ours looked like after that write. */
+  /** Hash of what was written last, and when. */
   readonly wanted: string | undefined;
   readonly written: string | undefined;
 }
@@ -101,7 +101,7 @@ function demoNode(node: StoredNode): DemoNode {
     message: record.message ?? "",
     uid: record.uid,
     wanted: record.hash,
-    written: record.entry,
+    written: record.appliedAt,
   }));
   return {
     name: node.name,

@@ -30,7 +30,8 @@ export interface TimedChange extends Change {
 }
 
 const SPINNER = ["◐", "◓", "◑", "◒"];
-const BAR = 24;
+/** Columns of a progress bar; with the short one four forms of one word fit on a terminal of 80. */
+const BAR = { short: 10, long: 24, from: 96 };
 const CHANGES = 5;
 
 /** One frame: counts, the tenants with their nodes and resources, and what happened last. Never wider or higher than `size`. */
@@ -96,19 +97,21 @@ function tenantLines(input: ViewInput, { width, room }: { width: number; room: n
   ];
 }
 
-function tenantHead({ state, turn }: ViewInput, tenant: Tenant): Line {
+function tenantHead({ state, turn, size }: ViewInput, tenant: Tenant): Line {
   const { desired, ready } = tenantCounts(tenant);
   const settled = isTenantSettled(tenant, state.forms);
   const left = tenant.row === "active" ? "" : tenant.row === "gone" ? "  row deleted" : "  row inactive";
   return [
     span("  "),
-    settled ? span("●", "good") : span(SPINNER[turn % SPINNER.length] ?? "◐", toneOf(tenant)),
+    settled
+      ? span(tenant.row === "active" ? "●" : "○", tenant.row === "active" ? "good" : "dim")
+      : span(SPINNER[turn % SPINNER.length] ?? "◐", toneOf(tenant)),
     span(" "),
     span(fit(tenant.uid, 12), tenant.row === "active" ? "bold" : "dim"),
     span(" "),
     span(fit(tenant.plan, 11), "row"),
     span(" "),
-    ...bar(ready, desired, BAR),
+    ...bar(ready, desired, size.width < BAR.from ? BAR.short : BAR.long),
     span(` ${ready}/${desired}`.padEnd(7)),
     span(left, "dim"),
   ];
