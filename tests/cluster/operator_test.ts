@@ -180,9 +180,25 @@ async function drift(lab: OperatorLab): Promise<void> {
   });
 }
 
+/** Waits until nothing moves any more: every replica runs, and the node is told so. */
+async function atRest(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  let seen = "";
+  await until("the cluster to be at rest", async () => {
+    const app = await objects.get({ apiVersion: "apps/v1", kind: "Deployment", namespace, name: "acme-app" });
+    const node = await ready(lab, "acme-web");
+    const now = `${app?.metadata.resourceVersion} ${node.metadata.resourceVersion}`;
+    const running = (app?.["status"] as { readyReplicas?: number } | undefined)?.readyReplicas === 3;
+    if (running && now === seen) return true;
+    seen = now;
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    return false;
+  });
+}
+
 async function restart(lab: OperatorLab): Promise<void> {
   const { db } = lab;
-  await ready(lab, "acme-web");
+  await atRest(lab);
   await lab.operator.kill();
   const before = (await configOf(lab, "acme"))?.metadata.resourceVersion;
   const version = (await nodeOf(lab, "acme-web"))?.metadata.resourceVersion;
