@@ -23,6 +23,17 @@ Deno.test("--once ends with 1 and names what is not Ready when its time is over"
   assert.deepEqual(await demoLeftovers(text), []);
 });
 
+Deno.test("a port that is taken is told with the remedy, and nothing is left", async () => {
+  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  try {
+    const { code, text } = await startDemo("--port", String(taken.addr.port)).ended();
+    assert.equal(code, 1);
+    assert.match(text, /^lynq demo: the port is in use: give another one with --port/m);
+  } finally {
+    taken.close();
+  }
+});
+
 Deno.test("the demo follows what its commands do, and a signal leaves nothing behind", async (t) => {
   const demo = startDemo();
   try {

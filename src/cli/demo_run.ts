@@ -4,6 +4,7 @@ import type { OperatorOptions } from "../operator/options.ts";
 import { createLog } from "../telemetry/log.ts";
 import { type DemoCluster, install, startDemoCluster } from "./demo_cluster.ts";
 import { createDatabase } from "./demo_database.ts";
+import { demoRemedy } from "./demo_failure.ts";
 import { type DemoFolder, makeDemoFolder, removeDemoFolder } from "./demo_folder.ts";
 import { demoCommand, demoGuide } from "./demo_guide.ts";
 import { type Line, span } from "./demo_line.ts";
@@ -32,6 +33,17 @@ const WORKLOAD_DELAY_MS = 1500;
 
 /** Runs until everything is Ready (`once`) or a signal comes; the exit code. Everything it made is gone when it returns. */
 export async function runDemo(options: DemoOptions): Promise<number> {
+  try {
+    return await runToTheEnd(options);
+  } catch (error) {
+    const remedy = demoRemedy(error);
+    if (remedy === undefined) throw error;
+    console.error(`lynq demo: ${remedy}`);
+    return 1;
+  }
+}
+
+async function runToTheEnd(options: DemoOptions): Promise<number> {
   const screen = demoScreen({
     isTerminal: Deno.stdout.isTerminal(),
     env: (name) => Deno.env.get(name),

@@ -20,8 +20,8 @@ const KEPT_CHANGES = 20;
 /** A spinner turns this often, in milliseconds, while something moves. */
 const TURN_MS = 120;
 
-/** Lines of the smallest frame beside one line a tenant: counts, two gaps, one change. */
-const LEAST_BESIDE_TENANTS = 4;
+/** The smallest frame: so many tenants, and beside them counts, two gaps and one change. */
+const LEAST = { tenants: 8, besides: 4 };
 
 /** Shows one state after the other, until all is Ready and beyond. */
 export class DemoShow {
@@ -90,7 +90,8 @@ export class DemoShow {
     const { width, height } = screen.size();
     // The commands stay in sight where the terminal is high enough for them and the smallest view.
     const taken = this.#guided ? rowsOf(guide, width) : 0;
-    const below = Math.max(height - taken, Math.min(height, state.tenants.length + LEAST_BESIDE_TENANTS));
+    const least = Math.min(state.tenants.length, LEAST.tenants) + LEAST.besides;
+    const below = Math.max(height - taken, Math.min(height, least));
     screen.draw(demoView({
       state,
       changes: this.#changes,
