@@ -2,7 +2,6 @@ import { Command } from "commander";
 import { addDemoCommand } from "./demo.ts";
 import { addFmtCommand } from "./fmt.ts";
 import { addOperatorCommand } from "./operator.ts";
-import { addRenderCommand } from "./render.ts";
 
 /** The command line. `lynq operator` is also what runs without a command. */
 export function createProgram(): Command {
@@ -11,7 +10,6 @@ export function createProgram(): Command {
     .showHelpAfterError();
   addOperatorCommand(program);
   addDemoCommand(program);
-  addRenderCommand(program);
   addFmtCommand(program);
   return program;
 }
