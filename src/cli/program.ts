@@ -1,7 +1,10 @@
 import { Command } from "commander";
 import { addDemoCommand } from "./demo.ts";
 import { addFmtCommand } from "./fmt.ts";
+import { addFunctionsCommand } from "./functions.ts";
 import { addOperatorCommand } from "./operator.ts";
+import { addRenderCommand } from "./render.ts";
+import { addValidateCommand } from "./validate.ts";
 
 /** The command line. `lynq operator` is also what runs without a command. */
 export function createProgram(): Command {
@@ -10,6 +13,9 @@ export function createProgram(): Command {
     .showHelpAfterError();
   addOperatorCommand(program);
   addDemoCommand(program);
+  addRenderCommand(program);
   addFmtCommand(program);
+  addValidateCommand(program);
+  addFunctionsCommand(program);
   return program;
 }

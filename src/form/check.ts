@@ -14,6 +14,8 @@ export interface FormProblem {
     | "TemplateSyntaxInvalid"
     | "ResourceInvalid";
   readonly message: string;
+  /** Path of the field that it is about, `spec.deployments[0].nameTemplate`. */
+  readonly field?: string;
 }
 
 export interface CheckInput {
@@ -44,7 +46,7 @@ function hubExists({ spec, namespace, hubExists }: CheckInput): FormProblem[] {
   if (hubExists) return [];
   const message = `Hub validation failed: hub '${spec.hubId}' not found in namespace '${namespace}': ` +
     "create it, or make a new form with another spec.hubId";
-  return [{ reason: "HubNotFound", message }];
+  return [{ reason: "HubNotFound", message, field: "spec.hubId" }];
 }
 
 function idsAreUnique(_input: CheckInput, resources: readonly PlacedResource[]): FormProblem[] {
@@ -79,7 +81,7 @@ function objectsAreNamed(_input: CheckInput, resources: readonly PlacedResource[
     ];
     if (missing.length === 0) return [];
     const message = `Resource ${resource.id} (${place}) lacks ${missing.join(" and ")}`;
-    return [{ reason: "ResourceInvalid" as const, message }];
+    return [{ reason: "ResourceInvalid" as const, message, field: `spec.${place}` }];
   });
 }
 
@@ -91,6 +93,7 @@ function templatesParse(_input: CheckInput, resources: readonly PlacedResource[]
       const where = `Resource ${resource.id} (${place}), ${field}`;
       return [{
         reason: "TemplateSyntaxInvalid" as const,
+        field: `spec.${place}.${field}`,
         message: `${where}: failed to parse template: ${message}`,
       }];
     })

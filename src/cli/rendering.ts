@@ -1,0 +1,171 @@
+import { type FormSpec, formSpec } from "../api/form.ts";
+import type { HubSpec } from "../api/hub.ts";
+import { collectResources, type PlacedResource } from "../api/resource.ts";
+import type { RowVerdict } from "../api/row.ts";
+import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
+import type { StoredForm } from "../api/stored.ts";
+import { templatedFields } from "../api/templated_fields.ts";
+import { describeGraphError } from "../graph/waves.ts";
+import { type NodeWanted, planHub } from "../hub/plan.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
+import { toDesiredObject } from "../node/desired_object.ts";
+import { type PreparedForm, prepareForm } from "../node/prepared_form.ts";
+import { buildVariables } from "../node/variables.ts";
+import { suggest } from "../template/suggest.ts";
+import type { Manifest } from "./manifest.ts";
+import { mappedVariables, unmapped } from "./mapped_variables.ts";
+import type { OfflineKinds } from "./offline_kinds.ts";
+
+/** A hub's rows and the forms that they are multiplied with. */
+export interface RenderInput {
+  readonly hub: { readonly name: string; readonly namespace: string; readonly spec: HubSpec };
+  readonly forms: readonly Manifest[];
+  readonly rows: readonly RowVerdict[];
+  readonly kinds: OfflineKinds;
+}
+
+/** An object as it would be applied, without the owner that only a cluster can tell. */
+export interface RenderedDocument {
+  readonly row: string;
+  readonly form: string;
+  readonly id: string;
+  readonly object: KubeObject;
+  /** The kind is not known offline: it is shown as namespaced. */
+  readonly unknownKind: boolean;
+}
+
+export interface Rendering {
+  readonly documents: readonly RenderedDocument[];
+  /** What is not rendered, and why. */
+  readonly problems: readonly string[];
+}
+
+/** Renders every form for every active row: node by node, in the order in which resources are applied. Pure. */
+export function renderForms(input: RenderInput): Rendering {
+  const stored = new Map(input.forms.map((form) => [form.name, { manifest: form, ...storedForm(form) }]));
+  const plan = planHub({
+    hub: input.hub.name,
+    forms: [...stored.values()].map(({ form }) => form),
+    rows: input.rows,
+    nodes: [],
+  });
+  const prepared = new Map([...stored].map(([name, { form }]) => [name, prepareForm(form.spec)]));
+  const documents: RenderedDocument[] = [];
+  const problems = plan.problems.map(({ uid, message }) => `row ${JSON.stringify(uid)}: ${message}`);
+  for (const change of plan.changes) {
+    const wanted = change.kind === "create" ? change.wanted : undefined;
+    const form = stored.get(wanted?.form ?? "");
+    const ready = prepared.get(wanted?.form ?? "");
+    if (wanted === undefined || form === undefined || ready === undefined) continue;
+    const node = renderNode(input, {
+      wanted,
+      manifest: form.manifest,
+      spec: form.form.spec,
+      prepared: ready,
+    });
+    documents.push(...node.documents);
+    problems.push(...node.problems);
+  }
+  return { documents, problems };
+}
+
+/** The form as a hub plans with it. Its rollout is left out: no node waits for others here. */
+function storedForm(manifest: Manifest): { form: StoredForm } {
+  const { rollout: _, ...spec } = formSpec.parse(manifest.object["spec"]);
+  const form: StoredForm = {
+    namespace: manifest.namespace ?? "",
+    name: manifest.name,
+    uid: "",
+    resourceVersion: "",
+    generation: 1,
+    deleting: false,
+    finalizers: [],
+    annotations: {},
+    createdAt: undefined,
+    spec,
+    status: { currentRevision: manifest.name },
+  };
+  return { form };
+}
+
+interface NodeInput {
+  readonly wanted: NodeWanted;
+  readonly manifest: Manifest;
+  readonly spec: FormSpec;
+  readonly prepared: PreparedForm;
+}
+
+function renderNode(input: RenderInput, { wanted, manifest, spec, prepared }: NodeInput): Rendering {
+  const { hub, kinds } = input;
+  const { row, form } = wanted;
+  const where = `row ${row.uid}, form ${form}`;
+  if (prepared.waves.kind !== "waves") {
+    return { documents: [], problems: [`${where}: ${describeGraphError(prepared.waves)}`] };
+  }
+  const result = buildVariables({
+    spec: { uid: row.uid, templateRef: form, hubId: hub.name, values: row.values },
+    annotations: {},
+  });
+  if (result.kind === "invalid") return { documents: [], problems: [`${where}: ${result.message}`] };
+  const places = new Map(collectResources(spec).map((placed) => [placed.resource.id, placed]));
+  const node: NodeIdentity = { namespace: hub.namespace, name: wanted.name, uid: "" };
+  const documents: RenderedDocument[] = [];
+  const problems: string[] = [];
+  for (const id of prepared.waves.waves.flat()) {
+    const rendered = prepared.resources.find((resource) => resource.id === id)?.render(
+      node,
+      result.variables,
+    );
+    const placed = places.get(id);
+    if (rendered === undefined || placed === undefined) continue;
+    if (rendered.kind === "rendered") documents.push(finished(rendered, { row: row.uid, form, node, kinds }));
+    else {
+      const told = failureText(rendered, { placed, manifest, hub, variables: result.variables });
+      problems.push(`${where}, ${told}`);
+    }
+  }
+  return { documents, problems };
+}
+
+interface Place {
+  readonly row: string;
+  readonly form: string;
+  readonly node: NodeIdentity;
+  readonly kinds: OfflineKinds;
+}
+
+function finished(rendered: RenderedResource, { row, form, node, kinds }: Place): RenderedDocument {
+  const { apiVersion = "", kind = "" } = rendered.object;
+  const known = kinds.typeOf(apiVersion, kind);
+  const assumed: ResourceType = { ...parseApiVersion(apiVersion), kind, plural: "", namespaced: true };
+  const { object } = toDesiredObject(rendered, known ?? assumed, node);
+  const { ownerReferences: _, name, namespace, ...more } = object.metadata;
+  const metadata = { name: name ?? "", ...namespace === undefined ? {} : { namespace }, ...more };
+  return { row, form, id: rendered.id, object: { ...object, metadata }, unknownKind: known === undefined };
+}
+
+interface Failure {
+  readonly placed: PlacedResource;
+  readonly manifest: Manifest;
+  readonly hub: RenderInput["hub"];
+  readonly variables: Variables;
+}
+
+/** `resource web, spec.spec.replicas (form.yaml:21): ...`, and of a variable that is missing, what there is. */
+function failureText({ id, field, message }: UnrenderedResource, failure: Failure): string {
+  const { placed, manifest, hub, variables } = failure;
+  const line = manifest.line(`spec.${placed.place}.${field}`);
+  const text = templatedFields(placed.resource).find((templated) => templated.field === field)?.text ?? "";
+  const missing = unmapped(text, Object.keys(variables)).map((name) => `; ${adviceFor(name, hub)}`);
+  return `resource ${id}, ${field} (${manifest.file}:${line}): ${message}${missing.join("")}`;
+}
+
+function adviceFor(name: string, hub: RenderInput["hub"]): string {
+  const mapped = mappedVariables(hub.spec);
+  if (mapped.includes(name)) return `the hub ${hub.name} maps ${name}, but the row has no value for it`;
+  const hint = suggest(name, mapped);
+  return `the hub ${hub.name} maps no ${name}${hint === undefined ? "" : ` (${hint})`}; it maps ${
+    mapped.join(", ")
+  }`;
+}
