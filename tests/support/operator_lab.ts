@@ -77,7 +77,8 @@ export async function installKinds(objects: ClusterObjects): Promise<void> {
     const which = { apiVersion, kind: "CustomResourceDefinition", name: `${plural}.operator.lynq.sh` };
     await until(`${plural} to be established`, async () => {
       const crd = await objects.get(which);
-      return JSON.stringify(crd?.["status"] ?? "").includes('"type":"Established"');
+      const status = crd?.["status"] as { conditions?: { type: string; status: string }[] } | undefined;
+      return status?.conditions?.some((each) => each.type === "Established" && each.status === "True");
     });
   }
 }
