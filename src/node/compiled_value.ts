@@ -8,7 +8,14 @@ export interface CompiledValue {
   /** Renders; throws `FieldError`. Parts without templates are shared between renders, so the result is read-only. */
   readonly render: (variables: Variables) => unknown;
   readonly templates: readonly Template[];
+  /** Paths of the templated fields that keep their type. */
+  readonly typed: readonly string[];
 }
+
+/** What the API server's schema says of a field, by its chain of keys; undefined where it says nothing. */
+export type FieldTyping = (keys: readonly string[]) => "text" | "other" | undefined;
+
+const UNKNOWN: FieldTyping = () => undefined;
 
 /** A template that failed, with the path of the field it stands in: `spec.template.spec.containers[0].image`. */
 export class FieldError extends Error {
@@ -28,22 +35,27 @@ interface Place {
   readonly field: string;
   readonly keys: readonly string[];
   readonly objectKind: string | undefined;
+  readonly typing: FieldTyping;
 }
 
 /** Compiles the body of a resource. Throws `FieldError` for a template that does not parse. */
-export function compileObject(spec: Record<string, unknown>, field: string): CompiledValue {
+export function compileObject(
+  spec: Record<string, unknown>,
+  field: string,
+  typing: FieldTyping = UNKNOWN,
+): CompiledValue {
   const kind = typeof spec["kind"] === "string" ? spec["kind"] : undefined;
-  return compile(spec, { field, keys: [], objectKind: kind });
+  return compile(spec, { field, keys: [], objectKind: kind, typing });
 }
 
 /** Compiles one string that always stays text: a name, a namespace, a label. */
 export function compileText(text: string, field: string): CompiledValue {
-  return compile(text, { field, keys: ["metadata"], objectKind: undefined });
+  return compile(text, { field, keys: ["metadata"], objectKind: undefined, typing: UNKNOWN });
 }
 
 /** Compiles a map of strings that stay text: labels or annotations. Keys are never templates. */
 export function compileTexts(texts: Readonly<Record<string, string>>, field: string): CompiledValue {
-  return compile(texts, { field, keys: ["metadata"], objectKind: undefined });
+  return compile(texts, { field, keys: ["metadata"], objectKind: undefined, typing: UNKNOWN });
 }
 
 function compile(value: unknown, place: Place): CompiledValue {
@@ -63,7 +75,7 @@ function compile(value: unknown, place: Place): CompiledValue {
       (variables) => Object.fromEntries(entries.map(([key, inner]) => [key, inner.render(variables)])),
     );
   }
-  return { render: () => value, templates: [] };
+  return { render: () => value, templates: [], typed: [] };
 }
 
 /** A container; without a template inside it is the given value itself. */
@@ -73,19 +85,26 @@ function assemble(
   render: (variables: Variables) => unknown,
 ): CompiledValue {
   const templates = parts.flatMap((part) => part.templates);
-  return templates.length === 0 ? { render: () => value, templates } : { render, templates };
+  const typed = parts.flatMap((part) => part.typed);
+  return templates.length === 0 ? { render: () => value, templates, typed } : { render, templates, typed };
 }
 
 function compileString(text: string, place: Place): CompiledValue {
-  if (!text.includes("{{")) return { render: () => text, templates: [] };
+  if (!text.includes("{{")) return { render: () => text, templates: [], typed: [] };
   const template = guard(place.field, () => parseTemplate(text));
-  const asText = keepsText(place.keys, place.objectKind);
+  const asText = staysText(place);
   const render = (variables: Variables) =>
     guard(
       place.field,
       () => asText ? template.render(variables) : jsonValue(template.renderValue(variables)),
     );
-  return { render, templates: [template] };
+  return { render, templates: [template], typed: asText ? [] : [place.field] };
+}
+
+/** The schema decides where there is one; metadata and what compat.md 5.6 lists is text in any case. */
+function staysText({ keys, objectKind, typing }: Place): boolean {
+  const known = keys[0] === "metadata" ? "text" : typing(keys);
+  return known === undefined ? keepsText(keys, objectKind) : known === "text";
 }
 
 /** Rendered values as JSON: integers that a double can't hold keep their digits. */

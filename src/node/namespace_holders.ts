@@ -4,12 +4,18 @@ import type { StoredNode } from "../api/stored.ts";
 import type { Orphan } from "./orphans.ts";
 import type { NodeWorld } from "./world.ts";
 
+/** What the caches know of children and of the nodes that they belong to. */
+export interface Belongings {
+  readonly children: Pick<NodeWorld["children"], "inNamespace">;
+  readonly nodes: Pick<NodeWorld["nodes"], "labelled">;
+}
+
 /**
  * What a Namespace must not be deleted with, as the caches know it: retained objects, and children of nodes that stay. Nodes
  * of one row are deleted together, so what a node that goes too would delete holds nothing.
  */
 export function namespaceHolders(
-  world: NodeWorld,
+  world: Belongings,
   of: { node: StoredNode; namespace: string; orphans: readonly Orphan[] },
 ): string[] {
   const { node, namespace, orphans } = of;
@@ -26,8 +32,15 @@ export function namespaceHolders(
 }
 
 /** The node of that child is being deleted, or is gone and the child with it as soon as its watch tells. */
-function goesToo(world: NodeWorld, child: Child): boolean {
+function goesToo(world: Belongings, child: Child): boolean {
   return world.nodes.labelled(child.nodeNamespace, child.node).every((node) => node.deleting);
+}
+
+/** What it takes to ask the API server for objects of any kind of any form. */
+export interface Inquiry {
+  readonly client: Pick<NodeWorld["client"], "list">;
+  readonly discovery: Pick<NodeWorld["discovery"], "resolve">;
+  readonly forms: Pick<NodeWorld["forms"], "kinds">;
 }
 
 /**
@@ -35,7 +48,7 @@ function goesToo(world: NodeWorld, child: Child): boolean {
  * has them: each kind of any form is asked for, once for a Namespace that would be deleted. Throws where no answer came.
  */
 export async function holdsRetained(
-  world: NodeWorld,
+  world: Inquiry,
   namespace: string,
   signal: AbortSignal,
 ): Promise<boolean> {

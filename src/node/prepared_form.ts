@@ -10,11 +10,12 @@ import {
   compileText,
   compileTexts,
   FieldError,
+  type FieldTyping,
 } from "./compiled_value.ts";
 import { canonicalJson, textHash } from "./object_hash.ts";
 
 /** Rendering changed its meaning: what was rendered under another version is rendered anew. */
-const RENDER_VERSION = 1;
+const RENDER_VERSION = 2;
 
 /** An object the API server would refuse anyway; etcd takes about 1.5 MiB a request. */
 const OBJECT_LIMIT_BYTES = 1 << 20;
@@ -35,9 +36,15 @@ export interface PreparedResource {
   readonly render: (node: NodeIdentity, variables: Variables) => RenderedResource | UnrenderedResource;
 }
 
+/** The field types of a kind, where they are known. */
+export type TypingOf = (apiVersion: string, kind: string) => FieldTyping | undefined;
+
 /** Parses every template of a form. A template that does not parse makes its own resource fail, not the form. */
-export function prepareForm(arrays: ResourceArrays): PreparedForm {
-  const resources = collectResources(arrays).map(({ resource }) => prepareResource(resource));
+export function prepareForm(arrays: ResourceArrays, typingOf: TypingOf = () => undefined): PreparedForm {
+  const resources = collectResources(arrays).map(({ resource }) => {
+    const { apiVersion, kind } = resource.spec;
+    return prepareResource(resource, typingOf(String(apiVersion), String(kind)));
+  });
   return {
     resources,
     waves: toWaves(resources.map(({ id, policy }) => ({ id, dependIds: policy.dependIds }))),
@@ -52,7 +59,7 @@ interface Parts {
   readonly body: CompiledValue;
 }
 
-function compileParts(policy: Resource): Parts {
+function compileParts(policy: Resource, typing: FieldTyping | undefined): Parts {
   const spelling = policy.targetNamespace ? "targetNamespace" : "namespaceTemplate";
   const namespace = policy[spelling];
   const texts = (field: "labelsTemplate" | "annotationsTemplate") => compileTexts(policy[field] ?? {}, field);
@@ -61,16 +68,17 @@ function compileParts(policy: Resource): Parts {
     namespace: namespace ? compileText(namespace, spelling) : undefined,
     labels: texts("labelsTemplate"),
     annotations: texts("annotationsTemplate"),
-    body: compileObject(policy.spec, "spec"),
+    body: compileObject(policy.spec, "spec", typing),
   };
 }
 
 /** The parts' templates, or the error of the first one that does not parse. */
-export function prepareResource(policy: Resource): PreparedResource {
+export function prepareResource(policy: Resource, typing?: FieldTyping): PreparedResource {
   const id = policy.id;
-  const entry = textHash(`${RENDER_VERSION}\n${canonicalJson(policy)}`);
+  const text = `${RENDER_VERSION}\n${canonicalJson(policy)}`;
   try {
-    const parts = compileParts(policy);
+    const parts = compileParts(policy, typing);
+    const entry = textHash(`${text}\n${parts.body.typed.join("\n")}`);
     const templates = Object.values(parts).flatMap((part: CompiledValue | undefined) =>
       part?.templates ?? []
     );
@@ -84,7 +92,7 @@ export function prepareResource(policy: Resource): PreparedResource {
     };
   } catch (error) {
     const failure = unrendered(policy, error);
-    return { id, policy, impure: false, inputs: () => entry, render: () => failure };
+    return { id, policy, impure: false, inputs: () => textHash(text), render: () => failure };
   }
 }
 

@@ -31,7 +31,7 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
   if (!node.finalizers.includes(NODE_FINALIZER)) await addFinalizer(world, node, signal);
 
   // 3. What it is rendered from.
-  const ready = prepare(world, node);
+  const ready = await prepare(world, node);
   if (ready.kind === "problem") return await publishProblem(world, { node, problem: ready.problem }, signal);
 
   // 4. Gather: what is wanted, and the caches that know what is there.
@@ -72,7 +72,7 @@ type Ready =
   }
   | { readonly kind: "problem"; readonly problem: NodeProblem };
 
-function prepare(world: NodeWorld, node: StoredNode): Ready {
+async function prepare(world: NodeWorld, node: StoredNode): Promise<Ready> {
   const built = buildVariables(node);
   if (built.kind === "invalid") {
     return problem({
@@ -81,7 +81,7 @@ function prepare(world: NodeWorld, node: StoredNode): Ready {
       message: built.message,
     });
   }
-  const prepared = world.forms.prepared(node);
+  const prepared = await world.forms.prepared(node);
   if (prepared.kind === "missing") {
     return problem({ reason: "RevisionNotFound", degraded: "RevisionNotFound", message: prepared.message });
   }

@@ -34,7 +34,7 @@ export interface NodeWorld {
     readonly type: ResourceType;
   };
   readonly forms: {
-    prepared(node: StoredNode): PreparedResult;
+    prepared(node: StoredNode): Promise<PreparedResult>;
     /** Kinds of every kept revision: children of any of them may carry a node's labels. */
     kinds(): Iterable<{ apiVersion: string; kind: string }>;
   };

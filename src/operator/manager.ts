@@ -9,6 +9,7 @@ import { reconcileHub } from "../hub/reconcile.ts";
 import type { HubWorld } from "../hub/world.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { createDiscovery } from "../kube/discovery.ts";
+import { createOpenApi } from "../kube/open_api.ts";
 import { ChildCaches } from "../node/child_caches.ts";
 import { reconcileNode } from "../node/reconcile.ts";
 import type { NodeWorld } from "../node/world.ts";
@@ -195,7 +196,10 @@ interface NodeParts {
 }
 
 function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiting }: NodeParts): NodeWorld {
-  const forms = new PreparedForms((ns, name) => caches.revisions.get(`${ns}/${name}`)?.value);
+  const forms = new PreparedForms({
+    find: (ns, name) => caches.revisions.get(`${ns}/${name}`)?.value,
+    openApi: createOpenApi({ client: options.client }),
+  });
   return {
     ...shared(options),
     discovery,

@@ -3,6 +3,7 @@ import { collectResources, RESOURCE_ARRAYS, type ResourceArrays } from "../api/r
 import type { StoredNode } from "../api/stored.ts";
 import type { StoredRevision } from "../form/world.ts";
 import type { KubeObject } from "../kube/object.ts";
+import type { FieldTypes, OpenApi } from "../kube/open_api.ts";
 import { type PreparedForm, prepareForm } from "../node/prepared_form.ts";
 import type { PreparedResult } from "../node/world.ts";
 
@@ -39,16 +40,21 @@ function kindsOf(arrays: ResourceArrays): { apiVersion: string; kind: string }[]
 /** Forms by revision, their templates parsed once; a node with arrays of its own is its own form. */
 export class PreparedForms {
   readonly #find: (namespace: string, name: string) => CachedRevision | undefined;
-  readonly #prepared = new WeakMap<CachedRevision, PreparedForm>();
-  readonly #inline = new WeakMap<StoredNode, PreparedForm>();
+  readonly #openApi: OpenApi;
+  readonly #prepared = new WeakMap<CachedRevision, Promise<PreparedForm>>();
+  readonly #inline = new WeakMap<StoredNode, Promise<PreparedForm>>();
 
-  constructor(find: (namespace: string, name: string) => CachedRevision | undefined) {
-    this.#find = find;
+  constructor(
+    of: { find: (namespace: string, name: string) => CachedRevision | undefined; openApi: OpenApi },
+  ) {
+    this.#find = of.find;
+    this.#openApi = of.openApi;
   }
 
-  prepared(node: StoredNode, currentRevision: string | undefined): PreparedResult {
+  /** Throws where the API server does not tell the types of fields. */
+  async prepared(node: StoredNode, currentRevision: string | undefined): Promise<PreparedResult> {
     if (RESOURCE_ARRAYS.some((name) => (node.spec[name]?.length ?? 0) > 0)) {
-      return { kind: "prepared", form: remember(this.#inline, node, node.spec) };
+      return { kind: "prepared", form: await this.#remember(this.#inline, node, node.spec) };
     }
     const name = node.spec.revision ?? currentRevision;
     if (name === undefined) return missing(`LynqForm '${node.spec.templateRef}' has no valid generation yet`);
@@ -56,20 +62,45 @@ export class PreparedForms {
     if (revision === undefined) {
       return missing(`ControllerRevision '${name}', which this node follows, does not exist`);
     }
-    return { kind: "prepared", form: remember(this.#prepared, revision, revision.arrays) };
+    return { kind: "prepared", form: await this.#remember(this.#prepared, revision, revision.arrays) };
+  }
+
+  #remember<K extends WeakKey>(
+    cache: WeakMap<K, Promise<PreparedForm>>,
+    key: K,
+    arrays: ResourceArrays,
+  ): Promise<PreparedForm> {
+    const present = cache.get(key);
+    if (present !== undefined) return present;
+    const form = this.#prepare(arrays).catch((error: unknown) => {
+      cache.delete(key);
+      throw error;
+    });
+    cache.set(key, form);
+    return form;
+  }
+
+  /** Reads the schemas of those kinds only in which a template could give something else than text. */
+  async #prepare(arrays: ResourceArrays): Promise<PreparedForm> {
+    const typed = collectResources(arrays).filter(({ resource }) =>
+      TYPED.test(JSON.stringify(resource.spec))
+    );
+    const kinds = new Map(
+      typed.map(({ resource: { spec } }) => [kindKey(spec["apiVersion"], spec["kind"]), spec]),
+    );
+    const types = new Map<string, FieldTypes | undefined>();
+    for (const [key, { apiVersion, kind }] of kinds) {
+      types.set(key, await this.#openApi.fieldTypes(String(apiVersion), String(kind)));
+    }
+    return prepareForm(arrays, (apiVersion, kind) => types.get(kindKey(apiVersion, kind)));
   }
 }
 
-function remember<K extends WeakKey>(
-  cache: WeakMap<K, PreparedForm>,
-  key: K,
-  arrays: ResourceArrays,
-): PreparedForm {
-  const present = cache.get(key);
-  if (present !== undefined) return present;
-  const form = prepareForm(arrays);
-  cache.set(key, form);
-  return form;
+/** The functions that type a field. */
+const TYPED = /\{\{[^}]*\b(?:int|float|bool|asValue)\b/;
+
+function kindKey(apiVersion: unknown, kind: unknown): string {
+  return `${String(apiVersion)} ${String(kind)}`;
 }
 
 function missing(message: string): PreparedResult {
