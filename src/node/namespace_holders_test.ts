@@ -56,7 +56,7 @@ function inquiry(plural: string | undefined, asked: ListOptions[]): Inquiry {
     forms: { kinds: () => kinds.map((kind) => ({ apiVersion: "v1", kind })) },
     discovery: {
       resolve: (_, kind) => {
-        if (kind === "Gone") return Promise.resolve({ kind: "absent", reason: "kind" } as never);
+        if (kind === "Gone") return Promise.resolve({ kind: "absent" });
         const type = {
           group: "",
           version: "v1",
