@@ -91,7 +91,7 @@ async function prepareItem(world: NodeWorld, input: GatherInput, resource: Prepa
   const rendered = resource.render(node, variables);
   if (rendered.kind === "unrendered") {
     const key = record === undefined ? undefined : keyOf(record);
-    return { kind: "broken", id, policy, wave, settled: renderFailed(rendered), key };
+    return { kind: "broken", id, policy, wave, settled: renderFailed(rendered, node), key };
   }
   const { apiVersion = "", kind = "" } = rendered.object;
   const found = await world.discovery.resolve(apiVersion, kind);
@@ -115,14 +115,14 @@ function complete(
   type: ResourceType,
   node: StoredNode,
 ): DesiredObject | Settled {
-  return rendered.kind === "rendered" ? toDesiredObject(rendered, type, node) : renderFailed(rendered);
+  return rendered.kind === "rendered" ? toDesiredObject(rendered, type, node) : renderFailed(rendered, node);
 }
 
-function renderFailed({ id, field, message }: UnrenderedResource): Settled {
+function renderFailed({ id, field, message }: UnrenderedResource, node: StoredNode): Settled {
   return {
     state: "Failed",
     reason: "TemplateRenderError",
-    message: `Failed to render resource ${id}: ${field}: ${message}`,
+    message: `Failed to render resource ${id} of LynqForm ${node.spec.templateRef}: ${field}: ${message}`,
   };
 }
 

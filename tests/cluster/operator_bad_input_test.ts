@@ -132,7 +132,7 @@ async function failingNodes(lab: OperatorLab): Promise<void> {
     spec: {apiVersion: apps/v1, kind: Deployment, spec: {replicas: "{{ .plan | int }}"}}
 `,
       "TemplateRenderError",
-      /app: spec\.spec\.replicas/,
+      /app of LynqForm number: spec\.spec\.replicas/,
     ],
   ];
   for (const [name, resources, event, says] of cases) {
