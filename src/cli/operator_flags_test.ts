@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { Command, CommanderError } from "commander";
+import { operatorOptions, withDoubleDashes, withOperatorFlags } from "./operator_flags.ts";
+
+function read(...args: string[]) {
+  const command = withOperatorFlags(new Command()).exitOverride().configureOutput({ writeErr: () => {} });
+  command.parse(withDoubleDashes(args), { from: "user" });
+  return operatorOptions(command);
+}
+
+Deno.test("without flags the defaults are those of the Go implementation", () => {
+  const options = read();
+  assert.deepEqual([options.hubConcurrency, options.formConcurrency, options.nodeConcurrency], [3, 5, 10]);
+  assert.deepEqual([options.metricsBindAddress, options.metricsSecure, options.healthProbeBindAddress], [
+    "0",
+    true,
+    ":8081",
+  ]);
+  assert.deepEqual([options.leaderElect, options.zapDevel], [false, false]);
+  assert.deepEqual([options.sourceHosts, options.sourcePaths], [[], []]);
+});
+
+Deno.test("a boolean flag stands alone or with its value", () => {
+  assert.equal(read("--leader-elect").leaderElect, true);
+  assert.equal(read("--leader-elect=false").leaderElect, false);
+  assert.equal(read("--metrics-secure=false").metricsSecure, false);
+  assert.equal(read("--metrics-secure=0").metricsSecure, false);
+});
+
+Deno.test("one dash is as good as two, as in Go", () => {
+  assert.deepEqual(withDoubleDashes(["-leader-elect", "-zap-log-level=debug", "--x", "-h", "a-b", "-1"]), [
+    "--leader-elect",
+    "--zap-log-level=debug",
+    "--x",
+    "-h",
+    "a-b",
+    "-1",
+  ]);
+  assert.equal(read("-node-concurrency=4").nodeConcurrency, 4);
+});
+
+Deno.test("lists are split at commas, and * lifts the limit on hosts", () => {
+  assert.deepEqual(read("--source-hosts=db:3306, other").sourceHosts, ["db:3306", "other"]);
+  assert.equal(read("--source-hosts=*").sourceHosts, undefined);
+  assert.deepEqual(read("--source-paths=/data,/more").sourcePaths, ["/data", "/more"]);
+});
+
+Deno.test("flags of the webhooks that are no more are still accepted", () => {
+  assert.equal(
+    read("--webhook-cert-path=/tmp/x", "--enable-http2=false", "--webhook-cert-key=k").nodeConcurrency,
+    10,
+  );
+});
+
+Deno.test("a value that can't be is refused with the flag's name", () => {
+  for (const arg of ["--node-concurrency=0", "--hub-concurrency=1.5", "--leader-elect=maybe", "--nope"]) {
+    assert.throws(() => read(arg), (error) => {
+      assert(error instanceof CommanderError);
+      assert(error.message.includes(arg.split("=")[0] ?? ""), error.message);
+      return true;
+    });
+  }
+});

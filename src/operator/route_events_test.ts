@@ -1,0 +1,136 @@
+import assert from "node:assert/strict";
+import { readyStatus, storedForm, storedHub, storedNode } from "../../tests/support/stored_objects.ts";
+import type { HubMemory } from "../hub/world.ts";
+import type { CacheEvent } from "../kube/informer.ts";
+import { RecordingLog } from "../telemetry/recording_log.ts";
+import type { Caches } from "./caches.ts";
+import { routeEvents } from "./route_events.ts";
+import { Waiters } from "./waiters.ts";
+
+interface Named {
+  readonly namespace: string;
+  readonly name: string;
+}
+
+const entry = <P extends Named>(value: P) => ({
+  key: `${value.namespace}/${value.name}`,
+  uid: "u",
+  resourceVersion: "1",
+  value,
+});
+const added = <P extends Named>(now: P): CacheEvent<P> => ({ kind: "added", by: "watch", now: entry(now) });
+const deleted = <P extends Named>(was: P): CacheEvent<P> => ({
+  kind: "deleted",
+  by: "watch",
+  was: entry(was),
+});
+const modified = <P extends Named>(was: P, now: P, by: "watch" | "write" = "watch"): CacheEvent<P> => ({
+  kind: "modified",
+  by,
+  was: entry(was),
+  now: entry(now),
+});
+
+/** Handlers, and what they asked for: `hub ns/hub`, with `later` where it may wait. */
+function routed(hub = storedHub()) {
+  const asked: string[] = [];
+  const queue = (name: string) => ({
+    enqueue: (key: string) => asked.push(`${name} ${key}`),
+    enqueueAfter: (key: string) => asked.push(`${name} ${key} later`),
+  });
+  const caches = {
+    forms: { keysBy: () => ["ns/web"] },
+    nodes: { keysBy: () => ["ns/acme-web"] },
+    hubs: { get: () => entry(hub) },
+  } as unknown as Caches;
+  const memory = new Map<string, HubMemory>();
+  const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
+  const state = { invalidated: 0 };
+  const handlers = routeEvents({
+    caches: () => caches,
+    queues: () => ({ hub: queue("hub"), form: queue("form"), node: queue("node") }),
+    waiting,
+    memory,
+    discovery: {
+      resolve: () => Promise.resolve({ kind: "absent" }),
+      list: () => Promise.resolve([]),
+      invalidate: () => void state.invalidated++,
+    },
+    log: new RecordingLog(),
+  });
+  return { handlers, asked, memory, waiting, state };
+}
+
+const node = storedNode({ row: "acme", form: "web" });
+
+Deno.test("a new or deleted hub wakes itself and its forms, an edited one only itself", () => {
+  const { handlers, asked } = routed();
+  handlers.hub(added(storedHub()));
+  assert.deepEqual(asked.splice(0), ["hub ns/hub", "form ns/web"]);
+  handlers.hub(modified(storedHub(), storedHub({ generation: 2 })));
+  assert.deepEqual(asked.splice(0), ["hub ns/hub"]);
+});
+
+Deno.test("status writes wake nothing of their own object", () => {
+  const { handlers, asked } = routed();
+  handlers.hub(modified(storedHub(), storedHub({ status: { desired: 3 }, resourceVersion: "2" })));
+  handlers.form(modified(storedForm(), storedForm({ status: { currentRevision: "web-1", totalNodes: 4 } })));
+  handlers.node(modified(node, { ...node, status: { desiredResources: 3 } }));
+  assert.deepEqual(asked, []);
+});
+
+Deno.test("an annotation wakes the object, as people do by hand", () => {
+  const { handlers, asked } = routed();
+  const touched = { ...node, annotations: { "lynq.sh/force-reconcile": "now" } };
+  handlers.node(modified(node, touched));
+  assert.deepEqual(asked, ["node ns/acme-web"]);
+});
+
+Deno.test("a form's new revision or maxSkew wakes its hub", () => {
+  const { handlers, asked } = routed();
+  handlers.form(modified(storedForm(), storedForm({ status: { currentRevision: "web-2" } })));
+  assert.deepEqual(asked.splice(0), ["hub ns/hub"]);
+  handlers.form(deleted(storedForm()));
+  assert(asked.includes("hub ns/hub"));
+});
+
+Deno.test("a node that becomes ready is counted by hub and form, soon and not at once", () => {
+  const { handlers, asked } = routed();
+  handlers.node(modified(node, { ...node, status: readyStatus("True") }));
+  assert.deepEqual(asked, ["form ns/web later", "hub ns/hub later"]);
+});
+
+Deno.test("a deleted node, or room under maxSkew, makes the hub read anew", () => {
+  const known: HubMemory = { readAt: 99, basis: "", sync: { kind: "none" }, throttled: false };
+  const { handlers, memory } = routed();
+  const readAt = () => memory.get("ns/hub")?.readAt;
+  memory.set("ns/hub", known);
+  handlers.node(modified(node, { ...node, status: readyStatus("True") }));
+  assert.equal(readAt(), 99);
+  memory.set("ns/hub", { ...known, throttled: true });
+  handlers.node(modified(node, { ...node, status: readyStatus("True") }));
+  assert.equal(readAt(), 0);
+  memory.set("ns/hub", known);
+  handlers.node(deleted(node));
+  assert.equal(readAt(), 0);
+});
+
+Deno.test("a hub that is being deleted hears of each node that goes at once", () => {
+  const { handlers, asked } = routed(storedHub({ deleting: true }));
+  handlers.node(deleted(node));
+  assert(asked.includes("hub ns/hub"));
+});
+
+Deno.test("a namespace wakes the nodes that wait for it, a new kind all that wait for one", () => {
+  const { handlers, asked, waiting, state } = routed();
+  waiting.namespaces.wait("ns/acme-web", ["acme-ns"]);
+  waiting.kinds.wait("ns/beta-web", ["x.io/v1/Widget"]);
+  const presence = (key: string) => ({ key, uid: "u", resourceVersion: "1", value: { deleting: false } });
+  handlers.namespace({ kind: "added", by: "watch", now: presence("other") });
+  assert.deepEqual(asked.splice(0), []);
+  handlers.namespace({ kind: "deleted", by: "watch", was: presence("acme-ns") });
+  assert.deepEqual(asked.splice(0), ["node ns/acme-web"]);
+  handlers.crd({ kind: "added", by: "watch", now: presence("widgets.x.io") });
+  assert.deepEqual(asked.splice(0), ["node ns/beta-web later"]);
+  assert.equal(state.invalidated, 1);
+});
