@@ -242,4 +242,35 @@ export const objectCases: readonly ApiServerCase[] = [
       assert.equal(warned.body.dat, undefined);
     },
   },
+  {
+    name: "a StatefulSet's containers may mount its claim templates, and nothing that is not there",
+    run: async (on) => {
+      const { metadata, spec } = deployment("db");
+      const [container] = spec.template.spec.containers;
+      const mounting = (name: string) => ({
+        metadata,
+        spec: {
+          ...spec,
+          replicas: 0,
+          template: {
+            ...spec.template,
+            spec: { containers: [{ ...container, volumeMounts: [{ name, mountPath: "/data" }] }] },
+          },
+          volumeClaimTemplates: [{
+            metadata: { name: "data" },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+          }],
+        },
+      });
+      const path = on.group("apps/v1", "/statefulsets");
+      const refused = await on.create(path, mounting("other"));
+      assert.equal(refused.status, 422);
+      assert.deepEqual(refused.body.details.causes, [{
+        reason: "FieldValueNotFound",
+        message: 'Not found: "other"',
+        field: "spec.template.spec.containers[0].volumeMounts[0].name",
+      }]);
+      assert.equal((await on.create(path, mounting("data"))).status, 201);
+    },
+  },
 ];
