@@ -35,7 +35,7 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
             return await markAsOrphan(client, { ...action, now: now() }, signal);
         }
       } catch (error) {
-        return outcomeOf(error);
+        return outcomeOf(error, action.kind === "apply" ? action.desired.type : action.target.type);
       }
     },
     conflicts: async (desired, signal) => {
@@ -44,7 +44,7 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
         await client.apply(refOf(desired.type, desired.key), desired.object, options, signal);
         return [];
       } catch (error) {
-        const outcome = outcomeOf(error);
+        const outcome = outcomeOf(error, desired.type);
         return outcome.kind === "conflict" ? outcome.conflicts : [];
       }
     },

@@ -1,9 +1,13 @@
 import type { FieldConflict, Outcome, RejectionCode } from "../api/stages.ts";
-import { KubeError, KubeUnreachable } from "../kube/error.ts";
+import { KubeError, KubeUnreachable, type StatusCause } from "../kube/error.ts";
 import { fieldConflicts } from "../kube/fields.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
 
-/** The outcome of a write that threw. What is no answer of the API server is thrown on. */
-export function outcomeOf(error: unknown): Outcome {
+/**
+ * The outcome of a write to an object of that type that threw. What is no answer of the API server is thrown on. Of a
+ * Secret that is refused for its content, only fields and reasons are told: the server quotes values.
+ */
+export function outcomeOf(error: unknown, type: ResourceType): Outcome {
   if (error instanceof KubeUnreachable) {
     return {
       kind: "rejected",
@@ -14,7 +18,7 @@ export function outcomeOf(error: unknown): Outcome {
   if (!(error instanceof KubeError)) throw error;
   const conflicts = fieldConflicts(error);
   if (conflicts.length > 0) return { kind: "conflict", conflicts, message: error.message };
-  return { kind: "rejected", code: codeOf(error), message: explain(error) };
+  return { kind: "rejected", code: codeOf(error), message: explain(error, type) };
 }
 
 function codeOf(error: KubeError): RejectionCode {
@@ -38,11 +42,29 @@ function codeOf(error: KubeError): RejectionCode {
 }
 
 /** The server's own words, the fields that it names, and what can be done. */
-function explain(error: KubeError): string {
+function explain(error: KubeError, type: ResourceType): string {
+  if (type.kind === "Secret" && type.group === "" && quotesValues(error)) return withoutValues(error);
   const remedy = error.status === 403
     ? "; grant the verb in a ClusterRole with the label lynq.sh/aggregate-to-manager=true"
     : "";
   return `${error.message}${remedy}`;
+}
+
+/** Answers about the content of the object, in contrast to who asks, how often and for what. */
+function quotesValues({ status }: KubeError): boolean {
+  return status === 400 || status === 422 || status >= 500;
+}
+
+function withoutValues({ status, reason, causes }: KubeError): string {
+  const fields = causes.map(({ field, ...cause }) => `${field}: ${causeWithoutValue(cause)}`).join("; ") ||
+    "every value under data must be base64, every value under stringData text";
+  return `the API server refused the Secret (${`${status} ${reason}`.trim()}): ${fields}. ` +
+    "Its own words are withheld, since they may quote a value; kubectl apply --dry-run=server shows them";
+}
+
+/** Kubernetes' field errors; the messages of these two hold no value. */
+function causeWithoutValue({ reason, message }: Omit<StatusCause, "field">): string {
+  return reason === "FieldValueForbidden" || reason === "FieldValueRequired" ? message : reason;
 }
 
 /** Managers and fields in one line. */

@@ -3,7 +3,7 @@ import { collectResources, type Resource, type ResourceArrays } from "../api/res
 import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import { toWaves, type Waves } from "../graph/waves.ts";
 import type { KubeObject } from "../kube/object.ts";
-import type { Template } from "../template/mod.ts";
+import type { Template, TemplateError } from "../template/mod.ts";
 import {
   type CompiledValue,
   compileObject,
@@ -72,6 +72,10 @@ function compileParts(policy: Resource, typing: FieldTyping | undefined): Parts 
   };
 }
 
+function templatesOf(parts: Parts): Template[] {
+  return Object.values(parts).flatMap((part: CompiledValue | undefined) => part?.templates ?? []);
+}
+
 /** The parts' templates, or the error of the first one that does not parse. */
 export function prepareResource(policy: Resource, typing?: FieldTyping): PreparedResource {
   const id = policy.id;
@@ -79,9 +83,7 @@ export function prepareResource(policy: Resource, typing?: FieldTyping): Prepare
   try {
     const parts = compileParts(policy, typing);
     const entry = textHash(`${text}\n${parts.body.typed.join("\n")}`);
-    const templates = Object.values(parts).flatMap((part: CompiledValue | undefined) =>
-      part?.templates ?? []
-    );
+    const templates = templatesOf(parts);
     return {
       id,
       policy,
@@ -91,7 +93,7 @@ export function prepareResource(policy: Resource, typing?: FieldTyping): Prepare
         renderParts({ policy, parts, inputs: inputsOf(entry, templates) }, node, variables),
     };
   } catch (error) {
-    const failure = unrendered(policy, error);
+    const failure = unrendered(policy, error, []);
     return { id, policy, impure: false, inputs: () => textHash(text), render: () => failure };
   }
 }
@@ -136,7 +138,7 @@ function renderParts(
       inputs: prepared.inputs(node, variables),
     };
   } catch (error) {
-    return unrendered(policy, error);
+    return unrendered(policy, error, unmapped(parts, variables));
   }
 }
 
@@ -148,9 +150,23 @@ function tooLarge(policy: Resource, size: number): UnrenderedResource {
   return { kind: "unrendered", id: policy.id, policy, field: "spec", message };
 }
 
-function unrendered(policy: Resource, error: unknown): UnrenderedResource {
+function unrendered(policy: Resource, error: unknown, unmapped: readonly string[]): UnrenderedResource {
   if (!(error instanceof FieldError)) throw error;
-  return { kind: "unrendered", id: policy.id, policy, field: error.field, message: error.error.message };
+  const message = explain(error.error, { policy, unmapped });
+  return { kind: "unrendered", id: policy.id, policy, field: error.field, message };
+}
+
+/** Why a function failed may quote what it was given, which of a Secret nobody may read elsewhere. */
+function explain(error: TemplateError, of: { policy: Resource; unmapped: readonly string[] }): string {
+  if (error.stage === "parse" || of.policy.spec["kind"] !== "Secret") return error.message;
+  if (of.unmapped.length > 0) return `${error.site}: no variable is named ${of.unmapped.join(", ")}`;
+  return `${error.site}: the reason is withheld, since it may quote a value of the Secret`;
+}
+
+/** The variables that the templates read and the row does not have. */
+function unmapped(parts: Parts, variables: Variables): string[] {
+  const read = templatesOf(parts).flatMap((template) => [...template.variables]);
+  return [...new Set(read)].filter((name) => !Object.hasOwn(variables, name));
 }
 
 function text(value: unknown): string {

@@ -94,6 +94,17 @@ Deno.test("an error names the field of the form in which it stands", () => {
   assert.match(message, /map has no entry for key "nope"/);
 });
 
+Deno.test("why a Secret could not be rendered is told without what its templates were given", () => {
+  const secret = (k: string) => ({ spec: { apiVersion: "v1", kind: "Secret", stringData: { k } } });
+  const [field, failed] = unrendered(secret("{{ fail .plan }}"));
+  assert.equal(field, "spec.stringData.k");
+  assert.match(failed, /at <fail \.plan>: the reason is withheld/);
+  assert.doesNotMatch(failed, /pro\b/);
+  assert.match(unrendered(secret("{{ .nope }}"))[1], /at <\.nope>: no variable is named nope/);
+  const open = { spec: { apiVersion: "v1", kind: "ConfigMap", data: { k: "{{ fail .plan }}" } } };
+  assert.match(unrendered(open)[1], /error calling fail: pro/);
+});
+
 Deno.test("an object without a name is told, with both places for one", () => {
   const [field, message] = unrendered({ nameTemplate: "{{ .plan | trunc 0 }}" });
   assert.equal(field, "nameTemplate");
