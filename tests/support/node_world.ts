@@ -1,0 +1,149 @@
+import { NODE_FINALIZER } from "../../src/api/labels.ts";
+import type { NodeSpec, NodeStatus } from "../../src/api/node.ts";
+import type { Resource } from "../../src/api/resource.ts";
+import { type StoredNode, toStoredNode } from "../../src/api/stored.ts";
+import { createApplier } from "../../src/apply/applier.ts";
+import { Backoff } from "../../src/controller/backoff.ts";
+import { Limit } from "../../src/controller/limit.ts";
+import type { Verdict } from "../../src/controller/verdict.ts";
+import type { KubeClient } from "../../src/kube/client.ts";
+import { fixedCredentials } from "../../src/kube/credentials.ts";
+import { createDiscovery } from "../../src/kube/discovery.ts";
+import { createKubeClient } from "../../src/kube/http_client.ts";
+import type { KubeObject } from "../../src/kube/object.ts";
+import { ChildCaches } from "../../src/node/child_caches.ts";
+import { prepareForm } from "../../src/node/prepared_form.ts";
+import { reconcileNode } from "../../src/node/reconcile.ts";
+import type { NodeWorld } from "../../src/node/world.ts";
+import { NODE } from "../../src/operator/kinds.ts";
+import { Waiters } from "../../src/operator/waiters.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/mod.ts";
+import { createMetrics } from "../../src/telemetry/prometheus.ts";
+import { RecordingEvents } from "../../src/telemetry/recording_events.ts";
+import { RecordingLog } from "../../src/telemetry/recording_log.ts";
+import { type ClusterObjects, clusterObjects } from "./cluster_objects.ts";
+import { installKinds } from "./operator_lab.ts";
+
+const WRITES = ["POST", "PUT", "PATCH", "APPLY", "DELETE"];
+const KEY = "default/acme-web";
+
+/** One LynqNode, `default/acme-web`, in an API server of its own, and the controller's world around it. */
+export interface NodeLab {
+  readonly objects: ClusterObjects;
+  readonly client: KubeClient;
+  readonly events: RecordingEvents;
+  readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
+  /** Seconds that the controller's clock is ahead. */
+  readonly clock: { ahead: number };
+  /** Gives the node these resources and values. */
+  want(configMaps: readonly Resource[], values?: Record<string, string>): Promise<void>;
+  /** One pass of the controller over what is stored now, and the writes that it made. */
+  pass(): Promise<{ readonly verdict: Verdict; readonly writes: number; readonly status: NodeStatus }>;
+  /** Marks the node as deleted, as kubectl does. */
+  remove(): Promise<void>;
+  stored(): Promise<KubeObject | undefined>;
+}
+
+/** Gives the lab to `test` and takes everything away again. */
+export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<void> {
+  const sandbox = await startSandbox({ workloadDelayMs: 5 });
+  const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
+  const children = new ChildCaches({ client, onChange: () => {}, onError: (error) => reportError(error) });
+  try {
+    const objects = clusterObjects(client);
+    await installKinds(objects);
+    await test(labOf({ sandbox, client, children, objects }));
+  } finally {
+    await children.stop();
+    client.close();
+    await sandbox.stop();
+  }
+}
+
+interface Parts {
+  readonly sandbox: Sandbox;
+  readonly client: ReturnType<typeof createKubeClient>;
+  readonly children: ChildCaches;
+  readonly objects: ClusterObjects;
+}
+
+const WHICH = { apiVersion: "operator.lynq.sh/v1", kind: "LynqNode", namespace: "default", name: "acme-web" };
+
+function labOf(parts: Parts): NodeLab {
+  const { client, objects, sandbox } = parts;
+  const events = new RecordingEvents();
+  const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
+  const clock = { ahead: 0 };
+  const state: { node?: StoredNode } = {};
+  const world = worldOf({ ...parts, events, waiting, clock, state });
+  const stored = () => objects.get(WHICH);
+  const writes = () =>
+    [...sandbox.requests().byMethod].reduce((sum, [verb, n]) => sum + (WRITES.includes(verb) ? n : 0), 0);
+  return {
+    objects,
+    client,
+    events,
+    waiting,
+    clock,
+    stored,
+    want: async (configMaps, values = {}) => {
+      const spec: NodeSpec = { uid: "acme", templateRef: "web", values, configMaps: [...configMaps] };
+      const metadata = { name: "acme-web", namespace: "default", finalizers: [NODE_FINALIZER] };
+      const object = { apiVersion: WHICH.apiVersion, kind: "LynqNode", metadata, spec };
+      const ref = { type: NODE, namespace: "default", name: "acme-web" };
+      await client.apply(ref, object, { fieldManager: "test", force: true });
+    },
+    pass: async () => {
+      const object = await stored();
+      if (object === undefined) delete state.node;
+      else state.node = toStoredNode(object);
+      const before = writes();
+      const verdict = await reconcileNode(world, KEY, new AbortController().signal);
+      const status = ((await stored())?.["status"] ?? {}) as NodeStatus;
+      return { verdict, writes: writes() - before, status };
+    },
+    remove: () => objects.remove(WHICH),
+  };
+}
+
+interface WorldParts extends Parts {
+  readonly events: RecordingEvents;
+  readonly waiting: NodeLab["waiting"];
+  readonly clock: { readonly ahead: number };
+  readonly state: { node?: StoredNode };
+}
+
+function worldOf({ client, children, events, waiting, clock, state }: WorldParts): NodeWorld {
+  const now = () => new Date(Date.now() + clock.ahead * 1000);
+  const present = new Set(["default"]);
+  return {
+    client,
+    discovery: createDiscovery({ client, refreshSeconds: 0, absentSeconds: 0 }),
+    applier: createApplier({ client, now }),
+    children,
+    writes: new Limit(4),
+    nodes: {
+      get: () => state.node,
+      labelled: () => state.node === undefined ? [] : [state.node],
+      observe: (object) => {
+        state.node = toStoredNode(object);
+      },
+      type: NODE,
+    },
+    forms: {
+      prepared: (node) => Promise.resolve({ kind: "prepared", form: prepareForm(node.spec) }),
+      kinds: () => [],
+    },
+    namespaces: {
+      state: (name) => present.has(name) ? "present" : "missing",
+      observe: ({ metadata }) => void present.add(metadata.name ?? ""),
+      wait: (node, names) => waiting.namespaces.wait(node, names),
+    },
+    missingKinds: waiting.kinds,
+    backoff: new Backoff({ baseMs: 1, maxMs: 10 }),
+    events,
+    metrics: createMetrics(),
+    log: new RecordingLog(),
+    now,
+  };
+}
