@@ -69,6 +69,8 @@ export interface Child {
   readonly readiness: Readiness;
   readonly deleting: boolean;
   readonly deletionPolicy: "Delete" | "Retain";
+  /** It says of itself that it was created once. */
+  readonly createdOnce: boolean;
 }
 
 /** One write to a child. The sole input of the apply room. */

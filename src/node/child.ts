@@ -19,6 +19,7 @@ export function toChild(object: KubeObject, type: { apiVersion: string; kind: st
     readiness: readinessOf({ ...object, ...type }),
     deleting: metadata.deletionTimestamp !== undefined,
     deletionPolicy: metadata.annotations?.[ANNOTATION.deletionPolicy] === "Retain" ? "Retain" : "Delete",
+    createdOnce: metadata.annotations?.[ANNOTATION.createdOnce] === "true",
   };
 }
 

@@ -97,8 +97,11 @@ function waitForDependency(situation: Situation): Decision | undefined {
   };
 }
 
-function keepWhatWasCreatedOnce({ policy, record }: Situation): Decision | undefined {
-  return policy.creationPolicy === "Once" && record?.once === true ? { kind: "keep" } : undefined;
+/** The object tells it too, where the record of the pass that made it was lost. */
+function keepWhatWasCreatedOnce({ policy, record, live }: Situation): Decision | undefined {
+  if (policy.creationPolicy !== "Once") return undefined;
+  const told = live.kind === "present" && live.child.createdOnce;
+  return record?.once === true || told ? { kind: "keep" } : undefined;
 }
 
 function waitForNamespace({ namespace, record, live }: Situation): Decision | undefined {

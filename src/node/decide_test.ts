@@ -133,6 +133,13 @@ Deno.test("what was created once is kept, changed, drifted or gone", () => {
   assert.equal(decided({ ...once, policy: {}, desired: desiredOf("other") }), "apply update");
 });
 
+Deno.test("what tells of itself that it was created once is kept without a record, too", () => {
+  const live = { kind: "present", child: childOf("a", { createdOnce: true }) } as const;
+  const lost = { record: undefined, live, desired: desiredOf("other") };
+  assert.equal(decided({ ...lost, policy: { creationPolicy: "Once" } }), "keep");
+  assert.equal(decided(lost), "apply update");
+});
+
 Deno.test("a missing namespace is waited for", () => {
   const namespace = { name: "acme-ns", state: "missing" } as const;
   const waiting = decide(situation({ ...NEW, namespace }));

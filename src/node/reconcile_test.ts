@@ -82,6 +82,27 @@ Deno.test("a resource that is no longer Once takes its change in the same pass",
   });
 });
 
+Deno.test("what was created once keeps its content when the record of it is lost", async () => {
+  await withNode(async (lab) => {
+    const secret = { apiVersion: "v1", kind: "Secret", stringData: { password: "{{ randAlphaNum 12 }}" } };
+    await lab.want([resourceOf({ id: "a", creationPolicy: "Once", spec: secret })]);
+    const { status } = await lab.pass();
+    const which = { ...of("acme-a"), kind: "Secret" };
+    const password = (await lab.objects.get(which))?.["data"];
+    const forget = () =>
+      lab.objects.merge({ ...of("acme-web"), apiVersion: "operator.lynq.sh/v1", kind: "LynqNode" }, {
+        status: { resources: [] },
+      }, "status");
+    await forget();
+    assert.deepEqual((await lab.pass()).status.appliedResources, status.appliedResources);
+    await forget();
+    await lab.objects.merge(which, { metadata: { labels: { "lynq.sh/node": null } } });
+    await lab.pass();
+    assert.deepEqual((await lab.objects.get(which))?.["data"], password);
+    assert.equal((await lab.objects.get(which))?.metadata.labels?.["lynq.sh/node"], "acme-web");
+  });
+});
+
 Deno.test("somebody else's object is left untouched and told, with the object and the remedy", async () => {
   await withNode(async (lab) => {
     await lab.objects.apply(

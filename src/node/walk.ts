@@ -1,5 +1,5 @@
 import type { ResourceRecord } from "../api/node.ts";
-import type { ApplyMode, DesiredObject, Outcome } from "../api/stages.ts";
+import type { ApplyMode, Child, DesiredObject, Outcome } from "../api/stages.ts";
 import { describeConflicts } from "../apply/rejection.ts";
 import { claim } from "./claim.ts";
 import { decide, type DependencyState, type LiveState, type Situation } from "./decide.ts";
@@ -69,7 +69,7 @@ async function visit(world: NodeWorld, input: WalkInput, { item, states }: Visit
         message: decision.message,
       });
     case "keep":
-      return finding(item, situation, keptState(situation));
+      return { ...finding(item, situation, keptState(situation)), child: keptChild(situation) };
     case "look":
       return await lookFirst(world, input, { item, situation });
     case "apply":
@@ -125,6 +125,12 @@ function keptState({ live, policy }: Situation): Settled {
   };
 }
 
+/** The object that is kept: the recorded one, or one that tells of itself that it was created once. */
+function keptChild({ live, record }: Situation): Child | undefined {
+  if (live.kind !== "present") return undefined;
+  return live.child.createdOnce || live.child.uid === record?.uid ? live.child : undefined;
+}
+
 interface Attempt {
   readonly item: Target;
   readonly situation: Situation;
@@ -140,15 +146,14 @@ async function lookFirst(world: NodeWorld, input: WalkInput, { item, situation }
     return finding(item, situation, { state: "Waiting", reason: "BeingDeleted", message });
   }
   const owner = claim(object, input.node, { policy: item.policy, recordedUid: situation.record?.uid });
+  // What was created once keeps its content, through its time as an orphan and without a record too.
+  const written = object.metadata.annotations?.[ANNOTATION.createdOnce] === "true";
+  const once = written && item.policy.creationPolicy === "Once";
   switch (owner.kind) {
     case "ours":
-      return await apply(world, input, { item, situation, mode: "repair" });
-    case "orphan": {
-      // What was created once keeps its content through its time as an orphan too.
-      const written = object.metadata.annotations?.[ANNOTATION.createdOnce] === "true";
-      const once = written && item.policy.creationPolicy === "Once";
+      return await apply(world, input, { item, situation, mode: once ? "relabel" : "repair" });
+    case "orphan":
       return await apply(world, input, { item, situation, mode: once ? "relabel" : "adopt" });
-    }
     case "take":
       return await apply(world, input, { item, situation, mode: "take" });
     case "foreign":

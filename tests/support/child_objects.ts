@@ -33,6 +33,7 @@ export function childOf(id: string, part: Partial<Child> = {}): Child {
     readiness: { kind: "ready" },
     deleting: false,
     deletionPolicy: "Delete",
+    createdOnce: false,
     ...part,
   };
 }
