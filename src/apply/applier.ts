@@ -1,7 +1,7 @@
 import { ANNOTATION, FIELD_MANAGER, LABEL } from "../api/labels.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
 import type { Action, ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
-import type { KubeClient } from "../kube/client.ts";
+import type { KubeClient, ObjectRef } from "../kube/client.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -17,6 +17,8 @@ export interface Applier {
   perform(action: Action, signal: AbortSignal): Promise<Outcome>;
   /** Who manages which of the wanted fields now, by a dry run; empty where nobody would be overwritten. */
   conflicts(desired: DesiredObject, signal: AbortSignal): Promise<readonly FieldConflict[]>;
+  /** The whole object of that name; undefined where there is none. Throws where no answer came. */
+  read(type: ResourceType, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined>;
   /** The object of that name, metadata only; undefined where there is none. Throws where no answer came. */
   look(type: ResourceType, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined>;
 }
@@ -48,15 +50,22 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
         return outcome.kind === "conflict" ? outcome.conflicts : [];
       }
     },
-    look: async (type, key, signal) => {
-      try {
-        return await client.get(refOf(type, key), { metadataOnly: true, signal });
-      } catch (error) {
-        if (isNotFound(error)) return undefined;
-        throw error;
-      }
-    },
+    read: (type, key, signal) => find(client, refOf(type, key), { signal }),
+    look: (type, key, signal) => find(client, refOf(type, key), { metadataOnly: true, signal }),
   };
+}
+
+async function find(
+  client: KubeClient,
+  ref: ObjectRef,
+  options: { metadataOnly?: boolean; signal: AbortSignal },
+): Promise<KubeObject | undefined> {
+  try {
+    return await client.get(ref, options);
+  } catch (error) {
+    if (isNotFound(error)) return undefined;
+    throw error;
+  }
 }
 
 interface Write {

@@ -1,4 +1,5 @@
 import type { FormSpec } from "../api/form.ts";
+import { parseFieldPath } from "../api/field_path.ts";
 import { collectResources, type PlacedResource } from "../api/resource.ts";
 import { templatedFields } from "../api/templated_fields.ts";
 import { describeGraphError, toWaves } from "../graph/waves.ts";
@@ -34,6 +35,7 @@ const RULES: readonly Rule[] = [
   dependenciesAreOrdered,
   objectsAreNamed,
   templatesParse,
+  ignoredFieldsAreNamed,
 ];
 
 /** All that is wrong with a form; empty for a valid one. */
@@ -96,6 +98,18 @@ function templatesParse(_input: CheckInput, resources: readonly PlacedResource[]
         field: `spec.${place}.${field}`,
         message: `${where}: failed to parse template: ${message}`,
       }];
+    })
+  );
+}
+
+function ignoredFieldsAreNamed(_input: CheckInput, resources: readonly PlacedResource[]): FormProblem[] {
+  return resources.flatMap(({ resource, place }) =>
+    (resource.ignoreFields ?? []).flatMap((path, index) => {
+      const parsed = parseFieldPath(path);
+      if (parsed.kind === "path") return [];
+      const message = `Resource ${resource.id} (${place}), ignoreFields[${index}]: invalid JSONPath ` +
+        `${JSON.stringify(path)} at ${parsed.at}; name fields like $.spec.replicas or $.spec.list[*].image`;
+      return [{ reason: "ResourceInvalid" as const, message }];
     })
   );
 }

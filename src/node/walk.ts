@@ -4,6 +4,7 @@ import { describeConflicts } from "../apply/rejection.ts";
 import { claim } from "./claim.ts";
 import { decide, type DependencyState, type LiveState, type Situation } from "./decide.ts";
 import type { Item, Target } from "./gather.ts";
+import { overLive } from "./over_live.ts";
 import { type Finding, type Settled, settledAt, settleReadiness } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -181,9 +182,10 @@ async function apply(
 ): Promise<Finding> {
   const wanted = item.wanted();
   if ("state" in wanted) return finding(item, situation, wanted);
-  const outcome = await world.writes.run(() =>
-    world.applier.perform({ kind: "apply", desired: wanted, mode }, input.signal)
-  );
+  const outcome = await world.writes.run(async () => {
+    const desired = await overLive(world, { desired: wanted, mode }, input.signal);
+    return await world.applier.perform({ kind: "apply", desired, mode }, input.signal);
+  });
   const { kind } = item.key;
   const result = outcome.kind === "applied" ? "success" : "error";
   world.metrics.applyAttempt({ kind, result, conflictPolicy: item.policy.conflictPolicy });

@@ -87,6 +87,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/finalize.ts": "deletes or releases the children of a node that goes",
   "src/node/gather.ts": "reads what the decision needs",
   "src/node/namespace_holders.ts": "asks for retained objects before a Namespace is deleted",
+  "src/node/over_live.ts": "reads the object that ignored fields are kept of",
   "src/node/prune.ts": "deletes or releases what left the desired set",
   "src/node/publish.ts": "writes the node's status",
   "src/node/reconcile.ts": "gathers, decides, acts",
