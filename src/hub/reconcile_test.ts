@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
+import { findCondition } from "../api/conditions.ts";
+import type { HubStatus } from "../api/hub.ts";
+import { SourceError } from "../source/port.ts";
+
+const HUB = `
+apiVersion: operator.lynq.sh/v1
+kind: LynqHub
+metadata: {name: tenants, namespace: default}
+spec:
+  source: {type: sqlite, syncInterval: 60s, sqlite: {path: /data/a.db, table: rows}}
+  valueMappings: {uid: id, activate: active}
+  extraValueMappings: {plan: plan}
+`;
+const form = (greeting: string, rollout = "") => `
+apiVersion: operator.lynq.sh/v1
+kind: LynqForm
+metadata: {name: web, namespace: default}
+spec:
+  hubId: tenants
+  ${rollout}
+  configMaps:
+  - {id: a, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ConfigMap, data: {greeting: "${greeting}"}}}
+`;
+const row = (id: string, plan = "pro", active = "1") => ({ id, active, plan });
+const OFF = new SourceError("the server went away", { code: "ConnectionLost", remedy: "Start it" });
+
+async function names(lab: HubLab): Promise<string[]> {
+  return (await lab.nodes()).map(({ name }) => name).sort();
+}
+
+async function status(lab: HubLab): Promise<HubStatus> {
+  const which = { apiVersion: "operator.lynq.sh/v1", kind: "LynqHub", namespace: "default", name: "tenants" };
+  return ((await lab.objects.get(which))?.["status"] ?? {}) as HubStatus;
+}
+
+/** A hub and a valid form, read once with two rows. */
+async function twoNodes(lab: HubLab, rollout?: string): Promise<void> {
+  await lab.objects.apply(HUB);
+  await lab.objects.apply(form("hello", rollout));
+  await lab.formPass("web");
+  lab.table.rows = [row("a"), row("b")];
+  await lab.hubPass("tenants");
+}
+
+/** Lets the sync interval pass. */
+async function nextSync(lab: HubLab) {
+  lab.clock.ahead += 120;
+  return await lab.hubPass("tenants");
+}
+
+Deno.test("active rows become nodes that follow the form's revision, and the next read writes nothing", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    assert.deepEqual(await names(lab), ["a-web", "b-web"]);
+    const [first] = await lab.nodes();
+    assert.deepEqual(first?.spec.values, { activate: "1", plan: "pro" });
+    assert.match(first?.spec.revision ?? "", /^web-[0-9a-f]{10}$/);
+    assert.equal((await status(lab)).desired, 2);
+    const again = await nextSync(lab);
+    assert.deepEqual([lab.table.reads, again.writes], [2, 0]);
+  });
+});
+
+Deno.test("between two reads the database is left alone", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    const { verdict } = await lab.hubPass("tenants");
+    assert.equal(lab.table.reads, 1);
+    assert(verdict.kind === "requeue" && verdict.afterMs <= 60_000);
+  });
+});
+
+Deno.test("a changed row changes its node, one that went or is off takes it away", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    lab.table.rows = [row("a", "gold"), row("b", "pro", "0")];
+    await nextSync(lab);
+    const nodes = await lab.nodes();
+    assert.deepEqual(nodes.map(({ name, spec }) => [name, spec.values?.["plan"]]).slice(0, 1), [[
+      "a-web",
+      "gold",
+    ]]);
+    assert.deepEqual(nodes.filter(({ deleting }) => deleting).map(({ name }) => name), ["b-web"]);
+    assert.deepEqual(lab.events.events.filter((e) => e.reason === "NodeDeleting").length, 1);
+  });
+});
+
+Deno.test("a read that breaks off changes no node, keeps the counts and says why", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    lab.table.rows = [row("c")];
+    lab.table.error = OFF;
+    const { verdict } = await nextSync(lab);
+    assert.deepEqual(await names(lab), ["a-web", "b-web"]);
+    const after = await status(lab);
+    assert.equal(after.desired, 2);
+    const ready = findCondition(after.conditions, "Ready");
+    assert.equal(ready?.reason, "DatabaseConnectionFailed");
+    assert.match(ready?.message ?? "", /the server went away\. Start it/);
+    assert(verdict.kind === "requeue" && verdict.afterMs <= 1000, "it tries again soon");
+    lab.table.error = undefined;
+    lab.table.rows = [row("a"), row("b"), row("c")];
+    await nextSync(lab);
+    assert.deepEqual(await names(lab), ["a-web", "b-web", "c-web"]);
+  });
+});
+
+Deno.test("an edited form is read for at once, an invalid one leaves its nodes on the last good revision", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    const before = (await lab.nodes())[0]?.spec.revision;
+    await lab.objects.apply(form("{{ nofn }}"));
+    await lab.formPass("web");
+    await lab.hubPass("tenants");
+    assert.equal((await lab.nodes())[0]?.spec.revision, before);
+    await lab.objects.apply(form("good day"));
+    await lab.formPass("web");
+    await lab.hubPass("tenants");
+    assert.notEqual((await lab.nodes())[0]?.spec.revision, before);
+  });
+});
+
+Deno.test("with maxSkew 1 the second node waits until the first is ready", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab, "rollout: {maxSkew: 1}");
+    assert.deepEqual(await names(lab), ["a-web"]);
+    assert(lab.events.events.some(({ reason }) => reason === "RolloutThrottled"));
+    const [node] = await lab.nodes();
+    const which = {
+      apiVersion: "operator.lynq.sh/v1",
+      kind: "LynqNode",
+      namespace: "default",
+      name: "a-web",
+    };
+    const lastTransitionTime = "2026-01-01T00:00:00Z";
+    const ready = { type: "Ready", status: "True", reason: "Reconciled", message: "", lastTransitionTime };
+    const seen = { observedGeneration: node?.generation, conditions: [ready] };
+    await lab.objects.merge(which, { status: seen }, "status");
+    await nextSync(lab);
+    assert.deepEqual(await names(lab), ["a-web", "b-web"]);
+  });
+});
+
+Deno.test("a form pass keeps a revision and writes its status once, and the next one nothing", async () => {
+  await withHub(async (lab) => {
+    await lab.objects.apply(HUB);
+    await lab.objects.apply(form("hello"));
+    assert.equal((await lab.formPass("web")).writes, 2);
+    assert.equal((await lab.formPass("web")).writes, 0);
+  });
+});

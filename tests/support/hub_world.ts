@@ -1,0 +1,142 @@
+import { FORM, HUB, NODE, REVISION } from "../../src/operator/kinds.ts";
+import { type StoredNode, toStoredForm, toStoredHub, toStoredNode } from "../../src/api/stored.ts";
+import { Backoff } from "../../src/controller/backoff.ts";
+import { Limit } from "../../src/controller/limit.ts";
+import type { Verdict } from "../../src/controller/verdict.ts";
+import { reconcileForm } from "../../src/form/reconcile.ts";
+import type { FormWorld } from "../../src/form/world.ts";
+import { reconcileHub } from "../../src/hub/reconcile.ts";
+import type { HubWorld } from "../../src/hub/world.ts";
+import { fixedCredentials } from "../../src/kube/credentials.ts";
+import { createKubeClient } from "../../src/kube/http_client.ts";
+import { toCachedRevision } from "../../src/operator/revision.ts";
+import { startSandbox } from "../../src/sandbox/mod.ts";
+import type { RowQuery, RowSource, SourceError } from "../../src/source/port.ts";
+import { createMetrics } from "../../src/telemetry/prometheus.ts";
+import { RecordingEvents } from "../../src/telemetry/recording_events.ts";
+import { RecordingLog } from "../../src/telemetry/recording_log.ts";
+import { type ClusterObjects, clusterObjects } from "./cluster_objects.ts";
+import { installKinds } from "./operator_lab.ts";
+
+const WRITES = ["POST", "PUT", "PATCH", "APPLY", "DELETE"];
+const NAMESPACE = "default";
+const API = { apiVersion: "operator.lynq.sh/v1", namespace: NAMESPACE };
+
+/** The table that the hub reads: rows by column, or the error that a read ends with after its rows. */
+export interface Table {
+  rows: readonly Readonly<Record<string, string>>[];
+  error: SourceError | undefined;
+  reads: number;
+}
+
+/** A hub and a form in an API server of their own, the controllers' worlds around them, and a table in memory. */
+export interface HubLab {
+  readonly objects: ClusterObjects;
+  readonly events: RecordingEvents;
+  readonly table: Table;
+  /** Seconds that the controllers' clock is ahead. */
+  readonly clock: { ahead: number };
+  formPass(name: string): Promise<Pass>;
+  hubPass(name: string): Promise<Pass>;
+  nodes(): Promise<StoredNode[]>;
+}
+
+export interface Pass {
+  readonly verdict: Verdict;
+  readonly writes: number;
+}
+
+export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<void> {
+  const sandbox = await startSandbox();
+  const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
+  try {
+    const objects = clusterObjects(client);
+    await installKinds(objects);
+    const events = new RecordingEvents();
+    const table: Table = { rows: [], error: undefined, reads: 0 };
+    const clock = { ahead: 0 };
+    const now = () => new Date(Date.now() + clock.ahead * 1000);
+    const shared = { client, events, metrics: createMetrics(), log: new RecordingLog(), now };
+    const list = (kind: string) => objects.list({ ...API, kind });
+    const memory: HubWorld["memory"] = new Map();
+    const backoff = new Backoff({ baseMs: 1000, maxMs: 60_000 });
+    const counted = async (work: Promise<Verdict>): Promise<Pass> => {
+      const writes = () =>
+        [...sandbox.requests().byMethod].reduce((sum, [verb, n]) => sum + (WRITES.includes(verb) ? n : 0), 0);
+      const before = writes();
+      return { verdict: await work, writes: writes() - before };
+    };
+    const formPass = async (name: string) => {
+      const world = await formWorld({ objects, shared });
+      return await counted(reconcileForm(world, `${NAMESPACE}/${name}`, new AbortController().signal));
+    };
+    const hubPass = async (name: string) => {
+      const hubs = (await list("LynqHub")).map(toStoredHub);
+      const forms = (await list("LynqForm")).map(toStoredForm);
+      const nodes = new Map((await list("LynqNode")).map((node) => [node.metadata.name, toStoredNode(node)]));
+      const world: HubWorld = {
+        ...shared,
+        hubs: { get: () => hubs.find((hub) => hub.name === name), observe: () => {}, type: HUB },
+        forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name) },
+        nodes: {
+          ofHub: () => [...nodes.values()],
+          observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
+          type: NODE,
+        },
+        open: () => sourceOf(table),
+        memory,
+        backoff,
+        writes: new Limit(4),
+      };
+      return await counted(reconcileHub(world, `${NAMESPACE}/${name}`, new AbortController().signal));
+    };
+    const nodes = async () => (await list("LynqNode")).map(toStoredNode);
+    await test({ objects, events, table, clock, formPass, hubPass, nodes });
+  } finally {
+    client.close();
+    await sandbox.stop();
+  }
+}
+
+async function formWorld(
+  of: { objects: ClusterObjects; shared: Pick<FormWorld, "client" | "events" | "metrics" | "log" | "now"> },
+): Promise<FormWorld> {
+  const list = (kind: string) => of.objects.list({ ...API, kind });
+  const forms = (await list("LynqForm")).map(toStoredForm);
+  const hubs = await list("LynqHub");
+  const nodes = (await list("LynqNode")).map(toStoredNode);
+  const kept = await of.objects.list({
+    apiVersion: "apps/v1",
+    kind: "ControllerRevision",
+    namespace: NAMESPACE,
+  });
+  const revisions = kept.map(toCachedRevision);
+  return {
+    ...of.shared,
+    forms: {
+      get: (key) => forms.find((f) => `${f.namespace}/${f.name}` === key),
+      observe: () => {},
+      type: FORM,
+    },
+    hubs: { exists: (_namespace, name) => hubs.some((hub) => hub.metadata.name === name) },
+    nodes: { ofForm: (_namespace, form) => nodes.filter((node) => node.spec.templateRef === form) },
+    revisions: {
+      ofForm: (_namespace, form) => revisions.filter((revision) => revision.form === form),
+      observe: (object) => void revisions.push(toCachedRevision(object)),
+      type: REVISION,
+    },
+  };
+}
+
+function sourceOf(table: Table): RowSource {
+  return {
+    read: async function* ({ columns }: RowQuery) {
+      table.reads++;
+      yield await Promise.resolve(
+        table.rows.map((row) => Object.fromEntries(columns.map((c) => [c.variable, row[c.column] ?? ""]))),
+      );
+      if (table.error !== undefined) throw table.error;
+    },
+    close: () => Promise.resolve(),
+  };
+}
