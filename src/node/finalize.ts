@@ -38,8 +38,9 @@ export async function finalizeNode(
     const now = world.now();
     const records = leftovers.map((leftover) => leftoverRecord(leftover, now));
     reportTransitions(world, node, records);
-    const input = { before: node.status, generation: node.generation, namespace: node.namespace, now };
-    await publishStatus(world, { node, status: nodeStatus(records, input) }, signal);
+    const { status: before, generation, namespace } = node;
+    const status = nodeStatus(records, { before, generation, namespace, now, deleting: true });
+    await publishStatus(world, { node, status }, signal);
     const failed = leftovers.some((leftover) => leftover.failed);
     return failed ? requeueAfter(world.backoff.next(key)) : AWAIT;
   }

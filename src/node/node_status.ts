@@ -27,6 +27,8 @@ export interface StatusInput {
   readonly generation: number;
   readonly namespace: string;
   readonly now: Date;
+  /** The node goes, so that it is not ready whatever is left of it. */
+  readonly deleting?: true;
 }
 
 export function countResources(records: readonly ResourceRecord[]): NodeCounts {
@@ -58,7 +60,7 @@ export function nodeStatus(records: readonly ResourceRecord[], input: StatusInpu
       return appliedKeyText({ ...key, id: record.id, namespace: key.namespace || input.namespace });
     }).sort(),
     resources: [...records],
-    conditions: mergeConditions(input.before.conditions ?? [], nodeConditions(records, counts), {
+    conditions: mergeConditions(input.before.conditions ?? [], nodeConditions(records, { counts, input }), {
       now: rfc3339(input.now),
       generation: input.generation,
     }),
@@ -95,9 +97,12 @@ function carried(input: StatusInput): NodeStatus {
   };
 }
 
-function nodeConditions(records: readonly ResourceRecord[], counts: NodeCounts): ConditionInput[] {
+function nodeConditions(
+  records: readonly ResourceRecord[],
+  { counts, input }: { counts: NodeCounts; input: StatusInput },
+): ConditionInput[] {
   return [
-    readyCondition(records, counts),
+    input.deleting ? deletingCondition(records) : readyCondition(records, counts),
     progressingCondition(records),
     counts.conflicted > 0
       ? {
@@ -114,6 +119,19 @@ function nodeConditions(records: readonly ResourceRecord[], counts: NodeCounts):
       },
     degradedCondition(records, counts),
   ];
+}
+
+function deletingCondition(records: readonly ResourceRecord[]): ConditionInput {
+  const failed = records.find((record) => record.reason === "DeletionFailed");
+  const first = failed ?? records.find((record) => record.reason === "Terminating") ?? records[0];
+  const why = first === undefined ? "" : `${first.kind}/${first.name}: ${first.message ?? ""}`;
+  const message = withDetail(`The node is being deleted, ${records.length} resources are left`, why);
+  return {
+    type: "Ready",
+    status: "False",
+    reason: failed === undefined ? "Deleting" : "DeletionFailed",
+    message,
+  };
 }
 
 function readyCondition(records: readonly ResourceRecord[], counts: NodeCounts): ConditionInput {

@@ -128,3 +128,15 @@ Deno.test("a node that can't be worked on keeps its records and says why", () =>
   assert.deepEqual(after.resources, before.resources);
   assert.deepEqual(after.appliedResources, before.appliedResources);
 });
+
+Deno.test("a node that is being deleted is not ready, and says what holds it", () => {
+  const going = (...records: ResourceRecord[]) => nodeStatus(records, { ...input(), deleting: true });
+  const refused = { ...leaving, id: "no", reason: "DeletionFailed", message: "forbidden" };
+  const waits = { ...leaving, id: "late", reason: "WaitingForDependents", message: "later" };
+  assert.match(
+    told(going(waits, leaving), "Ready"),
+    /^False Deleting: The node is being deleted, 2 resources are left\. .*: deleted; waits$/,
+  );
+  assert.match(told(going(leaving, refused), "Ready"), /^False DeletionFailed: .*: forbidden$/);
+  assert.match(told(going(leaving), "Progressing"), /^True /);
+});
