@@ -44,9 +44,9 @@ export interface NodeLab {
   stored(): Promise<KubeObject | undefined>;
 }
 
-/** Gives the lab to `test` and takes everything away again. */
+/** Gives the lab to `test` and takes everything away again. Workloads never become ready in it. */
 export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<void> {
-  const sandbox = await startSandbox({ workloadDelayMs: 5 });
+  const sandbox = await startSandbox({ workloadDelayMs: 3_600_000 });
   const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
   const children = new ChildCaches({ client, onChange: () => {}, onError: (error) => reportError(error) });
   try {
