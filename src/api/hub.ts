@@ -59,6 +59,20 @@ export const hubSpec = z.object({
       description: "Deprecated: map the column in extraValueMappings.",
     }),
   }),
+  deletionGuard: z.object({
+    enabled: z.boolean().default(true),
+    maxPercent: int32({ min: 0, max: 100 }).default(20).meta({
+      description: "Share of the hub's rows that may go within ten minutes without approval.",
+      format: "int32",
+    }),
+    minCount: int32({ min: 1 }).default(3).meta({
+      description: "So many rows may go within ten minutes without approval, whatever their share.",
+      format: "int32",
+    }),
+  }).optional().meta({
+    description:
+      "Holds the deletions of rows that are gone when they are many, until a person approves them.",
+  }),
   extraValueMappings: textMap.optional().meta({ description: "Template variable by column." }),
 });
 

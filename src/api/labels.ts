@@ -33,6 +33,7 @@ export const ANNOTATION = {
   activate: "lynq.sh/activate",
   extra: "lynq.sh/extra",
   hubId: "lynq.sh/hubId",
+  approveDeletions: "lynq.sh/approve-deletions",
 } as const;
 
 /** Nodes and children are spread over this many buckets, so that a shard can watch only its own. */

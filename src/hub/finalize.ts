@@ -12,7 +12,11 @@ export async function finalizeHub(world: HubWorld, hub: StoredHub, signal: Abort
   if (!hub.finalizers.includes(HUB_FINALIZER)) return AWAIT;
   const nodes = world.nodes.ofHub(hub.namespace, hub.name);
   if (nodes.length > 0) {
-    const changes = nodes.filter((node) => !node.deleting).map((node) => ({ kind: "delete" as const, node }));
+    const changes = nodes.filter((node) => !node.deleting).map((node) => ({
+      kind: "delete" as const,
+      node,
+      cause: "HubDeleted" as const,
+    }));
     await carryOut(world, { hub, changes }, signal);
     // Each node that goes wakes its hub.
     return AWAIT;

@@ -1,12 +1,20 @@
 import { type ConditionInput, findCondition, mergeConditions } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
+import { ANNOTATION } from "../api/labels.ts";
 import type { RowProblem } from "../api/row.ts";
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import type { SourceErrorCode } from "../source/port.ts";
+import type { HeldDeletions } from "./deletion_guard.ts";
 
 /** How the last read of the database went. */
 export type SyncResult =
-  | { readonly kind: "synced"; readonly desired: number; readonly problems: readonly RowProblem[] }
+  | {
+    readonly kind: "synced";
+    readonly desired: number;
+    readonly problems: readonly RowProblem[];
+    /** Deletions that wait for approval. */
+    readonly held?: HeldDeletions | undefined;
+  }
   | {
     readonly kind: "failed";
     readonly code: SourceErrorCode;
@@ -77,6 +85,7 @@ function syncConditions(sync: SyncResult): ConditionInput[] {
     },
     { type: "SourceAvailable", status: "True", reason: "Read", message: "The last read was complete" },
     rowsCondition(sync.problems),
+    heldCondition(sync.held),
   ];
 }
 
@@ -94,6 +103,28 @@ function rowsCondition(problems: readonly RowProblem[]): ConditionInput {
   const reason = problems[0]?.reason ?? "Quarantined";
   const message = `${problems.length} rows are left as they are: ${sample}${more}`;
   return { type: "RowsAccepted", status: "False", reason, message };
+}
+
+function heldCondition(held: HeldDeletions | undefined): ConditionInput {
+  if (held === undefined) {
+    return {
+      type: "DeletionHeld",
+      status: "False",
+      reason: "NothingHeld",
+      message: "No deletion waits for approval",
+    };
+  }
+  return { type: "DeletionHeld", status: "True", reason: "ManyRowsGone", message: describeHeld(held) };
+}
+
+/** What is held, and how it goes on. */
+export function describeHeld({ rows, of, nodes, hash }: HeldDeletions): string {
+  const more = nodes.length > SAMPLE ? ` and ${nodes.length - SAMPLE} more` : "";
+  return `${rows} of ${of} rows are gone; their nodes stay: ${
+    nodes.slice(0, SAMPLE).join(", ")
+  }${more}. If that is ` +
+    `meant, approve it with the annotation ${ANNOTATION.approveDeletions}=${hash} on this hub; it ends by itself when ` +
+    "the rows come back";
 }
 
 /** A uid as messages show it: quoted, escaped and cut. */

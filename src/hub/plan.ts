@@ -15,7 +15,10 @@ export interface NodeWanted {
 export type NodeChange =
   | { readonly kind: "create"; readonly wanted: NodeWanted }
   | { readonly kind: "update"; readonly node: StoredNode; readonly wanted: NodeWanted }
-  | { readonly kind: "delete"; readonly node: StoredNode };
+  | { readonly kind: "delete"; readonly node: StoredNode; readonly cause: DeletionCause };
+
+/** Why a node goes. */
+export type DeletionCause = "RowGone" | "RowInactive" | "FormGone" | "HubDeleted";
 
 export interface HubPlan {
   readonly changes: readonly NodeChange[];
@@ -40,7 +43,7 @@ const NAME_LIMIT = 253;
  * inactive or absent; a row that can't be understood, and a form without a valid revision, leave its nodes alone.
  */
 export function planHub(input: PlanInput): HubPlan {
-  const { rows, frozen, problems } = distinctRows(input.rows);
+  const { rows, frozen, inactive, problems } = distinctRows(input.rows);
   const existing = new Map(input.nodes.map((node) => [node.name, node]));
   const created = new Map<string, NodeWanted>();
   const changes: NodeChange[] = [];
@@ -69,17 +72,27 @@ export function planHub(input: PlanInput): HubPlan {
   );
   const gated = throttle(input, changes.sort(byName));
   return {
-    changes: [...gated.changes, ...gone.map((node): NodeChange => ({ kind: "delete", node })).sort(byName)],
+    changes: [
+      ...gated.changes,
+      ...gone.map((node): NodeChange => ({ kind: "delete", node, cause: causeOf(node) })).sort(byName),
+    ],
     desired: input.forms.length * rows.size,
     problems,
     throttled: gated.throttled,
   };
+
+  function causeOf({ spec }: StoredNode): DeletionCause {
+    if (!input.forms.some((form) => form.name === spec.templateRef)) return "FormGone";
+    return inactive.has(spec.uid) ? "RowInactive" : "RowGone";
+  }
 }
 
 interface Distinct {
   readonly rows: ReadonlyMap<string, Row>;
   /** uids whose nodes stay as they are. */
   readonly frozen: ReadonlySet<string>;
+  /** uids that were read and say no. */
+  readonly inactive: ReadonlySet<string>;
   readonly problems: RowProblem[];
 }
 
@@ -104,7 +117,7 @@ function distinctRows(verdicts: readonly RowVerdict[]): Distinct {
   }
   for (const uid of inactive) if (rows.has(uid)) freeze(uid);
   for (const uid of frozen) rows.delete(uid);
-  return { rows, frozen, problems };
+  return { rows, frozen, inactive, problems };
 
   function freeze(uid: string) {
     if (!frozen.has(uid)) problems.push({ reason: "DuplicateUid", uid, message: DUPLICATE_UID });

@@ -1,4 +1,4 @@
-import { HUB_FINALIZER } from "../api/labels.ts";
+import { ANNOTATION, HUB_FINALIZER } from "../api/labels.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
@@ -10,6 +10,7 @@ import { planHub } from "./plan.ts";
 import { publishHub } from "./publish.ts";
 import { readRows } from "./read_rows.ts";
 import { reportFailure, reportPlan } from "./report.ts";
+import { safeChanges } from "./safe_changes.ts";
 import type { HubMemory, HubWorld } from "./world.ts";
 
 /**
@@ -57,7 +58,7 @@ function basisOf(hub: StoredHub, forms: readonly StoredForm[]): string {
   const revisions = forms.map((form) =>
     `${form.name}=${form.status.currentRevision ?? ""}/${form.spec.rollout?.maxSkew ?? 0}`
   );
-  return `${hub.generation}\n${revisions.join("\n")}`;
+  return [hub.generation, hub.annotations[ANNOTATION.approveDeletions] ?? "", ...revisions].join("\n");
 }
 
 interface Timing {
@@ -81,30 +82,41 @@ async function sync(
   of: Timing & { forms: readonly StoredForm[] },
   signal: AbortSignal,
 ): Promise<HubMemory> {
-  const { key, hub, forms, basis } = of;
+  const { key, hub, basis } = of;
+  const before = world.memory.get(key);
+  const outcome = await attempt(world, { ...of, before }, signal);
+  const memory = { covered: NONE, wentAt: [], ...before, ...outcome, readAt: world.now().getTime(), basis };
+  world.memory.set(namespacedName(hub), memory);
+  return memory;
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+type Attempted = Pick<HubMemory, "sync" | "throttled"> & Partial<Pick<HubMemory, "covered" | "wentAt">>;
+
+/** One read, plan and its changes; a read that fails is an outcome too. */
+async function attempt(
+  world: HubWorld,
+  of: Timing & { forms: readonly StoredForm[]; before: HubMemory | undefined },
+  signal: AbortSignal,
+): Promise<Attempted> {
+  const { key, hub, forms, before } = of;
   try {
     const rows = await readRows(world, hub, signal);
     const nodes = world.nodes.ofHub(hub.namespace, hub.name);
     const plan = planHub({ hub: hub.name, forms, rows, nodes });
-    reportPlan(world, hub, plan);
-    const taken = await carryOut(world, { hub, changes: plan.changes }, signal);
+    const { changes, held, ...guarded } = await safeChanges(world, { hub, plan, nodes, before }, signal);
+    reportPlan(world, hub, { plan, held });
+    const taken = await carryOut(world, { hub, changes }, signal);
     world.backoff.reset(key);
     const problems = [...plan.problems, ...taken];
-    return remember({
-      sync: { kind: "synced", desired: plan.desired, problems },
-      throttled: plan.throttled.length > 0,
-    });
+    const sync = { kind: "synced" as const, desired: plan.desired, problems, held };
+    return { sync, throttled: plan.throttled.length > 0, ...guarded };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     world.backoff.next(key);
     const { code, message, remedy } = error;
     reportFailure(world, hub, error);
-    return remember({ sync: { kind: "failed", code, message, remedy }, throttled: false });
-  }
-
-  function remember(result: Pick<HubMemory, "sync" | "throttled">): HubMemory {
-    const memory = { ...result, readAt: world.now().getTime(), basis };
-    world.memory.set(namespacedName(hub), memory);
-    return memory;
+    return { sync: { kind: "failed", code, message, remedy }, throttled: false };
   }
 }

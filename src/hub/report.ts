@@ -2,7 +2,8 @@ import type { StoredHub } from "../api/stored.ts";
 import { API_VERSION } from "../api/labels.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { SourceError } from "../source/port.ts";
-import { describeUid } from "./hub_status.ts";
+import type { HeldDeletions } from "./deletion_guard.ts";
+import { describeHeld, describeUid } from "./hub_status.ts";
 import type { HubPlan } from "./plan.ts";
 import type { HubWorld } from "./world.ts";
 
@@ -30,8 +31,15 @@ export function reportFailure(world: HubWorld, hub: StoredHub, error: SourceErro
 }
 
 /** Tells of rows that are left out and of changes that wait, when that differs from the last read. */
-export function reportPlan(world: HubWorld, hub: StoredHub, plan: HubPlan): void {
+export function reportPlan(
+  world: HubWorld,
+  hub: StoredHub,
+  { plan, held }: { plan: HubPlan; held: HeldDeletions | undefined },
+): void {
   const before = world.memory.get(namespacedName(hub))?.sync;
+  if (held !== undefined && (before?.kind !== "synced" || before.held?.hash !== held.hash)) {
+    hubEvent(world, hub, { type: "Warning", reason: "DeletionHeld", message: describeHeld(held) });
+  }
   const known = new Set(before?.kind === "synced" ? before.problems.map((p) => `${p.reason}\n${p.uid}`) : []);
   for (const problem of plan.problems.filter((p) => !known.has(`${p.reason}\n${p.uid}`)).slice(0, 10)) {
     const message = `Row ${describeUid(problem.uid)} is left as it is: ${problem.message}`;

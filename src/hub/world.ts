@@ -20,6 +20,10 @@ export interface HubMemory {
   readonly sync: SyncResult;
   /** Changes wait for room under a form's maxSkew. */
   readonly throttled: boolean;
+  /** Names of nodes whose deletion a person approved. */
+  readonly covered: ReadonlySet<string>;
+  /** When a row that was gone went without approval, in milliseconds since the epoch. */
+  readonly wentAt: readonly number[];
 }
 
 /** All that a hub reconcile reads and writes through. */

@@ -101,7 +101,14 @@ Deno.test("a node that becomes ready is counted by hub and form, soon and not at
 });
 
 Deno.test("a deleted node, or room under maxSkew, makes the hub read anew", () => {
-  const known: HubMemory = { readAt: 99, basis: "", sync: { kind: "none" }, throttled: false };
+  const known: HubMemory = {
+    readAt: 99,
+    basis: "",
+    sync: { kind: "none" },
+    throttled: false,
+    covered: new Set<string>(),
+    wentAt: [],
+  };
   const { handlers, memory } = routed();
   const readAt = () => memory.get("ns/hub")?.readAt;
   memory.set("ns/hub", known);

@@ -83,6 +83,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/hub/publish.ts": "writes the hub's status",
   "src/hub/read_rows.ts": "reads the rows",
   "src/hub/reconcile.ts": "gathers, decides, acts",
+  "src/hub/safe_changes.ts": "reads the rows a second time before a node goes",
   "src/node/child_caches.ts": "starts the watches of child kinds",
   "src/node/finalize.ts": "deletes or releases the children of a node that goes",
   "src/node/gather.ts": "reads what the decision needs",
