@@ -40,7 +40,7 @@ export function formatYaml(given: string, schemas: () => FieldSchemas): Formatte
     else if (needsQuotes(text, template)) quoted.push({ ...template, source: unfolded(text, template) });
   }
   if (problems.length > 0) return { text, origins: numbered(text), changes: [], problems };
-  const changes = quoted.length === 0 ? [] : applyTypes({ text, quoted, schemas, lines, problems });
+  const changes = applyTypes({ text, quoted, schemas, lines, problems });
   return merged({ ...replaced(text, quoted), changes, problems });
 }
 

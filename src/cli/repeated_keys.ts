@@ -45,6 +45,7 @@ export function mergeRepeatedKey(lines: readonly SourceLine[]): MergeStep {
   const text = lines.map((line) => line.text).join("\n");
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, { uniqueKeys: false, lineCounter: counter });
+  if (documents.some((document) => document.errors.length > 0)) return { kind: "none" };
   const repeat = [...documents].map(findRepeat).find((found) => found !== undefined);
   if (repeat === undefined) return { kind: "none" };
   const editor = new Editor(lines, text, counter);
