@@ -15,7 +15,13 @@ export type RowVerdict =
 
 /** A row that is left out, as the hub reports it. */
 export interface RowProblem {
-  readonly reason: "InvalidUid" | "UnknownActivate" | "DuplicateUid" | "NameTaken" | "NameTooLong";
+  readonly reason:
+    | "InvalidUid"
+    | "UnknownActivate"
+    | "DuplicateUid"
+    | "NameTaken"
+    | "NameTooLong"
+    | "NodeRejected";
   readonly uid: string;
   readonly message: string;
 }

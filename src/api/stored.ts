@@ -40,11 +40,17 @@ export function toStoredNode(object: KubeObject): StoredNode {
   const spec = (object["spec"] ?? { uid: "", templateRef: "" }) as NodeSpec;
   return {
     ...meta(object),
-    hub: object.metadata.labels?.[LABEL.hub],
+    hub: hubOf(object),
     rowUid: spec.uid,
     spec,
     status: (object["status"] ?? {}) as NodeStatus,
   };
+}
+
+/** The hub that owns a node; its label holds a shortened name where the name is long. */
+function hubOf({ metadata }: KubeObject): string | undefined {
+  return metadata.ownerReferences?.find((owner) => owner.kind === "LynqHub")?.name ??
+    metadata.labels?.[LABEL.hub];
 }
 
 /** The projection of the LynqHub informer; fills in the defaults of fields added after the object was stored. */

@@ -86,5 +86,6 @@ function refused(world: HubWorld, of: One & { error: KubeError }): RowProblem | 
   }
   const message = `LynqNode ${name} could not be written: ${error.message}`;
   hubEvent(world, hub, { type: "Warning", reason: "NodeWriteFailed", message });
-  return { reason: "NameTaken", uid: change.wanted.row.uid, message };
+  const reason = error.status === 409 ? "NameTaken" as const : "NodeRejected" as const;
+  return { reason, uid: change.wanted.row.uid, message };
 }

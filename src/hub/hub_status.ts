@@ -54,25 +54,26 @@ function readyStatus(node: StoredNode): string | undefined {
 }
 
 /** Reasons of Ready=False that mean work in progress. */
-const STARTING = "NotAllResourcesReady";
+const AT_WORK: readonly (string | undefined)[] = ["NotAllResourcesReady", "Deleting"];
 
-/** Failed or conflicted; a node that is starting is neither. */
+/** Failed or conflicted; a node that starts or goes is neither. */
 export function hasFailed(node: StoredNode): boolean {
   const ready = findCondition(node.status.conditions, "Ready");
-  return ready?.status === "False" && ready.reason !== STARTING;
+  return ready?.status === "False" && !AT_WORK.includes(ready.reason);
 }
 
 function syncConditions(sync: SyncResult): ConditionInput[] {
   if (sync.kind === "none") return [];
   if (sync.kind === "failed") {
-    const message = `Failed to connect to database or query node data: ${sync.message}. ${sync.remedy}`;
+    const cause = `${sync.message}. ${sync.remedy.charAt(0).toUpperCase()}${sync.remedy.slice(1)}`;
+    const message = `Failed to connect to database or query node data: ${cause}`;
     return [
       { type: "Ready", status: "False", reason: "DatabaseConnectionFailed", message },
       {
         type: "SourceAvailable",
         status: "False",
         reason: sync.code,
-        message: `${sync.message}. ${sync.remedy}`,
+        message: cause,
       },
     ];
   }

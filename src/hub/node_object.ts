@@ -1,4 +1,4 @@
-import { API_VERSION, bucketOf, LABEL, NODE_FINALIZER } from "../api/labels.ts";
+import { API_VERSION, bucketOf, LABEL, nameAsLabel, NODE_FINALIZER } from "../api/labels.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import type { KubeObject } from "../kube/object.ts";
@@ -13,7 +13,7 @@ export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
       name: wanted.name,
       namespace: hub.namespace,
       labels: {
-        [LABEL.hub]: hub.name,
+        [LABEL.hub]: nameAsLabel(hub.name),
         [LABEL.uid]: wanted.row.uid,
         [LABEL.bucket]: bucketOf(hub.namespace, wanted.name),
       },

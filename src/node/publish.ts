@@ -66,9 +66,9 @@ export function reportTransitions(
   node: StoredNode,
   records: readonly ResourceRecord[],
 ): void {
-  const before = new Map((node.status.resources ?? []).map((record) => [record.id, record]));
+  const before = new Map((node.status.resources ?? []).map((record) => [identity(record), record]));
   for (const record of records) {
-    const old = before.get(record.id);
+    const old = before.get(identity(record));
     const reason = record.reason ?? record.state;
     if (old?.state === record.state && (old.reason ?? old.state) === reason) continue;
     const event = WARNINGS[reason] ?? (record.state === "Failed" ? "ResourceFailed" : undefined);
@@ -82,6 +82,11 @@ export function reportTransitions(
       component: COMPONENT,
     });
   }
+}
+
+/** A resource that is being replaced has its id twice: what leaves, and what comes. */
+function identity({ id, kind, namespace, name }: ResourceRecord): string {
+  return `${id} ${kind}/${namespace ?? ""}/${name}`;
 }
 
 function countConflict(world: NodeWorld, node: StoredNode, record: ResourceRecord): void {
