@@ -28,22 +28,24 @@ function status(sync: SyncResult, of: { before?: ReturnType<typeof storedHub>; n
   });
 }
 
-Deno.test("counts come from the nodes; one that is starting has not failed", () => {
+Deno.test("counts come from the nodes; one that is starting or being deleted has not failed", () => {
   const nodes = [
     node("ready", readyStatus("True", "Reconciled")),
     node("starting", readyStatus("False", "NotAllResourcesReady")),
     node("failed", readyStatus("False", "ResourcesFailed")),
     node("conflicted", readyStatus("False", "ResourcesConflicted")),
     node("new"),
+    node("going", readyStatus("False", "Deleting")),
+    node("refused", readyStatus("False", "DeletionFailed")),
   ];
   const { desired, ready, failed, referencingTemplates } = status(synced(), { nodes });
   assert.deepEqual({ desired, ready, failed, referencingTemplates }, {
     desired: 3,
     ready: 1,
-    failed: 2,
+    failed: 3,
     referencingTemplates: 1,
   });
-  assert.deepEqual(nodes.map(hasFailed), [false, false, true, true, false]);
+  assert.deepEqual(nodes.map(hasFailed), [false, false, true, true, false, false, true]);
 });
 
 Deno.test("zeros are written", () => {

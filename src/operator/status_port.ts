@@ -67,8 +67,8 @@ function hubView({ namespace, name, spec, status }: StoredHub): HubView {
     quarantined,
     lastSync: undefined,
     state,
-    reason,
-    message,
+    // A hub that reads its database is connected, whatever its nodes do: the state says what they do.
+    ...(ready === "True" && state !== "Ready" ? { reason: state, message: "" } : { reason, message }),
     conditions: conditionViews(status.conditions),
   };
 }

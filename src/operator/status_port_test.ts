@@ -48,6 +48,13 @@ Deno.test("a hub's state", () => {
   assert.equal(hubState({ conditions, desired: 2, ready: 2, failed: 0 }), "Ready");
 });
 
+Deno.test("a connected hub whose nodes failed says so, not that it is connected", () => {
+  const conditions = [condition("Ready", "True")];
+  const of = (failed: number) =>
+    port({ hubs: [storedHub({ status: { conditions, desired: 2, ready: 1, failed } })] });
+  assert.deepEqual([1, 0].map((failed) => of(failed).hubs()[0]?.reason), ["Failed", "Progressing"]);
+});
+
 Deno.test("a form's state", () => {
   assert.equal(formState(), "Unknown");
   assert.equal(formState(condition("Valid", "False")), "Failed");
