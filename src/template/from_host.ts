@@ -17,6 +17,25 @@ export function fromHostRecord(data: Readonly<Record<string, unknown>>): GoMap {
   return recordOf(data, 0);
 }
 
+/** A root field by its name, and that name as bytes. */
+export interface RootField {
+  readonly name: string;
+  readonly bytes: string;
+}
+
+/**
+ * The root with these fields alone, for a template that reads no other. With one of them missing it is the whole root,
+ * so that the error can suggest what is there.
+ */
+export function fromHostFields(data: Readonly<Record<string, unknown>>, fields: readonly RootField[]): GoMap {
+  const entries = new Map<string, Value>();
+  for (const { name, bytes } of fields) {
+    if (!Object.prototype.propertyIsEnumerable.call(data, name)) return fromHostRecord(data);
+    entries.set(bytes, fromHost(data[name], 1));
+  }
+  return new GoMap(entries);
+}
+
 function recordOf(data: object, depth: number): GoMap {
   if (depth > deepest) throw new DataError("the data is nested too deeply");
   const entries = new Map<string, Value>();

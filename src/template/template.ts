@@ -2,7 +2,7 @@ import { BudgetError, defaultLimits, type Limits, Meter } from "./budget.ts";
 import { decodeText, encodeText } from "./bytes.ts";
 import { compile } from "./compile.ts";
 import { TemplateError } from "./error.ts";
-import { DataError, fromHostRecord } from "./from_host.ts";
+import { DataError, fromHostFields, fromHostRecord, type RootField } from "./from_host.ts";
 import type { CallContext, JsonValue } from "./function.ts";
 import { functions } from "./functions.ts";
 import { Output } from "./output.ts";
@@ -68,7 +68,7 @@ export function parseTemplate(text: string, options: ParseOptions = {}): Templat
     const set = parse({ name, source, functions: functionNames });
     const usage = findUsage({ name, set });
     return new CompiledTemplate(compile({ name, source, set, functions }), {
-      variables: [...usage.variables].map(decodeText).sort(),
+      fields: [...usage.variables].map((bytes) => ({ name: decodeText(bytes), bytes })),
       readsAll: usage.readsAll,
       impure: isImpure(usage, functions),
     });
@@ -93,7 +93,8 @@ class PlainText implements Template {
 }
 
 interface Traits {
-  readonly variables: readonly string[];
+  /** The root fields that it reads. */
+  readonly fields: readonly RootField[];
   readonly readsAll: boolean;
   readonly impure: boolean;
 }
@@ -103,10 +104,12 @@ class CompiledTemplate implements Template {
   readonly readsAll: boolean;
   readonly impure: boolean;
   readonly #program: Program;
+  readonly #fields: readonly RootField[];
 
   constructor(program: Program, traits: Traits) {
     this.#program = program;
-    this.variables = traits.variables;
+    this.#fields = traits.fields;
+    this.variables = traits.fields.map(({ name }) => name).sort();
     this.readsAll = traits.readsAll;
     this.impure = traits.impure;
   }
@@ -135,7 +138,7 @@ class CompiledTemplate implements Template {
       world: { ...worldOfThisMachine, ...options.world },
     });
     return guarded(() => {
-      const root: GoMap = fromHostRecord(data);
+      const root: GoMap = this.readsAll ? fromHostRecord(data) : fromHostFields(data, this.#fields);
       run.enter(name, root);
       return run;
     }, { stage: "exec", name, source, run });
