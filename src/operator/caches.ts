@@ -8,7 +8,7 @@ import {
   toStoredNode,
 } from "../api/stored.ts";
 import type { WatchingClient } from "../kube/client.ts";
-import { type CacheEvent, createInformer, type Informer } from "../kube/informer.ts";
+import { type CacheEvent, createInformer, type Informer, type InformerState } from "../kube/informer.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { CRD, FORM, HUB, NAMESPACE, NODE, REVISION } from "./kinds.ts";
 import { type CachedRevision, toCachedRevision } from "./revision.ts";
@@ -37,24 +37,30 @@ export interface CacheHandlers {
   crd(event: CacheEvent<Presence>): void;
   /** A handler or projection threw; the cache goes on. */
   failed(error: unknown, key: string): void;
+  /** A list or watch failed again, as `attempt` counts; it is tried anew by itself. */
+  retrying(resource: string, of: { readonly error: unknown; readonly attempt: number }): void;
 }
 
 /** Starts the watches of our own kinds and of what they wait for. */
 export function startCaches(client: WatchingClient, handlers: CacheHandlers): Caches {
-  const onError = handlers.failed;
+  const watching = (type: ResourceType) => ({
+    client,
+    type,
+    onError: handlers.failed,
+    onState: (state: InformerState) => {
+      if (state.kind === "retrying") handlers.retrying(resourceName(type), state);
+    },
+  });
   return {
-    hubs: createInformer({ client, type: HUB, project: toStoredHub, onEvent: handlers.hub, onError }),
+    hubs: createInformer({ ...watching(HUB), project: toStoredHub, onEvent: handlers.hub }),
     forms: createInformer({
-      client,
-      type: FORM,
+      ...watching(FORM),
       project: toStoredForm,
       indexes: { hub: ({ value }) => [`${value.namespace}/${value.spec.hubId}`] },
       onEvent: handlers.form,
-      onError,
     }),
     nodes: createInformer({
-      client,
-      type: NODE,
+      ...watching(NODE),
       project: toStoredNode,
       indexes: {
         hub: ({ value }) => value.hub === undefined ? [] : [`${value.namespace}/${value.hub}`],
@@ -64,32 +70,25 @@ export function startCaches(client: WatchingClient, handlers: CacheHandlers): Ca
           value.spec.revision === undefined ? [] : [`${value.namespace}/${value.spec.revision}`],
       },
       onEvent: handlers.node,
-      onError,
     }),
     revisions: createInformer({
-      client,
-      type: REVISION,
+      ...watching(REVISION),
       labelSelector: LABEL.form,
       project: toCachedRevision,
       indexes: { form: ({ value }) => [`${value.namespace}/${value.form}`] },
       onEvent: handlers.revision,
-      onError,
     }),
     namespaces: createInformer({
-      client,
-      type: NAMESPACE,
+      ...watching(NAMESPACE),
       metadataOnly: true,
       project: toPresence,
       onEvent: handlers.namespace,
-      onError,
     }),
     crds: createInformer({
-      client,
-      type: CRD,
+      ...watching(CRD),
       metadataOnly: true,
       project: toPresence,
       onEvent: handlers.crd,
-      onError,
     }),
   };
 }
@@ -116,9 +115,11 @@ export async function synced(caches: Caches): Promise<string[]> {
   const states = await Promise.all(
     watched.map(async ([type, informer]) => ({ type, state: await informer.synced })),
   );
-  return states.filter(({ state }) => state === "absent").map(({ type }) =>
-    type.group === "" ? type.plural : `${type.plural}.${type.group}`
-  );
+  return states.filter(({ state }) => state === "absent").map(({ type }) => resourceName(type));
+}
+
+function resourceName({ group, plural }: ResourceType): string {
+  return group === "" ? plural : `${plural}.${group}`;
 }
 
 export async function stopCaches(caches: Caches): Promise<void> {

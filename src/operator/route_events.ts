@@ -25,6 +25,9 @@ export interface Routing {
 /** Counting goes on at most once in this time, however many nodes change. */
 const COUNT_DELAY_MS = 1000;
 
+/** A watch that fails this often in a row is no passing disturbance. */
+const PERSISTENT = 3;
+
 /** Which change of which cache asks for which reconcile. Status writes ask for none of their own object. */
 export function routeEvents(routing: Routing): CacheHandlers {
   const { queues, caches, waiting } = routing;
@@ -52,6 +55,9 @@ export function routeEvents(routing: Routing): CacheHandlers {
       for (const node of waiting.kinds.all()) queues().node.enqueueAfter(node, COUNT_DELAY_MS);
     },
     failed: (error, key) => routing.log.error("Cache", { key, error }),
+    retrying: (resource, { error, attempt }) => {
+      if (attempt >= PERSISTENT) routing.log.error("Failed to watch", { resource, attempt, error });
+    },
   };
 }
 

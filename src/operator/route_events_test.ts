@@ -46,6 +46,7 @@ function routed(hub = storedHub()) {
   const memory = new Map<string, HubMemory>();
   const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
   const state = { invalidated: 0 };
+  const log = new RecordingLog();
   const handlers = routeEvents({
     caches: () => caches,
     queues: () => ({ hub: queue("hub"), form: queue("form"), node: queue("node") }),
@@ -56,9 +57,9 @@ function routed(hub = storedHub()) {
       list: () => Promise.resolve([]),
       invalidate: () => void state.invalidated++,
     },
-    log: new RecordingLog(),
+    log,
   });
-  return { handlers, asked, memory, waiting, state };
+  return { handlers, asked, memory, waiting, state, log };
 }
 
 const node = storedNode({ row: "acme", form: "web" });
@@ -140,4 +141,13 @@ Deno.test("a namespace wakes the nodes that wait for it, a new kind all that wai
   handlers.crd({ kind: "added", by: "watch", now: presence("widgets.x.io") });
   assert.deepEqual(asked.splice(0), ["node ns/beta-web later"]);
   assert.equal(state.invalidated, 1);
+});
+
+Deno.test("a watch that fails time after time is logged with its resource, a single failure is not", () => {
+  const { handlers, log } = routed();
+  const error = new Error("forbidden");
+  for (const attempt of [1, 2, 3]) handlers.retrying("namespaces", { error, attempt });
+  assert.deepEqual(log.entries.map(({ level, fields }) => [level, fields["resource"], fields["attempt"]]), [
+    ["error", "namespaces", 3],
+  ]);
 });
