@@ -21,6 +21,12 @@ export class Limit {
 
   /** Runs a task for each item, at most `size` at once, and gives the results in the items' order. */
   all<T, R>(items: readonly T[], task: (item: T) => Promise<R>): Promise<R[]> {
-    return Promise.all(items.map((item) => this.run(() => task(item))));
+    return whole(items.map((item) => this.run(() => task(item))));
   }
+}
+
+/** As Promise.all, but a failure is thrown only when the others have ended too: none of them goes on unseen. */
+export async function whole<T>(work: readonly Promise<T>[]): Promise<T[]> {
+  await Promise.allSettled(work);
+  return await Promise.all(work);
 }

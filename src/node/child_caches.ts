@@ -2,6 +2,7 @@ import { LABEL, nameAsLabel } from "../api/labels.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
 import type { Child, NodeIdentity } from "../api/stages.ts";
 import type { WatchingClient } from "../kube/client.ts";
+import { KubeError } from "../kube/error.ts";
 import { type CacheEvent, createInformer, type Informer } from "../kube/informer.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { apiVersionOf, type ResourceType } from "../kube/resource_type.ts";
@@ -13,7 +14,14 @@ type ChildIndex = "node" | "namespace";
 interface ChildCache {
   readonly type: ResourceType;
   readonly informer: Informer<Child, ChildIndex>;
+  /** Settles when the first list failed for the first time; it is tried again by itself. */
+  readonly failed: Promise<void>;
+  /** The first list is in, or the kind is not served. */
+  filled: boolean;
 }
+
+/** The kinds that may not be listed or watched, by `kindText`. */
+export type RefusedKinds = ReadonlyMap<string, KubeError>;
 
 export interface ChildCachesOptions {
   readonly client: WatchingClient;
@@ -31,14 +39,24 @@ export class ChildCaches {
     this.#options = options;
   }
 
-  /** Starts what is missing of these kinds' watches, and waits until their first lists are in. */
-  async ensure(types: Iterable<ResourceType>): Promise<void> {
-    await Promise.all([...types].map((type) => this.#cache(type).informer.synced));
+  /**
+   * Starts what is missing of these kinds' watches, and waits until their first lists are in. Answers the kinds that the
+   * API server refuses to list, and throws where it gave no answer yet: nobody waits for a list that may never come.
+   */
+  async ensure(types: Iterable<ResourceType>): Promise<RefusedKinds> {
+    const refused = new Map<string, KubeError>();
+    await Promise.all([...types].map(async (type) => {
+      const error = await firstListError(this.#cache(type));
+      if (error === undefined) return;
+      if (!isRefusal(error)) throw error;
+      refused.set(kindText(type), error);
+    }));
+    return refused;
   }
 
   find(type: ResourceType, key: ObjectKey): Child | undefined {
     const name = key.namespace === "" ? key.name : `${key.namespace}/${key.name}`;
-    return this.#caches.get(typeKey(type))?.informer.get(name)?.value;
+    return this.#caches.get(kindText(type))?.informer.get(name)?.value;
   }
 
   /** Every cached object whose labels name this node, in all kinds that are watched. */
@@ -68,9 +86,10 @@ export class ChildCaches {
   }
 
   #cache(type: ResourceType): ChildCache {
-    const present = this.#caches.get(typeKey(type));
+    const present = this.#caches.get(kindText(type));
     if (present !== undefined) return present;
     const of = { apiVersion: apiVersionOf(type), kind: type.kind };
+    const failing = Promise.withResolvers<void>();
     const informer = createInformer<Child, ChildIndex>({
       client: this.#options.client,
       type,
@@ -82,10 +101,13 @@ export class ChildCaches {
         namespace: ({ value }) => value.namespace === "" ? [] : [value.namespace],
       },
       onEvent: (event) => this.#onEvent(event),
+      onState: ({ kind }) => {
+        if (kind === "retrying") failing.resolve();
+      },
       onError: this.#options.onError,
     });
-    const cache = { type, informer };
-    this.#caches.set(typeKey(type), cache);
+    const cache = { type, informer, failed: failing.promise, filled: false };
+    this.#caches.set(kindText(type), cache);
     return cache;
   }
 
@@ -105,7 +127,25 @@ export class ChildCaches {
   }
 }
 
-function typeKey(type: ResourceType): string {
+async function firstListError(cache: ChildCache): Promise<unknown> {
+  if (cache.filled) return undefined;
+  const outcome = await Promise.race([cache.informer.synced, cache.failed]);
+  const state = cache.informer.state();
+  if (outcome === undefined && state.kind === "retrying") return state.error;
+  await cache.informer.synced;
+  cache.filled = true;
+  return undefined;
+}
+
+const REFUSALS = [400, 403, 405, 406];
+
+/** An answer that asking again does not change: a right is missing, or the kind can't be listed. */
+function isRefusal(error: unknown): error is KubeError {
+  return error instanceof KubeError && REFUSALS.includes(error.status);
+}
+
+/** Group and kind, as the caches tell kinds apart. */
+export function kindText(type: ResourceType): string {
   return `${type.group}/${type.kind}`;
 }
 

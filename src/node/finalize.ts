@@ -65,6 +65,7 @@ async function ensureKinds(world: NodeWorld, node: StoredNode): Promise<void> {
   const found = await Promise.all(
     kinds.map(({ apiVersion, kind }) => world.discovery.resolve(apiVersion, kind)),
   );
+  // Of a kind that may not be listed, what is recorded is looked at by name.
   await world.children.ensure(found.flatMap((f) => f.kind === "found" ? [f.type] : []));
 }
 

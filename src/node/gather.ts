@@ -3,6 +3,7 @@ import type { Resource } from "../api/resource.ts";
 import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
 import type { DesiredObject, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import { kindText, type RefusedKinds } from "./child_caches.ts";
 import { toDesiredObject } from "./desired_object.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedForm, PreparedResource } from "./prepared_form.ts";
@@ -48,7 +49,7 @@ export interface GatherInput {
 
 /**
  * Renders what has new inputs, resolves the kinds, and waits for the watches of all kinds that this node has or had.
- * Throws where the API server does not answer; a kind that it does not know is a broken item.
+ * Throws where the API server does not answer; a kind that it does not know or does not let us watch is a broken item.
  */
 export async function gather(world: NodeWorld, input: GatherInput): Promise<Item[]> {
   const items = await Promise.all(
@@ -58,11 +59,28 @@ export async function gather(world: NodeWorld, input: GatherInput): Promise<Item
     [...input.records.values()].map((record) => world.discovery.resolve(record.apiVersion, record.kind)),
   );
   const types = items.flatMap((item) => item.kind === "target" ? [item.type] : []);
-  await world.children.ensure([
+  const refused = await world.children.ensure([
     ...types,
     ...recorded.flatMap((found) => found.kind === "found" ? [found.type] : []),
   ]);
-  return withoutDuplicates(items);
+  return withoutDuplicates(items.map((item) => watched(item, refused)));
+}
+
+/** What can't be seen is not written either: its readiness and its deletion would go unseen. */
+function watched(item: Item, refused: RefusedKinds): Item {
+  const error = item.kind === "target" ? refused.get(kindText(item.type)) : undefined;
+  if (error === undefined) return item;
+  const { id, policy, wave, key } = item;
+  const message = `Failed to apply resource ${id}: objects of kind ${key?.kind} can't be watched: ` +
+    `${error.message}; grant list and watch in a ClusterRole with the label lynq.sh/aggregate-to-manager=true`;
+  return {
+    kind: "broken",
+    id,
+    policy,
+    wave,
+    key,
+    settled: { state: "Failed", reason: "ApplyFailed", message },
+  };
 }
 
 async function prepareItem(world: NodeWorld, input: GatherInput, resource: PreparedResource): Promise<Item> {

@@ -1,6 +1,8 @@
 import type { OrphanReason } from "../api/labels.ts";
 import type { ResourceRecord } from "../api/node.ts";
 import type { Outcome } from "../api/stages.ts";
+import { whole } from "../controller/limit.ts";
+import { KubeError, KubeUnreachable } from "../kube/error.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { holdsRetained, namespaceHolders } from "./namespace_holders.ts";
 import { decideOrphans, isNamespace, type Orphan, type OrphanDecision } from "./orphans.ts";
@@ -32,7 +34,7 @@ export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftov
       rest,
       (namespace) => namespaceHolders(world, { node: input.node, namespace, orphans: rest }),
     );
-    const settled = await Promise.all(decisions.map((decided) => letGo(world, input, decided)));
+    const settled = await whole(decisions.map((decided) => tryToLetGo(world, input, decided)));
     const left = settled.filter((leftover) => leftover !== undefined);
     rest = left.map(({ orphan }) => orphan);
     const waiting = left.some(({ reason }) => reason === "WaitingForDependents");
@@ -44,6 +46,20 @@ export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftov
 interface Decided {
   readonly orphan: Orphan;
   readonly decision: OrphanDecision;
+}
+
+/** What can't be read now is left over, and holds up no other. */
+async function tryToLetGo(
+  world: NodeWorld,
+  input: PruneInput,
+  decided: Decided,
+): Promise<Leftover | undefined> {
+  try {
+    return await letGo(world, input, decided);
+  } catch (error) {
+    if (!(error instanceof KubeError) && !(error instanceof KubeUnreachable)) throw error;
+    return { orphan: decided.orphan, failed: true, reason: "DeletionFailed", message: error.message };
+  }
 }
 
 async function letGo(

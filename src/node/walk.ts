@@ -1,6 +1,7 @@
 import type { ResourceRecord } from "../api/node.ts";
 import type { ApplyMode, Child, DesiredObject, Outcome } from "../api/stages.ts";
-import { describeConflicts } from "../apply/rejection.ts";
+import { describeConflicts, outcomeOf } from "../apply/rejection.ts";
+import { whole } from "../controller/limit.ts";
 import { claim } from "./claim.ts";
 import { decide, type DependencyState, type LiveState, type Situation } from "./decide.ts";
 import type { Item, Target } from "./gather.ts";
@@ -27,7 +28,7 @@ export async function walkWaves(world: NodeWorld, input: WalkInput): Promise<Fin
   const findings: Finding[] = [];
   for (const wave of input.waves) {
     const items = wave.flatMap((id) => byId.get(id) ?? []);
-    const found = await Promise.all(items.map((item) => visit(world, input, { item, states })));
+    const found = await whole(items.map((item) => visit(world, input, { item, states })));
     for (const finding of found) {
       states.set(finding.id, dependencyState(settledAt(finding, input.records.get(finding.id), input.now)));
     }
@@ -49,6 +50,23 @@ interface Visit {
 async function visit(world: NodeWorld, input: WalkInput, { item, states }: Visit): Promise<Finding> {
   if (item.kind === "broken") return brokenFinding(item, input.records.get(item.id));
   const situation = situate(world, input, { item, states });
+  try {
+    return await follow(world, input, { item, situation });
+  } catch (error) {
+    // A read of this object that failed says nothing about the others, whose writes are to be recorded.
+    const outcome = outcomeOf(error, item.type);
+    const { message } = outcome.kind === "conflict" || outcome.kind === "rejected"
+      ? outcome
+      : { message: "" };
+    const failed = { state: "Failed" as const, reason: "ApplyFailed" };
+    return finding(item, situation, {
+      ...failed,
+      message: `Failed to apply resource ${item.id}: ${message}`,
+    });
+  }
+}
+
+async function follow(world: NodeWorld, input: WalkInput, { item, situation }: Attempt): Promise<Finding> {
   const decision = decide(situation);
   switch (decision.kind) {
     case "wait":

@@ -6,7 +6,7 @@ import { createApplier } from "../../src/apply/applier.ts";
 import { Backoff } from "../../src/controller/backoff.ts";
 import { Limit } from "../../src/controller/limit.ts";
 import type { Verdict } from "../../src/controller/verdict.ts";
-import type { KubeClient } from "../../src/kube/client.ts";
+import type { KubeClient, WatchingClient } from "../../src/kube/client.ts";
 import { fixedCredentials } from "../../src/kube/credentials.ts";
 import { createDiscovery } from "../../src/kube/discovery.ts";
 import { createKubeClient } from "../../src/kube/http_client.ts";
@@ -35,6 +35,8 @@ export interface NodeLab {
   readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
   /** Seconds that the controller's clock is ahead. */
   readonly clock: { ahead: number };
+  /** Errors that the controller gets instead of an answer. */
+  readonly faults: Faults;
   /** Gives the node these resources and values. */
   want(configMaps: readonly Resource[], values?: Record<string, string>): Promise<void>;
   /** One pass of the controller over what is stored now, and the writes that it made. */
@@ -44,15 +46,28 @@ export interface NodeLab {
   stored(): Promise<KubeObject | undefined>;
 }
 
+export interface Faults {
+  /** By kind: what lists of it end with. */
+  readonly list: Map<string, Error>;
+  /** By object name: what reads of it end with. */
+  readonly get: Map<string, Error>;
+}
+
 /** Gives the lab to `test` and takes everything away again. Workloads never become ready in it. */
 export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox({ workloadDelayMs: 3_600_000 });
   const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
-  const children = new ChildCaches({ client, onChange: () => {}, onError: (error) => reportError(error) });
+  const faults: Faults = { list: new Map(), get: new Map() };
+  const faulty = withFaults(client, faults);
+  const children = new ChildCaches({
+    client: faulty,
+    onChange: () => {},
+    onError: (error) => reportError(error),
+  });
   try {
     const objects = clusterObjects(client);
     await installKinds(objects);
-    await test(labOf({ sandbox, client, children, objects }));
+    await test(labOf({ sandbox, client, faulty, faults, children, objects }));
   } finally {
     await children.stop();
     client.close();
@@ -63,14 +78,37 @@ export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<v
 interface Parts {
   readonly sandbox: Sandbox;
   readonly client: ReturnType<typeof createKubeClient>;
+  readonly faulty: WatchingClient;
+  readonly faults: Faults;
   readonly children: ChildCaches;
   readonly objects: ClusterObjects;
+}
+
+function withFaults(client: WatchingClient, faults: Faults): WatchingClient {
+  const failing: Partial<WatchingClient> = {
+    list: async function* (options, signal) {
+      const error = faults.list.get(options.type.kind);
+      if (error !== undefined) throw error;
+      yield* client.list(options, signal);
+    },
+    get: (ref, options) => {
+      const error = faults.get.get(ref.name);
+      return error === undefined ? client.get(ref, options) : Promise.reject(error);
+    },
+  };
+  return new Proxy(client, {
+    get: (target, name) => {
+      const own = failing[name as keyof WatchingClient];
+      const value: unknown = Reflect.get(target, name);
+      return own ?? (typeof value === "function" ? value.bind(target) : value);
+    },
+  });
 }
 
 const WHICH = { apiVersion: "operator.lynq.sh/v1", kind: "LynqNode", namespace: "default", name: "acme-web" };
 
 function labOf(parts: Parts): NodeLab {
-  const { client, objects, sandbox } = parts;
+  const { client, objects, sandbox, faults } = parts;
   const events = new RecordingEvents();
   const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
   const clock = { ahead: 0 };
@@ -85,6 +123,7 @@ function labOf(parts: Parts): NodeLab {
     events,
     waiting,
     clock,
+    faults,
     stored,
     want: async (configMaps, values = {}) => {
       const spec: NodeSpec = { uid: "acme", templateRef: "web", values, configMaps: [...configMaps] };
@@ -113,7 +152,7 @@ interface WorldParts extends Parts {
   readonly state: { node?: StoredNode };
 }
 
-function worldOf({ client, children, events, waiting, clock, state }: WorldParts): NodeWorld {
+function worldOf({ faulty: client, children, events, waiting, clock, state }: WorldParts): NodeWorld {
   const now = () => new Date(Date.now() + clock.ahead * 1000);
   const present = new Set(["default"]);
   return {
