@@ -50,7 +50,11 @@ export interface DesiredObject {
 
 /** How far an object has come, told from its own status. */
 export type Readiness =
-  | { readonly kind: "ready" }
+  | {
+    readonly kind: "ready";
+    /** Nothing was reported yet: a custom resource whose controller may only be about to begin. */
+    readonly unreported?: true;
+  }
   | { readonly kind: "progressing"; readonly message: string }
   | { readonly kind: "failed"; readonly reason: string; readonly message: string };
 

@@ -151,7 +151,7 @@ function scalerReadiness(object: KubeObject): Readiness {
 function genericReadiness(object: KubeObject): Readiness {
   if (isStale(object)) return progressing("the controller has not seen this generation yet");
   const conditions = conditionsOf(object);
-  if (conditions.length === 0) return READY;
+  if (conditions.length === 0) return isUnreported(object) ? UNREPORTED : READY;
   for (const type of ["Ready", "Available", "Established", "Healthy"]) {
     const condition = findStatusCondition(object, type);
     if (condition === undefined) continue;
@@ -159,4 +159,16 @@ function genericReadiness(object: KubeObject): Readiness {
     return stale ? progressing(`condition ${type} speaks of an older generation`) : conditionIs(object, type);
   }
   return progressing("none of the conditions Ready, Available, Established, Healthy is set yet");
+}
+
+const UNREPORTED: Readiness = { kind: "ready", unreported: true };
+
+/** Groups that kube-apiserver serves itself; in any other with a dot a controller of somebody else may report. */
+const BUILTIN_GROUP =
+  /^(?:[a-z]+|(?:[a-z]+\.)?(?:networking|storage|scheduling|coordination|discovery|apiextensions|events|node|admissionregistration|certificates|resource|apiregistration|authorization|authentication|apiserver|internal\.apiserver)\.k8s\.io)?$/;
+
+function isUnreported(object: KubeObject): boolean {
+  const { group } = parseApiVersion(object.apiVersion ?? "");
+  return !BUILTIN_GROUP.test(group) && object["status"] === undefined &&
+    object.metadata.generation !== undefined;
 }

@@ -24,16 +24,27 @@ export interface Finding {
   readonly written: { readonly hash: string; readonly inputs: string } | undefined;
   /** The write put back what somebody else had changed. */
   readonly repaired: boolean;
+  /** Another resource of the node waits for this one. */
+  readonly depended?: boolean;
 }
 
 /** Kinds of state that time out. */
 const TIMED_REASONS = new Set(["NotReady", "NamespaceMissing", "NamespaceTerminating", "BeingDeleted"]);
 
+const READY: Settled = { state: "Ready", reason: "Ready", message: "" };
+const UNREPORTED: Settled = {
+  state: "Progressing",
+  reason: "Unreported",
+  message: "its controller has not reported yet",
+};
+
+/** How long what others depend on may say nothing of itself before it counts as ready, in milliseconds. */
+const REPORT_GRACE_MS = 10_000;
+
 /** Readiness as a state. A resource that nobody waits for is ready once it is there. */
 export function settleReadiness(readiness: Readiness, policy: Resource): Settled {
-  if (!policy.waitForReady || readiness.kind === "ready") {
-    return { state: "Ready", reason: "Ready", message: "" };
-  }
+  if (!policy.waitForReady) return READY;
+  if (readiness.kind === "ready") return readiness.unreported === true ? UNREPORTED : READY;
   if (readiness.kind === "progressing") {
     return { state: "Progressing", reason: "NotReady", message: readiness.message };
   }
@@ -75,6 +86,11 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
 
 /** How a resource came out, with what took longer than timeoutSeconds as failed. */
 export function settledAt(finding: Finding, before: ResourceRecord | undefined, now: Date): Settled {
+  if (finding.settled.reason === UNREPORTED.reason) {
+    const appliedAt = finding.written === undefined ? Date.parse(before?.appliedAt ?? "") : now.getTime();
+    const waits = finding.depended === true && now.getTime() < appliedAt + REPORT_GRACE_MS;
+    return waits ? finding.settled : READY;
+  }
   return timedOut(finding, before, now) ?? finding.settled;
 }
 
@@ -104,6 +120,9 @@ export function nextTimeout(
 ): number | undefined {
   const times = records.flatMap((record) => {
     const policy = policies.get(record.id);
+    if (record.reason === UNREPORTED.reason) {
+      return [Math.max(0, Date.parse(record.appliedAt ?? "") + REPORT_GRACE_MS - now.getTime())];
+    }
     if (policy === undefined || record.since === undefined || !TIMED_REASONS.has(record.reason ?? "")) {
       return [];
     }

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { childOf, recordOf } from "../../tests/support/child_objects.ts";
 import { resourceOf } from "../../tests/support/stored_objects.ts";
+import type { Readiness } from "../api/stages.ts";
 import { type Finding, nextTimeout, rfc3339, settledAt, settleReadiness, toRecord } from "./settle.ts";
 
 const T0 = "2026-01-01T00:00:00Z";
@@ -144,4 +145,30 @@ Deno.test("the next timeout is the first of those that can time out", () => {
 Deno.test("times are whole seconds, rounded up", () => {
   assert.equal(rfc3339(new Date("2026-01-01T00:00:00.000Z")), "2026-01-01T00:00:00Z");
   assert.equal(rfc3339(new Date("2026-01-01T00:00:00.001Z")), "2026-01-01T00:00:01Z");
+});
+
+Deno.test("what others depend on may say nothing of itself for ten seconds, then it counts as ready", () => {
+  const unreported: Readiness = { kind: "ready", unreported: true };
+  const policy = resourceOf({ id: "claim" });
+  const start = new Date("2026-01-01T00:00:00Z");
+  const after = (seconds: number) => new Date(start.getTime() + seconds * 1000);
+  const key = { apiVersion: "example.com/v1", kind: "Claim", namespace: "ns", name: "claim" };
+  const finding: Finding = {
+    id: "claim",
+    key,
+    wave: 0,
+    policy,
+    settled: settleReadiness(unreported, policy),
+    child: undefined,
+    written: { hash: "h", inputs: "i" },
+    repaired: false,
+    depended: true,
+  };
+  const first = toRecord(finding, undefined, start);
+  assert.equal(first.state, "Progressing");
+  assert.equal(nextTimeout([first], new Map([["claim", policy]]), after(4)), 6000);
+  const later = { ...finding, written: undefined };
+  assert.equal(toRecord(later, first, after(9)).state, "Progressing");
+  assert.equal(toRecord(later, first, after(10)).state, "Ready");
+  assert.equal(toRecord({ ...finding, depended: false }, undefined, start).state, "Ready");
 });

@@ -26,9 +26,11 @@ export async function walkWaves(world: NodeWorld, input: WalkInput): Promise<Fin
   const byId = new Map(input.items.map((item) => [item.id, item]));
   const states = new Map<string, DependencyState>();
   const findings: Finding[] = [];
+  const depended = new Set(input.items.flatMap(({ policy }) => policy.dependIds ?? []));
   for (const wave of input.waves) {
     const items = wave.flatMap((id) => byId.get(id) ?? []);
-    const found = await whole(items.map((item) => visit(world, input, { item, states })));
+    const visited = await whole(items.map((item) => visit(world, input, { item, states })));
+    const found = visited.map((finding) => ({ ...finding, depended: depended.has(finding.id) }));
     for (const finding of found) {
       states.set(finding.id, dependencyState(settledAt(finding, input.records.get(finding.id), input.now)));
     }

@@ -177,6 +177,23 @@ spec:
   - {id: after, nameTemplate: "{{ .uid }}-after", dependIds: [thing], spec: {apiVersion: v1, kind: ConfigMap}}
 `,
   ));
+  await until("the dependent to say what it waits for", async () => {
+    const node = await objects.get({ apiVersion: API, kind: "LynqNode", namespace, name: "good-waits" });
+    return JSON.stringify(node?.["status"] ?? {}).includes("Waiting for thing to become ready");
+  });
+  const slow = { apiVersion: "example.com/v1", kind: "Thing", namespace, name: "good-slow" };
+  const report = (status: string) =>
+    objects.merge(
+      slow,
+      { status: { conditions: [{ type: "Ready", status, reason: "Creating" }] } },
+      "status",
+    );
+  await report("False");
+  assert.equal(
+    await objects.get({ apiVersion: "v1", kind: "ConfigMap", namespace, name: "good-after" }),
+    undefined,
+  );
+  await report("True");
   await nodeReady(lab, "good-waits");
   await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "waits" });
   await until(
