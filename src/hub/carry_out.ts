@@ -6,25 +6,40 @@ import { nameOf, type NodeChange, type NodeWanted } from "./plan.ts";
 import { hubEvent } from "./report.ts";
 import type { HubWorld } from "./world.ts";
 
+/** What came of the planned changes. */
+export interface Carried {
+  /** The rows whose node could not be made. */
+  readonly problems: readonly RowProblem[];
+  /** Changes that were refused. */
+  readonly refused: number;
+  /** Why changes were left undone: no answer came. */
+  readonly broken: { readonly error: unknown } | undefined;
+}
+
 /**
- * Carries out the planned changes, each by itself: one that is refused is reported and holds up no other. Returns the
- * rows whose node could not be made.
+ * Carries out the planned changes, each by itself: one that is refused is reported and holds up no other, one that gets
+ * no answer ends it. Nothing goes on when it returns, and it never throws, so that what was done can be remembered.
  */
 export async function carryOut(
   world: HubWorld,
   of: { hub: StoredHub; changes: readonly NodeChange[] },
   signal: AbortSignal,
-): Promise<RowProblem[]> {
+): Promise<Carried> {
+  const state: { refused: number; broken: Carried["broken"] } = { refused: 0, broken: undefined };
   const problems = await world.writes.all(of.changes, async (change) => {
-    if (signal.aborted) return undefined;
+    if (signal.aborted || state.broken !== undefined) return undefined;
     try {
       return await carryOutOne(world, { hub: of.hub, change }, signal);
     } catch (error) {
-      if (!(error instanceof KubeError)) throw error;
-      return refused(world, { hub: of.hub, change, error });
+      if (error instanceof KubeError) {
+        state.refused++;
+        return refused(world, { hub: of.hub, change, error });
+      }
+      state.broken ??= { error };
+      return undefined;
     }
   });
-  return problems.filter((problem) => problem !== undefined);
+  return { problems: problems.filter((problem) => problem !== undefined), ...state };
 }
 
 interface One {

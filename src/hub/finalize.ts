@@ -1,7 +1,7 @@
 import { HUB_FINALIZER } from "../api/labels.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { StoredHub } from "../api/stored.ts";
-import { AWAIT, type Verdict } from "../controller/verdict.ts";
+import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
 import { isNotFound } from "../kube/error.ts";
 import { carryOut } from "./carry_out.ts";
 import { hubEvent } from "./report.ts";
@@ -17,9 +17,10 @@ export async function finalizeHub(world: HubWorld, hub: StoredHub, signal: Abort
       node,
       cause: "HubDeleted" as const,
     }));
-    await carryOut(world, { hub, changes }, signal);
-    // Each node that goes wakes its hub.
-    return AWAIT;
+    const { refused, broken } = await carryOut(world, { hub, changes }, signal);
+    if (broken !== undefined) throw broken.error;
+    // Each node that goes wakes its hub; one that could not be deleted never will.
+    return refused === 0 ? AWAIT : requeueAfter(world.backoff.next(namespacedName(hub)));
   }
   const finalizers = hub.finalizers.filter((finalizer) => finalizer !== HUB_FINALIZER);
   const body = { metadata: { uid: hub.uid, resourceVersion: hub.resourceVersion, finalizers } };

@@ -1,9 +1,8 @@
 import { ANNOTATION, HUB_FINALIZER } from "../api/labels.ts";
-import { namespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
 import { SourceError } from "../source/port.ts";
-import { carryOut } from "./carry_out.ts";
+import { type Carried, carryOut } from "./carry_out.ts";
 import { finalizeHub } from "./finalize.ts";
 import { intervalMs } from "./interval.ts";
 import { planHub } from "./plan.ts";
@@ -67,10 +66,15 @@ interface Timing {
   readonly basis: string;
 }
 
-/** Milliseconds until the next read is due. After a failure it comes sooner, growing up to the interval. */
+/** What its nodes did since is a reason to plan anew. */
+function isOutdated({ nodesMoved, throttled }: HubMemory): boolean {
+  return nodesMoved === "gone" || (nodesMoved === "ready" && throttled);
+}
+
+/** Milliseconds until the next read is due. After a failed read or refused write it comes sooner, growing up to the interval. */
 function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
   const memory = world.memory.get(key);
-  if (memory === undefined || memory.basis !== basis) return 0;
+  if (memory === undefined || memory.basis !== basis || isOutdated(memory)) return 0;
   const interval = intervalMs(hub.spec);
   const failures = world.backoff.failures(key);
   const wait = failures === 0 ? interval : Math.min(interval, 1000 * 2 ** Math.min(failures - 1, 20));
@@ -82,22 +86,37 @@ async function sync(
   of: Timing & { forms: readonly StoredForm[] },
   signal: AbortSignal,
 ): Promise<HubMemory> {
-  const { key, hub, basis } = of;
-  const before = world.memory.get(key);
-  const outcome = await attempt(world, { ...of, before }, signal);
-  const memory = { covered: NONE, wentAt: [], ...before, ...outcome, readAt: world.now().getTime(), basis };
-  world.memory.set(namespacedName(hub), memory);
+  const { key, basis } = of;
+  const before = { ...EMPTY, ...world.memory.get(key), nodesMoved: "no" as const };
+  world.memory.set(key, before);
+  const { broken, ...outcome } = await attempt(world, { ...of, before }, signal);
+  const { nodesMoved } = world.memory.get(key) ?? before;
+  const readAt = broken === undefined ? world.now().getTime() : 0;
+  const memory: HubMemory = { ...before, ...outcome, nodesMoved, readAt, basis };
+  world.memory.set(key, memory);
+  if (broken !== undefined) throw broken.error;
   return memory;
 }
 
-const NONE: ReadonlySet<string> = new Set();
+const EMPTY: HubMemory = {
+  readAt: 0,
+  basis: "",
+  sync: { kind: "none" },
+  throttled: false,
+  nodesMoved: "no",
+  covered: new Set(),
+  wentAt: [],
+};
 
-type Attempted = Pick<HubMemory, "sync" | "throttled"> & Partial<Pick<HubMemory, "covered" | "wentAt">>;
+interface Attempted
+  extends Pick<HubMemory, "sync" | "throttled">, Partial<Pick<HubMemory, "covered" | "wentAt">> {
+  readonly broken?: Carried["broken"];
+}
 
 /** One read, plan and its changes; a read that fails is an outcome too. */
 async function attempt(
   world: HubWorld,
-  of: Timing & { forms: readonly StoredForm[]; before: HubMemory | undefined },
+  of: Timing & { forms: readonly StoredForm[]; before: HubMemory },
   signal: AbortSignal,
 ): Promise<Attempted> {
   const { key, hub, forms, before } = of;
@@ -107,11 +126,12 @@ async function attempt(
     const plan = planHub({ hub: hub.name, forms, rows, nodes });
     const { changes, held, ...guarded } = await safeChanges(world, { hub, plan, nodes, before }, signal);
     reportPlan(world, hub, { plan, held });
-    const taken = await carryOut(world, { hub, changes }, signal);
-    world.backoff.reset(key);
+    const { problems: taken, refused, broken } = await carryOut(world, { hub, changes }, signal);
+    if (refused === 0) world.backoff.reset(key);
+    else world.backoff.next(key);
     const problems = [...plan.problems, ...taken];
     const sync = { kind: "synced" as const, desired: plan.desired, problems, held };
-    return { sync, throttled: plan.throttled.length > 0, ...guarded };
+    return { sync, throttled: plan.throttled.length > 0, broken, ...guarded };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     world.backoff.next(key);

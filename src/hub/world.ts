@@ -20,6 +20,8 @@ export interface HubMemory {
   readonly sync: SyncResult;
   /** Changes wait for room under a form's maxSkew. */
   readonly throttled: boolean;
+  /** What its nodes did since the last read began: one became ready, or one is gone. */
+  readonly nodesMoved: "no" | "ready" | "gone";
   /** Names of nodes whose deletion a person approved. */
   readonly covered: ReadonlySet<string>;
   /** When a row that was gone went without approval, in milliseconds since the epoch. */

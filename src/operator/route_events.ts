@@ -96,11 +96,17 @@ function routeNode(routing: Routing, event: CacheEvent<StoredNode>): void {
   const hub = `${node.namespace}/${node.hub}`;
   const known = memory.get(hub);
   const hubStored: StoredHub | undefined = routing.caches().hubs.get(hub)?.value;
-  // Room under maxSkew came free, or a node went that the rows may still ask for.
-  const replan = known !== undefined && (known.throttled || event.kind === "deleted");
-  if (replan) memory.set(hub, { ...known, readAt: 0 });
+  // A node went that the rows may still ask for, or room under maxSkew came free.
+  const moved = event.kind === "deleted" ? "gone" : isReady(node) ? "ready" : "no";
+  if (known !== undefined && moved !== "no" && known.nodesMoved !== "gone") {
+    memory.set(hub, { ...known, nodesMoved: moved });
+  }
   if (hubStored?.deleting === true) queues().hub.enqueue(hub);
   else queues().hub.enqueueAfter(hub, COUNT_DELAY_MS);
+}
+
+function isReady(node: StoredNode): boolean {
+  return findCondition(node.status.conditions, "Ready")?.status === "True";
 }
 
 function readinessMoved(was: StoredNode, now: StoredNode): boolean {

@@ -107,20 +107,21 @@ Deno.test("a deleted node, or room under maxSkew, makes the hub read anew", () =
     basis: "",
     sync: { kind: "none" },
     throttled: false,
+    nodesMoved: "no",
     covered: new Set<string>(),
     wentAt: [],
   };
   const { handlers, memory } = routed();
-  const readAt = () => memory.get("ns/hub")?.readAt;
+  const moved = () => memory.get("ns/hub")?.nodesMoved;
   memory.set("ns/hub", known);
+  handlers.node(added(node));
+  assert.equal(moved(), "no");
   handlers.node(modified(node, { ...node, status: readyStatus("True") }));
-  assert.equal(readAt(), 99);
-  memory.set("ns/hub", { ...known, throttled: true });
-  handlers.node(modified(node, { ...node, status: readyStatus("True") }));
-  assert.equal(readAt(), 0);
-  memory.set("ns/hub", known);
+  assert.equal(moved(), "ready");
   handlers.node(deleted(node));
-  assert.equal(readAt(), 0);
+  assert.equal(moved(), "gone");
+  handlers.node(modified(node, { ...node, status: readyStatus("True") }));
+  assert.equal(moved(), "gone");
 });
 
 Deno.test("a hub that is being deleted hears of each node that goes at once", () => {

@@ -8,6 +8,7 @@ import type { FormWorld } from "../../src/form/world.ts";
 import { reconcileHub } from "../../src/hub/reconcile.ts";
 import type { HubWorld } from "../../src/hub/world.ts";
 import { fixedCredentials } from "../../src/kube/credentials.ts";
+import type { WatchingClient } from "../../src/kube/client.ts";
 import { createKubeClient } from "../../src/kube/http_client.ts";
 import { toCachedRevision } from "../../src/operator/revision.ts";
 import { startSandbox } from "../../src/sandbox/mod.ts";
@@ -27,6 +28,8 @@ export interface Table {
   rows: readonly Readonly<Record<string, string>>[];
   error: SourceError | undefined;
   reads: number;
+  /** Runs while rows are read. */
+  meanwhile?: () => void;
 }
 
 /** A hub and a form in an API server of their own, the controllers' worlds around them, and a table in memory. */
@@ -36,6 +39,10 @@ export interface HubLab {
   readonly table: Table;
   /** Seconds that the controllers' clock is ahead. */
   readonly clock: { ahead: number };
+  /** Errors that writes end with, as `delete a-web`. */
+  readonly faults: Map<string, Error>;
+  /** What is remembered of hubs, by `namespace/name`. */
+  readonly memory: HubWorld["memory"];
   formPass(name: string): Promise<Pass>;
   hubPass(name: string): Promise<Pass>;
   nodes(): Promise<StoredNode[]>;
@@ -46,11 +53,35 @@ export interface Pass {
   readonly writes: number;
 }
 
+function withFaults(client: WatchingClient, faults: ReadonlyMap<string, Error>): WatchingClient {
+  const failing: Partial<WatchingClient> = {
+    create: async (...args) => {
+      const error = faults.get(`create ${args[1].metadata.name}`);
+      if (error !== undefined) throw error;
+      return await client.create(...args);
+    },
+    delete: async (ref, options, signal) => {
+      const error = faults.get(`delete ${ref.name}`);
+      if (error !== undefined) throw error;
+      return await client.delete(ref, options, signal);
+    },
+  };
+  return new Proxy(client, {
+    get: (target, name) => {
+      const own = failing[name as keyof WatchingClient];
+      const value: unknown = Reflect.get(target, name);
+      return own ?? (typeof value === "function" ? value.bind(target) : value);
+    },
+  });
+}
+
 export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox();
-  const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
+  const connection = createKubeClient(fixedCredentials({ server: sandbox.url }));
+  const faults = new Map<string, Error>();
+  const client = withFaults(connection, faults);
   try {
-    const objects = clusterObjects(client);
+    const objects = clusterObjects(connection);
     await installKinds(objects);
     const events = new RecordingEvents();
     const table: Table = { rows: [], error: undefined, reads: 0 };
@@ -91,9 +122,9 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       return await counted(reconcileHub(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const nodes = async () => (await list("LynqNode")).map(toStoredNode);
-    await test({ objects, events, table, clock, formPass, hubPass, nodes });
+    await test({ objects, events, table, clock, faults, memory, formPass, hubPass, nodes });
   } finally {
-    client.close();
+    connection.close();
     await sandbox.stop();
   }
 }
@@ -132,6 +163,7 @@ function sourceOf(table: Table): RowSource {
   return {
     read: async function* ({ columns }: RowQuery) {
       table.reads++;
+      table.meanwhile?.();
       yield await Promise.resolve(
         table.rows.map((row) => Object.fromEntries(columns.map((c) => [c.variable, row[c.column] ?? ""]))),
       );

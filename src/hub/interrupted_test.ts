@@ -1,0 +1,97 @@
+import assert from "node:assert/strict";
+import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
+import { KubeError, KubeUnreachable } from "../kube/error.ts";
+
+const HUB = `
+apiVersion: operator.lynq.sh/v1
+kind: LynqHub
+metadata: {name: tenants, namespace: default}
+spec:
+  source: {type: sqlite, syncInterval: 24h, sqlite: {path: /data/a.db, table: rows}}
+  valueMappings: {uid: id, activate: active}
+`;
+const FORM = `
+apiVersion: operator.lynq.sh/v1
+kind: LynqForm
+metadata: {name: web, namespace: default}
+spec:
+  hubId: tenants
+  configMaps:
+  - {id: a, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ConfigMap, data: {x: "1"}}}
+`;
+const KEY = "default/tenants";
+const which = { apiVersion: "operator.lynq.sh/v1", kind: "LynqHub", namespace: "default", name: "tenants" };
+const rows = (...ids: string[]) => ids.map((id) => ({ id, active: "1" }));
+const OFFLINE = new KubeUnreachable("no answer", { code: "Reset" });
+const BUSY = new KubeError("try later", { status: 500, reason: "InternalError" });
+
+async function names(lab: HubLab): Promise<string[]> {
+  return (await lab.nodes()).filter(({ deleting }) => !deleting).map(({ name }) => name).sort();
+}
+
+async function start(lab: HubLab, ...ids: string[]): Promise<void> {
+  await lab.objects.apply(HUB);
+  await lab.objects.apply(FORM);
+  await lab.formPass("web");
+  lab.table.rows = rows(...ids);
+  await lab.hubPass("tenants");
+}
+
+Deno.test("deletions count for the guard even where a later write got no answer", async () => {
+  await withHub(async (lab) => {
+    await start(lab, ..."abcdefghij");
+    lab.clock.ahead += 90_000;
+    lab.table.rows = rows(..."cdefghijk");
+    lab.faults.set("create k-web", OFFLINE);
+    await assert.rejects(lab.hubPass("tenants"), KubeUnreachable);
+    assert.equal(lab.memory.get(KEY)?.wentAt.length, 2);
+    lab.faults.clear();
+    await lab.hubPass("tenants");
+    assert.deepEqual(await names(lab), [..."cdefghijk"].map((id) => `${id}-web`));
+  });
+});
+
+Deno.test("a write that was refused is tried again soon, however long the sync interval is", async () => {
+  await withHub(async (lab) => {
+    await start(lab);
+    lab.clock.ahead += 90_000;
+    lab.table.rows = rows("a", "b");
+    lab.faults.set("create a-web", BUSY);
+    const { verdict } = await lab.hubPass("tenants");
+    assert(verdict.kind === "requeue" && verdict.afterMs <= 1000);
+    assert.deepEqual(await names(lab), ["b-web"]);
+    lab.faults.clear();
+    lab.clock.ahead += 1;
+    await lab.hubPass("tenants");
+    assert.deepEqual(await names(lab), ["a-web", "b-web"]);
+  });
+});
+
+Deno.test("a hub that is deleted tries again where a node of it could not be", async () => {
+  await withHub(async (lab) => {
+    await start(lab, "a", "b");
+    lab.faults.set("delete a-web", BUSY);
+    await lab.objects.remove(which);
+    const { verdict } = await lab.hubPass("tenants");
+    assert.equal(verdict.kind, "requeue");
+    assert.deepEqual(await names(lab), ["a-web"]);
+    lab.faults.clear();
+    assert.deepEqual((await lab.hubPass("tenants")).verdict, { kind: "await" });
+    assert.deepEqual(await names(lab), []);
+  });
+});
+
+Deno.test("a node that goes while rows are read is planned for again at once", async () => {
+  await withHub(async (lab) => {
+    await start(lab, "a");
+    lab.clock.ahead += 90_000;
+    lab.table.meanwhile = () => {
+      const known = lab.memory.get(KEY);
+      if (known !== undefined) lab.memory.set(KEY, { ...known, nodesMoved: "gone" });
+    };
+    assert.deepEqual((await lab.hubPass("tenants")).verdict, { kind: "requeue", afterMs: 0 });
+    delete lab.table.meanwhile;
+    const { verdict } = await lab.hubPass("tenants");
+    assert(verdict.kind === "requeue" && verdict.afterMs > 1000);
+  });
+});
