@@ -183,7 +183,10 @@ function verdict(world: NodeWorld, done: Done): Verdict {
   );
   const policies = new Map(items.map((item) => [item.id, item.policy]));
   const timeout = nextTimeout(done.records, policies, done.now);
-  const timed = timeout === undefined ? AWAIT : requeueAfter(timeout + 1);
+  const repairs = findings.flatMap(({ repairInMs }) =>
+    repairInMs === undefined ? [] : requeueAfter(repairInMs)
+  );
+  const timed = repairs.reduce(sooner, timeout === undefined ? AWAIT : requeueAfter(timeout + 1));
   const retry = findings.some((f) => RETRIED.has(f.settled.reason)) || done.leftovers.some((l) => l.failed);
   if (!retry) {
     world.backoff.reset(key);

@@ -24,6 +24,8 @@ export interface Finding {
   readonly written: { readonly hash: string; readonly inputs: string } | undefined;
   /** The write put back what somebody else had changed. */
   readonly repaired: boolean;
+  /** Milliseconds until what somebody else changed is put back, where that was done too often. */
+  readonly repairInMs?: number;
   /** Another resource of the node waits for this one. */
   readonly depended?: boolean;
 }

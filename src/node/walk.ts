@@ -6,6 +6,8 @@ import { claim } from "./claim.ts";
 import { decide, type DependencyState, type LiveState, type Situation } from "./decide.ts";
 import type { Item, Target } from "./gather.ts";
 import { overLive } from "./over_live.ts";
+import { reportContended } from "./publish.ts";
+import { FREE_REPAIRS } from "./repair_pace.ts";
 import { type Finding, type Settled, settledAt, settleReadiness } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -93,8 +95,12 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
       return { ...finding(item, situation, keptState(situation)), child: keptChild(situation) };
     case "look":
       return await lookFirst(world, input, { item, situation });
-    case "apply":
-      return await apply(world, input, { item, situation, mode: decision.mode });
+    case "apply": {
+      const waitMs = decision.mode === "repair" ? world.repairs.waitMs(paceKey(input, item), input.now) : 0;
+      if (waitMs === 0) return await apply(world, input, { item, situation, mode: decision.mode });
+      const kept = { ...finding(item, situation, keptState(situation)), child: keptChild(situation) };
+      return { ...kept, repairInMs: waitMs };
+    }
   }
 }
 
@@ -211,9 +217,20 @@ async function apply(
   world.metrics.applyAttempt({ kind, result, conflictPolicy: item.policy.conflictPolicy });
   if (outcome.kind === "exists") return await lookFirst(world, input, { item, situation });
   if (outcome.kind === "applied") {
+    if (mode === "repair") countRepair(world, input, item);
     return appliedFinding(world, { item, wanted, object: outcome.object, situation, mode });
   }
   return finding(item, situation, refused(item, outcome));
+}
+
+function paceKey({ node }: WalkInput, { id }: Target): string {
+  return `${node.uid}/${id}`;
+}
+
+function countRepair(world: NodeWorld, input: WalkInput, item: Target): void {
+  if (world.repairs.repaired(paceKey(input, item), input.now) === FREE_REPAIRS) {
+    reportContended(world, input.node, item);
+  }
 }
 
 function appliedFinding(

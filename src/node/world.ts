@@ -11,6 +11,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { ChildCaches } from "./child_caches.ts";
 import type { NamespaceState } from "./decide.ts";
 import type { PreparedForm } from "./prepared_form.ts";
+import type { RepairPace } from "./repair_pace.ts";
 import type { StoredNode } from "../api/stored.ts";
 
 /** The form that a node follows, prepared; or why there is none. */
@@ -48,6 +49,7 @@ export interface NodeWorld {
   /** Remembers the nodes that wait for a kind to be served, to be woken by a new CustomResourceDefinition. */
   readonly missingKinds: { wait(node: string, kinds: readonly string[]): void };
   readonly backoff: Backoff;
+  readonly repairs: RepairPace;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly log: Log;

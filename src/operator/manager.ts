@@ -11,6 +11,7 @@ import type { WatchingClient } from "../kube/client.ts";
 import { createDiscovery } from "../kube/discovery.ts";
 import { createOpenApi } from "../kube/open_api.ts";
 import { ChildCaches } from "../node/child_caches.ts";
+import { RepairPace } from "../node/repair_pace.ts";
 import { reconcileNode } from "../node/reconcile.ts";
 import type { NodeWorld } from "../node/world.ts";
 import type { SourceConfig } from "../source/config.ts";
@@ -230,6 +231,7 @@ function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiti
     },
     missingKinds: waiting.kinds,
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
+    repairs: new RepairPace(),
   };
 }
 
