@@ -31,8 +31,11 @@ export interface StoredHub extends StoredMeta {
 }
 
 export interface StoredForm extends StoredMeta {
+  /** Of a form that can't be read only `hubId`. */
   readonly spec: FormSpec;
   readonly status: FormStatus;
+  /** Why the spec can't be read. The form exists all the same, and its nodes keep their last good revision. */
+  readonly unreadable?: string;
 }
 
 /** The projection of the LynqNode informer. The API server's schema has validated spec and status. */
@@ -62,12 +65,17 @@ export function toStoredHub(object: KubeObject): StoredHub {
   };
 }
 
+/** A form that an older schema let through may be unreadable; it must not look as if it were deleted. */
 export function toStoredForm(object: KubeObject): StoredForm {
-  return {
-    ...meta(object),
-    spec: formSpec.parse(object["spec"]),
-    status: (object["status"] ?? {}) as FormStatus,
-  };
+  const common = { ...meta(object), status: (object["status"] ?? {}) as FormStatus };
+  const parsed = formSpec.safeParse(object["spec"]);
+  if (parsed.success) return { ...common, spec: parsed.data };
+  const spec = object["spec"] as { hubId?: unknown } | undefined;
+  const fields = parsed.error.issues.slice(0, 10).map((issue) =>
+    `spec.${issue.path.join(".")}: ${issue.code}`
+  );
+  const unreadable = `the stored form does not fit its schema: ${fields.join("; ")}; correct these fields`;
+  return { ...common, spec: { hubId: typeof spec?.hubId === "string" ? spec.hubId : "" }, unreadable };
 }
 
 function meta({ metadata }: KubeObject): StoredMeta {

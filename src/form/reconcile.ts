@@ -16,6 +16,7 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
   // 1. The form as it is stored.
   const form = world.forms.get(key);
   if (form === undefined) {
+    world.metrics.forgetRollout(parseNamespacedName(key));
     await pruneRevisions(world, { ...parseNamespacedName(key), current: undefined, keep: 0 }, signal);
     return AWAIT;
   }
@@ -23,7 +24,10 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
 
   // 2. Check it.
   const hubExists = world.hubs.exists(form.namespace, form.spec.hubId);
-  const problems = checkForm({ namespace: form.namespace, spec: form.spec, hubExists });
+  const { unreadable: message } = form;
+  const problems: FormProblem[] = message === undefined
+    ? checkForm({ namespace: form.namespace, spec: form.spec, hubExists })
+    : [{ reason: "ResourceInvalid", message }];
 
   // 3. Keep a valid generation.
   const revision = problems.length === 0 ? await keepRevision(world, form, signal) : undefined;

@@ -1,4 +1,5 @@
 import { ANNOTATION, HUB_FINALIZER } from "../api/labels.ts";
+import { parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
 import { SourceError } from "../source/port.ts";
@@ -37,6 +38,7 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
 }
 
 function forget(world: HubWorld, key: string): Verdict {
+  world.metrics.forgetHub(parseNamespacedName(key));
   world.memory.delete(key);
   world.backoff.reset(key);
   return AWAIT;

@@ -29,8 +29,6 @@ export interface PreparedForm {
 export interface PreparedResource {
   readonly id: string;
   readonly policy: Resource;
-  /** Two renders of the same inputs may differ: a random source or the clock is read. */
-  readonly impure: boolean;
   /** Hash of all that a render of this resource for this node depends on. */
   readonly inputs: (node: NodeIdentity, variables: Variables) => string;
   readonly render: (node: NodeIdentity, variables: Variables) => RenderedResource | UnrenderedResource;
@@ -87,14 +85,13 @@ export function prepareResource(policy: Resource, typing?: FieldTyping): Prepare
     return {
       id,
       policy,
-      impure: templates.some((template) => template.impure),
       inputs: inputsOf(entry, templates),
       render: (node, variables) =>
         renderParts({ policy, parts, inputs: inputsOf(entry, templates) }, node, variables),
     };
   } catch (error) {
     const failure = unrendered(policy, error, []);
-    return { id, policy, impure: false, inputs: () => textHash(text), render: () => failure };
+    return { id, policy, inputs: () => textHash(text), render: () => failure };
   }
 }
 

@@ -74,14 +74,6 @@ Deno.test("a variable that is missing and one that is empty are different inputs
   assert.notEqual(reads.inputs(node, { uid: "a" }), reads.inputs(node, { uid: "a", plan: "" }));
 });
 
-Deno.test("what reads a clock or random source is impure", () => {
-  const impure = (text: string) =>
-    prepareResource(resourceOf({ id: "a", annotationsTemplate: { t: text } })).impure;
-  assert.equal(impure("{{ randAlphaNum 8 }}"), true);
-  assert.equal(impure("{{ now | date `2006` }}"), true);
-  assert.equal(impure("{{ .uid | sha256sum }}"), false);
-});
-
 Deno.test("an error names the field of the form in which it stands", () => {
   assert.equal(unrendered({ nameTemplate: "{{ .nope }}" })[0], "nameTemplate");
   assert.equal(unrendered({ targetNamespace: "{{ .nope }}" })[0], "targetNamespace");

@@ -1,6 +1,6 @@
 import type { ResourceRecord } from "../api/node.ts";
 import { NODE_FINALIZER } from "../api/labels.ts";
-import { namespacedName, objectKeyText } from "../api/resource_key.ts";
+import { namespacedName, objectKeyText, parseNamespacedName } from "../api/resource_key.ts";
 import type { Variables } from "../api/stages.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { describeGraphError, type Waves } from "../graph/waves.ts";
@@ -98,6 +98,7 @@ function problem(of: NodeProblem): Ready {
 }
 
 function forget(world: NodeWorld, key: string): Verdict {
+  world.metrics.forgetNode(parseNamespacedName(key));
   world.backoff.reset(key);
   world.namespaces.wait(key, []);
   world.missingKinds.wait(key, []);

@@ -10,7 +10,7 @@ const CALM_MS = 900_000;
 export class RepairPace {
   readonly #streaks = new Map<string, { readonly count: number; readonly at: number }>();
 
-  /** Milliseconds until this object may be repaired; 0 for now. */
+  /** Milliseconds until this object may be repaired; 0 where it may be at once. */
   waitMs(key: string, now: Date): number {
     const streak = this.#streaks.get(key);
     if (streak === undefined || streak.count < FREE_REPAIRS) return 0;
