@@ -18,6 +18,9 @@ export interface OperatorLab {
 
 /** A test of the whole operator: steps that build on each other; the first that fails ends it. */
 export interface OperatorScript {
+  /** The account of the operator, as a kubeconfig; one that may do everything unless told. */
+  readonly kubeconfig?: (at: { plane: ControlPlane; objects: ClusterObjects }) => Promise<string>;
+  readonly flags?: readonly string[];
   readonly prepare: (lab: OperatorLab) => Promise<void>;
   readonly steps: readonly { readonly title: string; readonly run: (lab: OperatorLab) => Promise<void> }[];
 }
@@ -45,8 +48,10 @@ export function operatorTest(
     try {
       await installKinds(objects);
       await objects.apply(setup(namespace, db.password));
-      const kubeconfig = await plane.kubeconfig("operator");
-      const start = () => startOperatorProcess({ kubeconfig, sourceHosts: [`${db.host}:${db.port}`] });
+      const kubeconfig = await (script.kubeconfig?.({ plane, objects }) ?? plane.kubeconfig("operator"));
+      const { flags = [] } = script;
+      const sourceHosts = [`${db.host}:${db.port}`];
+      const start = () => startOperatorProcess({ kubeconfig, sourceHosts, flags });
       operator = await start();
       const lab: OperatorLab = { plane, objects, db, namespace, operator, start };
       try {

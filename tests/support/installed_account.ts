@@ -1,0 +1,75 @@
+import { dirname, join } from "node:path";
+import { parseAllDocuments } from "yaml";
+import { type ClusterObjects, until } from "./cluster_objects.ts";
+import type { ControlPlane } from "./control_plane.ts";
+
+const NAMESPACE = "lynq-system";
+const MANAGER = "lynq-controller-manager";
+
+/** Applies install.yaml without its Deployment, and waits until the manager's role is summed up. */
+export async function install(objects: ClusterObjects): Promise<void> {
+  const text = await Deno.readTextFile(new URL("../../manifests/install.yaml", import.meta.url));
+  const documents = parseAllDocuments(text).filter((document) => document.get("kind") !== "Deployment");
+  await objects.apply(documents.map(String).join("\n---\n"));
+  await until("the manager's role to be summed up", async () => {
+    const apiVersion = "rbac.authorization.k8s.io/v1";
+    const role = await objects.get({ apiVersion, kind: "ClusterRole", name: "lynq-manager-role" });
+    const summed = JSON.stringify(role?.["rules"] ?? []);
+    return ["lynqhubs", "deployments"].every((plural) => summed.includes(`"${plural}"`));
+  });
+}
+
+/** The flags of the shipped Deployment, in their order; addresses and databases are the test's. */
+export async function shippedFlags(ports: { metrics: number; health: number }): Promise<readonly string[]> {
+  const text = await Deno.readTextFile(new URL("../../manifests/install.yaml", import.meta.url));
+  const deployment = parseAllDocuments(text).find((document) => document.get("kind") === "Deployment")
+    ?.toJS() as {
+      spec: { template: { spec: { containers: readonly { args: readonly string[] }[] } } };
+    };
+  const args = deployment.spec.template.spec.containers[0]?.args ?? [];
+  return args.filter((arg) => !arg.startsWith("--source-hosts=")).map((arg) =>
+    arg.replace("metrics-bind-address=:8443", `metrics-bind-address=127.0.0.1:${ports.metrics}`)
+      .replace("probe-bind-address=:8081", `probe-bind-address=127.0.0.1:${ports.health}`)
+  );
+}
+
+/** A token of a ServiceAccount of the operator's namespace, by TokenRequest. */
+export async function accountToken(plane: ControlPlane, account = MANAGER): Promise<string> {
+  using client = Deno.createHttpClient({ caCerts: [plane.caPem] });
+  const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`;
+  const response = await fetch(plane.server + path, {
+    client,
+    method: "POST",
+    headers: { authorization: "Bearer admin", "content-type": "application/json" },
+    body: JSON.stringify({
+      apiVersion: "authentication.k8s.io/v1",
+      kind: "TokenRequest",
+      spec: { expirationSeconds: 3600 },
+    }),
+  });
+  const body = await response.json() as { status?: { token?: string }; message?: string };
+  const token = body.status?.token;
+  if (token === undefined) throw new Error(`no token for ${account}: ${response.status} ${body.message}`);
+  return token;
+}
+
+/** A kubeconfig of the shipped ServiceAccount and nothing else, which goes with the control plane. Its path. */
+export async function managerKubeconfig(plane: ControlPlane): Promise<string> {
+  const path = join(dirname(await plane.kubeconfig("plain")), `${MANAGER}.kubeconfig`);
+  const token = await accountToken(plane);
+  await Deno.writeTextFile(
+    path,
+    JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{
+        name: "test",
+        cluster: { server: plane.server, "certificate-authority-data": btoa(plane.caPem) },
+      }],
+      users: [{ name: MANAGER, user: { token } }],
+      contexts: [{ name: "test", context: { cluster: "test", user: MANAGER, namespace: NAMESPACE } }],
+      "current-context": "test",
+    }),
+  );
+  return path;
+}
