@@ -3,7 +3,7 @@ import type { HubSpec } from "../api/hub.ts";
 import type { RowVerdict } from "../api/row.ts";
 import type { StoredHub } from "../api/stored.ts";
 import type { KubeClient } from "../kube/client.ts";
-import { isNotFound } from "../kube/error.ts";
+import { isNotFound, KubeError } from "../kube/error.ts";
 import type { ServerConfig, SourceConfig, SourceDeadlines, SourceTls } from "../source/config.ts";
 import { SourceError } from "../source/port.ts";
 import { columnsOf, judgeRow } from "./rows.ts";
@@ -79,6 +79,10 @@ async function serverConfig(
 
 const SECRET = { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true };
 
+function isForbidden(error: unknown): boolean {
+  return error instanceof KubeError && error.status === 403;
+}
+
 /** One value of a Secret. A missing Secret or key is an error, never an empty password. */
 async function secretValue(
   client: RowsWorld["client"],
@@ -92,6 +96,12 @@ async function secretValue(
     const value = data?.[of.key];
     if (value !== undefined) return Buffer.from(value, "base64").toString("utf8");
   } catch (error) {
+    if (isForbidden(error)) {
+      throw new SourceError(`${where}, named by ${of.field}, may not be read by the operator`, {
+        code: "InvalidConfig",
+        remedy: "Grant get on secrets in that namespace to its ServiceAccount",
+      });
+    }
     if (!isNotFound(error)) throw error;
     const remedy = `Create the Secret, or correct ${of.field}.name`;
     throw new SourceError(`${where}, named by ${of.field}, does not exist`, {
