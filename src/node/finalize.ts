@@ -4,7 +4,7 @@ import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
 import { isNotFound } from "../kube/error.ts";
 import { nodeStatus } from "./node_status.ts";
 import { findOrphans } from "./orphans.ts";
-import { COMPONENT, leftoverRecord, prune, regarding } from "./prune.ts";
+import { COMPONENT, leftoverRecord, prune, regarding, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -42,7 +42,7 @@ export async function finalizeNode(
     const status = nodeStatus(records, { before, generation, namespace, now, deleting: true });
     await publishStatus(world, { node, status }, signal);
     const failed = leftovers.some((leftover) => leftover.failed);
-    return failed ? requeueAfter(world.backoff.next(key)) : AWAIT;
+    return requeueAfter(failed ? world.backoff.next(key) : UNWATCHED_MS);
   }
 
   // 4. Nothing is left.

@@ -172,6 +172,9 @@ function report(
     );}
 }
 
+/** Until an object that is on its way out is looked at again: one that lost its label is in no watch. */
+export const UNWATCHED_MS = 30_000;
+
 export const COMPONENT = "lynqnode-controller";
 
 /** A node as events name it. */

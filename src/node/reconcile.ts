@@ -9,7 +9,7 @@ import { gather, type Item } from "./gather.ts";
 import { type NodeProblem, nodeStatus, problemStatus, type StatusInput } from "./node_status.ts";
 import { findOrphans } from "./orphans.ts";
 import type { PreparedForm } from "./prepared_form.ts";
-import { type Leftover, leftoverRecord, prune } from "./prune.ts";
+import { type Leftover, leftoverRecord, prune, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
 import { type Finding, nextTimeout, toRecord } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
@@ -184,10 +184,12 @@ function verdict(world: NodeWorld, done: Done): Verdict {
   );
   const policies = new Map(items.map((item) => [item.id, item.policy]));
   const timeout = nextTimeout(done.records, policies, done.now);
-  const repairs = findings.flatMap(({ repairInMs }) =>
+  const again = findings.flatMap(({ repairInMs }) =>
     repairInMs === undefined ? [] : requeueAfter(repairInMs)
   );
-  const timed = repairs.reduce(sooner, timeout === undefined ? AWAIT : requeueAfter(timeout + 1));
+  const going = done.leftovers.length > 0 || findings.some((f) => f.settled.reason === "BeingDeleted");
+  if (going) again.push(requeueAfter(UNWATCHED_MS));
+  const timed = again.reduce(sooner, timeout === undefined ? AWAIT : requeueAfter(timeout + 1));
   const retry = findings.some((f) => RETRIED.has(f.settled.reason)) || done.leftovers.some((l) => l.failed);
   if (!retry) {
     world.backoff.reset(key);

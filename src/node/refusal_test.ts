@@ -70,6 +70,25 @@ Deno.test("a child whose deletion can't be looked at keeps the finalizer, and it
   });
 });
 
+Deno.test("a child on its way out that lost its label, so that no watch tells its end, is looked at again", async () => {
+  await withNode(async (lab) => {
+    await lab.want([resourceOf({ id: "a", spec: configMap })]);
+    await lab.pass();
+    await lab.objects.merge(of("acme-a"), {
+      metadata: { labels: { "lynq.sh/node": null }, finalizers: ["test/held"] },
+    });
+    await lab.remove();
+    const { verdict } = await lab.pass();
+    assert(verdict.kind === "requeue" && verdict.afterMs <= 30_000);
+    assert(await lab.stored());
+    await lab.objects.merge(of("acme-a"), { metadata: { finalizers: null } });
+    await assertEventually(async () => {
+      await lab.pass();
+      return await lab.stored() === undefined;
+    });
+  });
+});
+
 /** Passes go on until the watch has told what the test did. */
 async function assertEventually(done: () => Promise<boolean>): Promise<void> {
   for (let n = 0; n < 50; n++) if (await done()) return;
