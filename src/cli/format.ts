@@ -1,7 +1,7 @@
 import { parseTemplate, TemplateError } from "../template/mod.ts";
 import type { FieldSchemas } from "./field_schema.ts";
 import { type FieldPlace, fieldPlaces, typeOfField } from "./field_type.ts";
-import { mergeRepeatedKey, type SourceLine } from "./repeated_keys.ts";
+import { mergeRepeatedKey, type MergeStep, type SourceLine } from "./repeated_keys.ts";
 import { isBalanced, pieces } from "./template_text.ts";
 import { typedTemplate } from "./typed_template.ts";
 import { type PlainTemplate, scanYaml } from "./yaml_scan.ts";
@@ -175,27 +175,44 @@ interface Merging {
 
 function merged({ text, origins, changes, problems }: Merging): Formatted {
   const told = new Map<string, FormatChange>();
-  let lines: readonly SourceLine[] = text.split("\n").map((line, n) => ({
+  const given: readonly SourceLine[] = text.split("\n").map((line, n) => ({
     text: line,
     line: origins[n] ?? n + 1,
   }));
-  for (;;) {
-    const step = problems.length > 0 ? { kind: "none" as const } : mergeRepeatedKey(lines);
-    if (step.kind === "refused") {
-      const message =
-        `${step.key} stands twice in one map, with different values on lines ${step.into} and ` +
-        `${step.from}: remove one`;
-      const problem = { line: step.from, message };
-      return { text: joined(lines), origins: lines.map(({ line }) => line), changes, problems: [problem] };
-    }
-    if (step.kind === "none") {
-      const all = [...changes, ...told.values()].toSorted((a, b) => a.line - b.line);
-      return { text: joined(lines), origins: lines.map(({ line }) => line), changes: all, problems };
+  let lines = given;
+  let last: FormatChange | undefined;
+  // A step takes the key of a line away, or writes its flow collection in block style.
+  for (let steps = problems.length > 0 ? 0 : 2 * given.length; steps > 0; steps--) {
+    const step = mergeRepeatedKey(lines);
+    if (step.kind === "none") break;
+    if (step.kind !== "merged") {
+      const problem = step.kind === "refused" ? refusal(step) : { line: last?.line ?? 1, message: BY_HAND };
+      return { ...asFormatted(step.kind === "refused" ? lines : given), changes, problems: [problem] };
     }
     lines = step.lines;
-    const message = `${step.key} stands twice in one map: merged into line ${step.into}`;
-    told.set(`${step.from} ${message}`, { line: step.from, message });
+    last = {
+      line: step.from,
+      message: `${step.key} stands twice in one map: merged into line ${step.into}`,
+    };
+    told.set(`${step.from} ${last.message}`, last);
   }
+  const all = [...changes, ...told.values()].toSorted((a, b) => a.line - b.line);
+  return { ...asFormatted(lines), changes: all, problems };
+}
+
+const BY_HAND =
+  "a key stands twice in one map, and its values can't be merged as they are written: merge them by hand";
+
+function refusal({ key, from, into }: Extract<MergeStep, { kind: "refused" }>): FormatChange {
+  const lines = into === from ? `line ${from}` : `lines ${into} and ${from}`;
+  return {
+    line: from,
+    message: `${key} stands twice in one map, with different values on ${lines}: remove one`,
+  };
+}
+
+function asFormatted(lines: readonly SourceLine[]): Pick<Formatted, "text" | "origins"> {
+  return { text: joined(lines), origins: lines.map(({ line }) => line) };
 }
 
 function joined(lines: readonly SourceLine[]): string {

@@ -85,7 +85,7 @@ const { value: yamlValue } = fc.letrec((tie) => ({
     { maxDepth: 4 },
     leaf,
     fc.array(tie("value"), { maxLength: 4 }),
-    fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie("value"), { maxKeys: 4 }),
+    fc.dictionary(fc.stringMatching(/^[a-z]{1,4}$/), tie("value"), { maxKeys: 4, noNullPrototype: true }),
   ),
 }));
 
@@ -122,12 +122,11 @@ Deno.test("a template that stands unquoted reads as the same template in quotes"
   );
   fc.assert(
     fc.property(frame, template, (yaml, source) => {
-      const out = format(yaml.replaceAll("@", source));
       const scalar = source.replace(/ #.*$/, "");
-      const wanted = source === scalar || !/^a: \{/.test(yaml) ? scalar : undefined;
-      if (wanted !== undefined) {
-        assert.deepEqual(parse(out), parse(yaml.replaceAll("@", JSON.stringify(wanted))));
-      }
+      // A comment would hide the end of a flow map.
+      fc.pre(source === scalar || !yaml.includes("{"));
+      const out = format(yaml.replaceAll("@", source));
+      assert.deepEqual(parse(out), parse(yaml.replaceAll("@", JSON.stringify(scalar))));
     }),
   );
 });
@@ -226,6 +225,36 @@ Deno.test("keys inside united maps are merged too, in every document", () => {
     { m: { l: [1, 2], k: 1 } },
   ]);
 });
+
+Deno.test("a map cut into several of the same key is whole again, whatever their styles", () => {
+  const styles = fc.constantFrom("block" as const, "flow" as const);
+  const part = fc.record({ style: styles, items: fc.array(yamlValue, { minLength: 1, maxLength: 3 }) });
+  fc.assert(
+    fc.property(fc.array(part, { minLength: 2, maxLength: 4 }), fc.nat(4), (parts, indent) => {
+      const listOf = (items: readonly unknown[], collectionStyle: "block" | "flow") =>
+        collectionStyle === "block"
+          ? stringify({ list: items }, { collectionStyle, indent: 1 + indent, lineWidth: 0 })
+          : `list: ${stringify(items, { collectionStyle, lineWidth: 0 })}`;
+      const texts = parts.map(({ style, items }, n) =>
+        `# ${n}\n` + listOf(items, style) +
+        stringify({ [`k${n}`]: n })
+      );
+      const { text, problems } = formatYaml(texts.join(""), schemas);
+      if (problems.length > 0) return assert.match(texts.join(""), /\{\{/);
+      const all = parts.map(({ items }) => items).filter((items, n, lists) =>
+        n === 0 || !sameAs(items, lists[0])
+      );
+      const keys = Object.fromEntries(parts.map((_, n) => [`k${n}`, n]));
+      const merged = parse(text);
+      if (all.length === parts.length) assert.deepEqual(merged, { list: all.flat(), ...keys });
+    }),
+    { numRuns: 500 },
+  );
+});
+
+function sameAs(a: unknown, b: unknown): boolean {
+  return JSON.stringify(a) === JSON.stringify(b);
+}
 
 Deno.test("two values of one key are refused with both lines", () => {
   const { text, problems } = formatYaml("a: 1\nb: 2\na: 3\n", schemas);

@@ -28,7 +28,9 @@ export type MergeStep =
     readonly into: number;
   }
   | { readonly kind: "refused"; readonly key: string; readonly from: number; readonly into: number }
-  | { readonly kind: "none" };
+  | { readonly kind: "none" }
+  /** The lines are no YAML. */
+  | { readonly kind: "invalid" };
 
 interface Repeat {
   readonly map: YAMLMap;
@@ -45,7 +47,7 @@ export function mergeRepeatedKey(lines: readonly SourceLine[]): MergeStep {
   const text = lines.map((line) => line.text).join("\n");
   const counter = new LineCounter();
   const documents = parseAllDocuments(text, { uniqueKeys: false, lineCounter: counter });
-  if (documents.some((document) => document.errors.length > 0)) return { kind: "none" };
+  if (documents.some((document) => document.errors.length > 0)) return { kind: "invalid" };
   const repeat = [...documents].map(findRepeat).find((found) => found !== undefined);
   if (repeat === undefined) return { kind: "none" };
   const editor = new Editor(lines, text, counter);
@@ -225,15 +227,17 @@ function shifted(text: string, by: number): string {
   return by >= 0 ? " ".repeat(by) + text : text.slice(Math.min(-by, indentOf(text)));
 }
 
-/** The items or entries of a flow collection, one a line, in block style. */
+/** The items or entries of a flow collection in block style. */
 function flowLines(value: Node, column: number, line: number): SourceLine[] {
   if (!isCollection(value)) return [];
-  return value.items.map((item) => {
+  return value.items.flatMap((item) => {
     const entry = isSeq(value) ? [item] : Object.assign(value.clone(), { items: [item] });
-    const text = new Document(entry).toString({ lineWidth: 0, collectionStyle: "flow" }).trim();
-    return {
-      text: " ".repeat(column) + (isSeq(value) ? `- ${text.slice(1, -1).trim()}` : text.slice(1, -1).trim()),
+    const flow = new Document(entry).toString({ lineWidth: 0, collectionStyle: "flow" }).trim();
+    const [first = "", ...more] = flow.slice(1, -1).trim().split("\n");
+    const head = isSeq(value) ? `- ${first}` : first;
+    return [head, ...more.map((text) => shifted(text, 2))].map((text) => ({
+      text: shifted(text, column),
       line,
-    };
+    }));
   });
 }
