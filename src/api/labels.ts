@@ -27,8 +27,6 @@ export const ANNOTATION = {
   createdOnce: "lynq.sh/created-once",
   orphanedAt: "lynq.sh/orphaned-at",
   orphanedReason: "lynq.sh/orphaned-reason",
-  appliedHash: "lynq.sh/applied-hash",
-  applyStartTime: "lynq.sh/apply-start-time",
   hostOrUrl: "lynq.sh/hostOrUrl",
   activate: "lynq.sh/activate",
   extra: "lynq.sh/extra",

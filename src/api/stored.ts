@@ -20,7 +20,6 @@ export interface StoredMeta extends NodeIdentity {
 /** A LynqNode as the caches keep it: without managedFields and whatever else nobody reads. */
 export interface StoredNode extends StoredMeta {
   readonly hub: string | undefined;
-  readonly rowUid: string;
   readonly spec: NodeSpec;
   readonly status: NodeStatus;
 }
@@ -44,7 +43,6 @@ export function toStoredNode(object: KubeObject): StoredNode {
   return {
     ...meta(object),
     hub: hubOf(object),
-    rowUid: spec.uid,
     spec,
     status: (object["status"] ?? {}) as NodeStatus,
   };

@@ -211,7 +211,7 @@ function throttle(input: PlanInput, changes: readonly NodeChange[]): Pick<HubPla
 }
 
 /** On the form's current revision, and not there yet. */
-export function isUpdating(node: StoredNode, form: StoredForm): boolean {
+function isUpdating(node: StoredNode, form: StoredForm): boolean {
   if (node.spec.templateRef !== form.name || node.spec.revision !== form.status.currentRevision) return false;
   return !isTrue(node.status.conditions, "Ready") || node.status.observedGeneration !== node.generation;
 }

@@ -20,7 +20,7 @@ export interface FieldConflict {
 }
 
 /** The entry of one manager, or `undefined` where it owns nothing. */
-export function managedEntry(object: KubeObject, by: FieldManager): ManagedFieldsEntry | undefined {
+function managedEntry(object: KubeObject, by: FieldManager): ManagedFieldsEntry | undefined {
   return object.metadata.managedFields?.find((entry) =>
     entry.manager === by.manager && entry.operation === by.operation &&
     (entry.subresource ?? "") === (by.subresource ?? "")

@@ -48,7 +48,7 @@ function isOwned(rendered: RenderedResource, node: NodeIdentity, namespace: stri
   return namespace === node.namespace && rendered.policy.deletionPolicy === "Delete";
 }
 
-export function ownerReference(node: NodeIdentity): OwnerReference {
+function ownerReference(node: NodeIdentity): OwnerReference {
   return {
     apiVersion: API_VERSION,
     kind: "LynqNode",

@@ -60,7 +60,6 @@ export function storedNode(
   return {
     ...metaOf(node),
     hub: "hub",
-    rowUid: of.row,
     status: {},
     ...rest,
     spec: {
