@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { requireControlPlane } from "../support/control_plane.ts";
 
 const answer = await requireControlPlane();
+const skipped = answer.kind === "skip" ? ` (skipped: ${answer.reason})` : "";
 const ROOT = new URL("../../", import.meta.url).pathname;
 const MANIFESTS = `${ROOT}manifests`;
 
@@ -29,7 +30,8 @@ async function applyServerSide(path: string, ...more: string[]): Promise<void> {
 }
 
 Deno.test({
-  name: "a real API server takes the CRDs, install.yaml without a warning, and every sample of our kinds",
+  name:
+    `a real API server takes the CRDs, install.yaml without a warning, and every sample of our kinds${skipped}`,
   ignore: answer.kind === "skip",
   fn: async (t) => {
     await applyServerSide(`${ROOT}crds`);
@@ -51,7 +53,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "a real API server refuses the seeds that are not written for it",
+  name: `a real API server refuses the seeds that are not written for it${skipped}`,
   ignore: answer.kind === "skip",
   fn: async (t) => {
     for (
@@ -80,7 +82,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "of a key that stands twice in a seed, the way through kubectl keeps only the last",
+  name: `of a key that stands twice in a seed, the way through kubectl keeps only the last${skipped}`,
   ignore: answer.kind === "skip",
   fn: async () => {
     await kubectl("apply", "--server-side", "-f", `${ROOT}crds`);
