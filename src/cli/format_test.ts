@@ -97,6 +97,8 @@ Deno.test("YAML that is sound already means the same after formatting", () => {
       fc.boolean(),
       (value, style, long) => {
         const text = stringify({ top: value }, { collectionStyle: style, lineWidth: long ? 0 : 20 });
+        // The writer breaks some escapes where it folds a line.
+        fc.pre(parseAllDocuments(text).every((document) => document.errors.length === 0));
         const { text: out, problems } = formatYaml(text, schemas);
         if (problems.length === 0) assert.deepEqual(parse(out), parse(text));
         else assert.match(text, /\{\{/);
