@@ -72,7 +72,8 @@ function watched(item: Item, refused: RefusedKinds): Item {
   if (error === undefined) return item;
   const { id, policy, wave, key } = item;
   const message = `Failed to apply resource ${id}: objects of kind ${key?.kind} can't be watched: ` +
-    `${error.message}; grant list and watch in a ClusterRole with the label lynq.sh/aggregate-to-manager=true`;
+    `${error.message}; grant get, list, watch, create, update, patch and delete in a ClusterRole with the label ` +
+    "lynq.sh/aggregate-to-manager=true";
   return {
     kind: "broken",
     id,

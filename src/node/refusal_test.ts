@@ -17,7 +17,7 @@ Deno.test("a kind that may not be watched fails its own resources, with the righ
     await lab.want([resourceOf({ id: "a", spec: configMap }), resourceOf({ id: "s", spec: secret })]);
     const { status, verdict } = await lab.pass();
     assert.deepEqual(states(status), { a: "Ready", s: "ApplyFailed" });
-    assert.match(status.resources?.[1]?.message ?? "", /grant list and watch/);
+    assert.match(status.resources?.[1]?.message ?? "", /grant get, list, watch/);
     assert.equal(verdict.kind, "requeue");
     await lab.remove();
     await lab.pass();
