@@ -100,7 +100,9 @@ Deno.test("a resource has the defaults that users know, and only id and spec mus
     conflictPolicy: "Stuck",
     waitForReady: true,
     timeoutSeconds: 300,
+    driftPolicy: "Correct",
     patchStrategy: "apply",
+    recreateOnImmutable: false,
   });
   assert.equal(at(items, "spec")["x-kubernetes-preserve-unknown-fields"], true);
 });
@@ -130,7 +132,7 @@ Deno.test("every column points at a field that its schema has, with that field's
   }
 });
 
-Deno.test("only the named rules are in CEL: hubId, source blocks, one namespace spelling", () => {
+Deno.test("only the named rules are in CEL: hubId, rollout.order, source blocks, one namespace spelling", () => {
   const rules = KINDS.flatMap(({ kind }) =>
     [...nested(schemaOf(kind), kind)].flatMap(([path, schema]) =>
       ((schema["x-kubernetes-validations"] ?? []) as { rule: string }[]).map(({ rule }) => [path, rule])
@@ -140,6 +142,7 @@ Deno.test("only the named rules are in CEL: hubId, source blocks, one namespace 
   assert.deepEqual([...paths].sort(), [
     "LynqForm.spec.<array>[]",
     "LynqForm.spec.hubId",
+    "LynqForm.spec.rollout.order",
     "LynqHub.spec.source",
     "LynqNode.spec.<array>[]",
   ]);

@@ -1,11 +1,35 @@
 import { z } from "zod";
 import { conditions, dateTime, int32, int64 } from "./primitives.ts";
+import { pause } from "./pause.ts";
 import { resource, resourceArrays } from "./resource.ts";
 
 const entries = z.array(resource).meta({
   "x-kubernetes-list-type": "map",
   "x-kubernetes-list-map-keys": ["id"],
 }).optional();
+
+const rolloutOrder = z.object({
+  label: z.string().min(1).optional().meta({ description: "Label of the LynqNodes to go by." }),
+  value: z.string().min(1).optional().meta({ description: "Variable of the row to go by." }),
+  first: z.array(z.string()).min(1).meta({
+    description:
+      "Its values in the order that they go first; each group is ready before the next one begins.",
+  }),
+}).meta({
+  description: "Which nodes get a new generation first.",
+  "x-kubernetes-validations": [{
+    rule: "has(self.label) != has(self.value)",
+    message: "set one of rollout.order.label and rollout.order.value",
+  }],
+});
+
+const failureBudget = z.object({
+  minCount: int32({ min: 0 }).default(3),
+  maxPercent: int32({ min: 0, max: 100 }).default(5),
+}).meta({
+  description:
+    "A rollout stops once more nodes have failed on the new generation than the larger of the two allows.",
+});
 
 export const formSpec = z.object({
   hubId: z.string().min(1).meta({
@@ -18,8 +42,24 @@ export const formSpec = z.object({
       description: "How many nodes may be updating at once; 0 is unlimited.",
       format: "int32",
     }),
-    progressDeadlineSeconds: int32({ min: 60, max: 3600 }).default(600),
+    progressDeadlineSeconds: int32({ min: 60, max: 3600 }).default(600).meta({
+      description: "How long a rollout may make no progress before it has failed and stops.",
+    }),
+    order: rolloutOrder.optional(),
+    failureBudget: failureBudget.optional(),
+    revision: z.string().min(1).optional().meta({
+      description:
+        "Name or number of the ControllerRevision that the nodes are to follow, in place of the present generation.",
+    }),
   }).optional(),
+  revisionHistoryLimit: int32({ min: 0 }).default(10).meta({
+    description: "How many revisions that no node follows are kept to go back to.",
+  }),
+  mode: z.enum(["Apply", "DryRun"]).default("Apply").meta({
+    description:
+      "DryRun: a new generation is tried on the API server and reported in status; nothing is written.",
+  }),
+  ...pause,
 });
 
 export const ROLLOUT_PHASES = ["Idle", "InProgress", "Failed", "Complete"] as const;
@@ -40,8 +80,22 @@ export const formStatus = z.object({
     readyUpdatedNodes: int32().optional(),
     startTime: dateTime.optional(),
     completionTime: dateTime.optional(),
+    progressTime: dateTime.optional().meta({ description: "When a node last became ready on the revision." }),
+    failedNodes: int32().optional().meta({ description: "Nodes that failed on the revision." }),
+    revision: z.string().optional().meta({ description: "ControllerRevision that is rolled out." }),
     message: z.string().optional(),
   }).optional(),
+  dryRun: z.object({
+    generation: int64().optional(),
+    nodes: int32().optional().meta({ description: "Nodes that were tried." }),
+    creates: int32().optional(),
+    changes: int32().optional(),
+    deletes: int32().optional(),
+    unchanged: int32().optional(),
+    failures: int32().optional(),
+    sample: z.array(z.string()).optional().meta({ description: "The first of them, a line each." }),
+    time: dateTime.optional(),
+  }).optional().meta({ description: "What the present generation would do, in mode DryRun." }),
   conditions,
 });
 

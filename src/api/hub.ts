@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { conditions, int32, int64, secretKeyRef, textMap } from "./primitives.ts";
+import { pause } from "./pause.ts";
 
 const interval = z.string().regex(/^[0-9]+(s|m|h)$/);
 
@@ -58,6 +59,9 @@ export const hubSpec = z.object({
     hostOrUrl: z.string().optional().meta({
       description: "Deprecated: map the column in extraValueMappings.",
     }),
+    pause: z.string().min(1).optional().meta({
+      description: "Column that pauses a row: its nodes stay as they are while it says yes.",
+    }),
   }),
   deletionGuard: z.object({
     enabled: z.boolean().default(true),
@@ -74,6 +78,7 @@ export const hubSpec = z.object({
       "Holds the deletions of rows that are gone when they are many, until a person approves them.",
   }),
   extraValueMappings: textMap.optional().meta({ description: "Template variable by column." }),
+  ...pause,
 });
 
 export const hubStatus = z.object({
@@ -83,6 +88,11 @@ export const hubStatus = z.object({
   ready: int32().optional(),
   failed: int32().optional(),
   quarantined: int32().optional().meta({ description: "Rows that can't be provisioned as they are." }),
+  quarantinedRows: z.array(z.object({
+    uid: z.string(),
+    reason: z.string(),
+    message: z.string(),
+  })).optional().meta({ description: "The first ten of them." }),
   conditions,
 });
 

@@ -6,8 +6,9 @@ export const API_VERSION = `${GROUP}/${VERSION}`;
 /** Field manager of every write to a child. */
 export const FIELD_MANAGER = "lynq";
 
-/** Finalizers, kept from the Go implementation. */
+/** Finalizers; those of hub and node are kept from the Go implementation, which has none on forms. */
 export const HUB_FINALIZER = "lynq.sh/hub-finalizer";
+export const FORM_FINALIZER = "lynq.sh/form-finalizer";
 export const NODE_FINALIZER = "lynqnode.operator.lynq.sh/finalizer";
 
 /** Labels on LynqNodes, children and form revisions. */
@@ -32,6 +33,16 @@ export const ANNOTATION = {
   extra: "lynq.sh/extra",
   hubId: "lynq.sh/hubId",
   approveDeletions: "lynq.sh/approve-deletions",
+  /** On hub, form or node: "true", or an RFC 3339 time until which nothing is written. */
+  paused: "lynq.sh/paused",
+  /** On a form: name or number of the ControllerRevision to go back to. */
+  rollbackTo: "lynq.sh/rollback-to",
+  /** On a node: ids of Once resources to make again, separated by commas. Removed once it is heard. */
+  recreate: "lynq.sh/recreate",
+  /** On an object that is to be taken over: "true", or the LynqNode that may take it. */
+  adopt: "lynq.sh/adopt",
+  /** On a node whose row can't be followed: the reason. Written by the hub controller. */
+  frozen: "lynq.sh/frozen",
 } as const;
 
 /** Nodes and children are spread over this many buckets, so that a shard can watch only its own. */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { conditions, dateTime, int32, int64, textMap } from "./primitives.ts";
+import { pause } from "./pause.ts";
 import { resource, resourceArrays } from "./resource.ts";
 
 export const nodeSpec = z.object({
@@ -10,6 +11,7 @@ export const nodeSpec = z.object({
     description: "ControllerRevision of the form that this node follows.",
   }),
   values: textMap.optional().meta({ description: "The row's values by template variable." }),
+  ...pause,
   ...resourceArrays(
     z.array(resource).optional().meta({
       description: "Resources written here win over the form's revision.",
@@ -51,6 +53,14 @@ export const resourceRecord = z.object({
   once: z.boolean().optional().meta({
     description: "Created under creationPolicy Once; never written again.",
   }),
+  shared: z.boolean().optional().meta({ description: "Other nodes may have claims on the object too." }),
+  fields: z.string().optional().meta({
+    description: "Hashes of the paths of the fields that were ours after the last write.",
+  }),
+  drifted: z.string().optional().meta({
+    description: "Hash of our managedFields entry as somebody else left it, where that is reported and kept.",
+  }),
+  renderedAt: dateTime.optional().meta({ description: "The time that templates got from `now`." }),
 });
 
 export const nodeStatus = z.object({
@@ -61,6 +71,9 @@ export const nodeStatus = z.object({
   skippedResources: int32().optional(),
   conflictedResources: int32().optional(),
   skippedResourceIds: z.array(z.string()).optional(),
+  excludedResourceIds: z.array(z.string()).optional().meta({
+    description: "Resources that includeWhen leaves out.",
+  }),
   appliedResources: z.array(z.string()).optional().meta({
     description: "Kind/namespace/name@id of each object that this node owns.",
   }),

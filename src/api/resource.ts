@@ -51,6 +51,23 @@ export const resource = z.object({
   ignoreFields: z.array(z.string()).optional().meta({
     description: "JSONPaths of fields that are written at creation and then left to others.",
   }),
+  includeWhen: z.string().optional().meta({
+    description: "Template that gives true or false; with false the node does without this resource.",
+  }),
+  readyWhen: z.string().optional().meta({
+    description:
+      "CEL expression over `object` that says when the object is ready, in place of its kind's rule.",
+  }),
+  driftPolicy: z.enum(["Correct", "Report"]).default("Correct").meta({
+    description: "Correct: what others change of our fields is put back. Report: it is told and left.",
+  }),
+  recreateOnImmutable: z.boolean().default(false).meta({
+    description: "Delete the object and make it anew where a change is refused since its field is immutable.",
+  }),
+  sharing: z.enum(["Exclusive", "Shared"]).optional().meta({
+    description: "Shared: several nodes may declare the object, and the last one deletes it. " +
+      "When empty, a Namespace is shared among the nodes of one uid, and everything else is exclusive.",
+  }),
 }).meta({
   "x-kubernetes-validations": [{
     rule: "!has(self.targetNamespace) || !has(self.namespaceTemplate)",

@@ -73,7 +73,8 @@ export function toStoredForm(object: KubeObject): StoredForm {
     `spec.${issue.path.join(".")}: ${issue.code}`
   );
   const unreadable = `the stored form does not fit its schema: ${fields.join("; ")}; correct these fields`;
-  return { ...common, spec: { hubId: typeof spec?.hubId === "string" ? spec.hubId : "" }, unreadable };
+  const hubId = typeof spec?.hubId === "string" ? spec.hubId : "";
+  return { ...common, spec: { hubId, revisionHistoryLimit: 10, mode: "Apply" }, unreadable };
 }
 
 function meta({ metadata }: KubeObject): StoredMeta {
