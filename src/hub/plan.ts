@@ -1,7 +1,7 @@
 import type { Row, RowProblem, RowVerdict } from "../api/row.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
-import { isTrue } from "../api/conditions.ts";
+import { throttle } from "./rollout.ts";
 
 /** What a LynqNode is to hold. */
 export interface NodeWanted {
@@ -186,32 +186,4 @@ function byName(a: NodeChange, b: NodeChange): number {
 
 export function nameOf(change: NodeChange): string {
   return change.kind === "delete" ? change.node.name : change.wanted.name;
-}
-
-/**
- * Lets through as many creates and updates of a form as its maxSkew leaves room for. A node that is updating already has
- * its room, so that a corrected row reaches the node that it is to mend.
- */
-function throttle(input: PlanInput, changes: readonly NodeChange[]): Pick<HubPlan, "changes" | "throttled"> {
-  const throttled: { form: string; count: number; updating: number }[] = [];
-  let allowed = changes;
-  for (const form of input.forms) {
-    const maxSkew = form.spec.rollout?.maxSkew ?? 0;
-    if (maxSkew === 0) continue;
-    const updating = input.nodes.filter((node) => isUpdating(node, form)).length;
-    const own = allowed.filter((change) =>
-      change.kind !== "delete" && change.wanted.form === form.name &&
-      !(change.kind === "update" && isUpdating(change.node, form))
-    );
-    const held = new Set(own.slice(Math.max(0, maxSkew - updating)));
-    if (held.size > 0) throttled.push({ form: form.name, count: held.size, updating });
-    allowed = allowed.filter((change) => !held.has(change));
-  }
-  return { changes: allowed, throttled };
-}
-
-/** On the form's current revision, and not there yet. */
-function isUpdating(node: StoredNode, form: StoredForm): boolean {
-  if (node.spec.templateRef !== form.name || node.spec.revision !== form.status.currentRevision) return false;
-  return !isTrue(node.status.conditions, "Ready") || node.status.observedGeneration !== node.generation;
 }
