@@ -92,7 +92,9 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/prune.ts": "deletes or releases what left the desired set",
   "src/node/publish.ts": "writes the node's status",
   "src/node/reconcile.ts": "gathers, decides, acts",
-  "src/node/walk.ts": "hands each wave's actions to the applier",
+  "src/node/act.ts": "has a resource written",
+  "src/node/look.ts": "reads the object whose owner is in doubt",
+  "src/node/walk.ts": "follows what was decided about each resource",
 };
 
 /** Globals that make a result depend on more than the arguments. */
