@@ -11,13 +11,20 @@
 import type { GoType } from "./go_type.ts";
 import type { Value } from "./value.ts";
 
+/**
+ * What a result depends on besides the arguments. clock: the time of the render. random: bytes of the random source,
+ * which may be a derived stream, so that the result is the same every time. key: a private key that is generated, so
+ * that no two results are the same whatever the random source gives.
+ */
+export type Impurity = "clock" | "random" | "key";
+
 /** A function as the evaluator sees it. Make one with `define`. */
 export interface GoFunction {
   readonly params: readonly GoType[];
   /** Element type of a trailing variadic parameter (`...T`). */
   readonly rest: GoType | undefined;
-  /** Whether two calls with the same arguments may differ (clock, random source). */
-  readonly impure: boolean;
+  /** What two calls with the same arguments may differ by; undefined where they never do. */
+  readonly impure: Impurity | undefined;
   /** Whether the result is always one of the arguments, untouched: default, ternary, coalesce. */
   readonly selects: boolean;
   /** How many results Go's function has apart from an error; a template can call only those with one. */
@@ -76,7 +83,7 @@ type RestOf<R> = [R] extends [GoType] ? readonly ValueOf<R>[] : readonly [];
 export interface Definition<P extends readonly GoType[], R extends GoType | undefined> {
   readonly params: P;
   readonly rest?: R;
-  readonly impure?: boolean;
+  readonly impure?: Impurity;
   readonly selects?: boolean;
   readonly results?: number;
   readonly typed?: (argument: Value) => FieldValue;
@@ -94,7 +101,7 @@ export function define<const P extends readonly GoType[], R extends GoType | und
   return {
     params: definition.params,
     rest: definition.rest,
-    impure: definition.impure ?? false,
+    impure: definition.impure,
     selects: definition.selects ?? false,
     results: definition.results ?? 1,
     typed: definition.typed,

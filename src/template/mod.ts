@@ -4,7 +4,7 @@
  */
 export { defaultLimits, type Limits } from "./budget.ts";
 export { TemplateError } from "./error.ts";
-export type { CallContext, JsonValue } from "./function.ts";
+export type { CallContext, Impurity, JsonValue } from "./function.ts";
 export {
   type ParseOptions,
   parseTemplate,

@@ -150,24 +150,24 @@ const badKey = "parsing private key";
 export const certFunctions: FunctionTable = {
   genPrivateKey: define({
     params: [types.string],
-    impure: true,
+    impure: "key",
     call: ([kind], context) => generated(kind, context),
   }),
   genCA: define({
     params: [types.string, types.int],
-    impure: true,
+    impure: "key",
     call: ([commonName, days], context) =>
       issue({ commonName, days: days.value }, { key: rsaKey(context), isAuthority: true }, context),
   }),
   genCAWithKey: define({
     params: [types.string, types.int, types.string],
-    impure: true,
+    impure: "key",
     call: ([commonName, days, pem], context) =>
       issue({ commonName, days: days.value }, { key: keyFrom(pem, badKey), isAuthority: true }, context),
   }),
   genSelfSignedCert: define({
     params: names,
-    impure: true,
+    impure: "key",
     call: ([commonName, addresses, dnsNames, days], context) =>
       issue(
         { commonName, addresses, dnsNames, days: days.value },
@@ -177,7 +177,7 @@ export const certFunctions: FunctionTable = {
   }),
   genSelfSignedCertWithKey: define({
     params: [...names, types.string],
-    impure: true,
+    impure: "key",
     call: ([commonName, addresses, dnsNames, days, pem], context) =>
       issue(
         { commonName, addresses, dnsNames, days: days.value },
@@ -187,7 +187,7 @@ export const certFunctions: FunctionTable = {
   }),
   genSignedCert: define({
     params: [...names, certificateType],
-    impure: true,
+    impure: "key",
     call: ([commonName, addresses, dnsNames, days, authority], context) =>
       issue(
         { commonName, addresses, dnsNames, days: days.value },
@@ -197,7 +197,7 @@ export const certFunctions: FunctionTable = {
   }),
   genSignedCertWithKey: define({
     params: [...names, certificateType, types.string],
-    impure: true,
+    impure: "key",
     call: ([commonName, addresses, dnsNames, days, authority, pem], context) =>
       issue(
         { commonName, addresses, dnsNames, days: days.value },

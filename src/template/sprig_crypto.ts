@@ -111,12 +111,18 @@ function aesKey(password: string): Uint8Array<ArrayBuffer> {
   return toUint8Array(password.slice(0, 32).padEnd(32, "\0"));
 }
 
-/** AES-256-CBC, the random first block in front, in base64; nothing for nothing. */
+/**
+ * AES-256-CBC, the random first block in front, in base64; nothing for nothing. The block depends on the text too, so
+ * that two texts never begin with the same one even where the random source repeats itself.
+ */
 function encryptAes(password: string, text: string, context: CallContext): string {
   if (text === "") return "";
-  const start = context.randomBytes(blockSize);
+  const message = toUint8Array(text);
+  const start = new Uint8Array(
+    createHmac("sha256", context.randomBytes(32)).update(message).digest().subarray(0, blockSize),
+  );
   const cipher = createCipheriv("aes-256-cbc", aesKey(password), start);
-  const body = fromUint8Array(cipher.update(toUint8Array(text))) + fromUint8Array(cipher.final());
+  const body = fromUint8Array(cipher.update(message)) + fromUint8Array(cipher.final());
   return encodeBase64(fromUint8Array(start) + body);
 }
 
@@ -145,12 +151,12 @@ function decryptAes(password: string, text: string): string {
 export const cryptoFunctions: FunctionTable = {
   bcrypt: define({
     params: [types.string],
-    impure: true,
+    impure: "random",
     call: ([password], context) => bcrypt(password, context),
   }),
   htpasswd: define({
     params: [types.string, types.string],
-    impure: true,
+    impure: "random",
     call: ([user, password], context) => htpasswd(user, password, context),
   }),
   derivePassword: define({
@@ -160,7 +166,7 @@ export const cryptoFunctions: FunctionTable = {
   }),
   encryptAES: define({
     params: [types.string, types.string],
-    impure: true,
+    impure: "random",
     call: ([password, text], context) => encryptAes(password, text, context),
   }),
   decryptAES: define({

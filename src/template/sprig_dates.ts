@@ -46,7 +46,7 @@ const htmlLayout = "2006-01-02";
 
 const dateInZone = define({
   params: [types.string, types.any, types.string],
-  impure: true,
+  impure: "clock",
   call: ([layout, value, zone], context) => dateIn(layout, value, { zone, context }),
 });
 
@@ -118,22 +118,22 @@ function roundedDuration(nanos: bigint): string {
 }
 
 export const dateFunctions: FunctionTable = {
-  now: define({ params: [], impure: true, call: (_, context) => new GoTime(presentMoment(context)) }),
+  now: define({ params: [], impure: "clock", call: (_, context) => new GoTime(presentMoment(context)) }),
   date: define({
     params: [types.string, types.any],
-    impure: true,
+    impure: "clock",
     call: ([layout, value], context) => dateIn(layout, value, { zone: "Local", context }),
   }),
   dateInZone,
   date_in_zone: dateInZone,
   htmlDate: define({
     params: [types.any],
-    impure: true,
+    impure: "clock",
     call: ([value], context) => dateIn(htmlLayout, value, { zone: "Local", context }),
   }),
   htmlDateInZone: define({
     params: [types.any, types.string],
-    impure: true,
+    impure: "clock",
     call: ([value, zone], context) => dateIn(htmlLayout, value, { zone, context }),
   }),
   dateModify: dateModify(false),
@@ -142,14 +142,14 @@ export const dateFunctions: FunctionTable = {
   must_date_modify: dateModify(true),
   toDate: toDate(false),
   mustToDate: toDate(true),
-  ago: define({ params: [types.any], impure: true, call: ([value], context) => ago(value, context) }),
+  ago: define({ params: [types.any], impure: "clock", call: ([value], context) => ago(value, context) }),
   duration: define({
     params: [types.any],
     call: ([value]) => formatDuration(BigInt.asIntN(64, secondsOf(value) * second)),
   }),
   durationRound: define({
     params: [types.any],
-    impure: true,
+    impure: "clock",
     call: ([value], context) => roundedDuration(nanosOf(value, context)),
   }),
   unixEpoch: define({ params: [timeType], call: ([value]) => value.moment.unix.toString() }),

@@ -102,7 +102,6 @@ const accessFunctions: FunctionTable = {
   }),
   set: define({
     params: [types.anyMap, types.string, types.any],
-    impure: true,
     call: ([map, key, value]) => {
       if (map.isNil) throw new CallError("assignment to entry in nil map");
       map.entries.set(key, value);
@@ -111,7 +110,6 @@ const accessFunctions: FunctionTable = {
   }),
   unset: define({
     params: [types.anyMap, types.string],
-    impure: true,
     call: ([map, key]) => {
       map.entries.delete(key);
       return map;

@@ -182,7 +182,6 @@ export const listFunctions: FunctionTable = {
   concat: define({ params: [], rest: types.any, call: (lists, { budget }) => concat(lists, budget) }),
   sortAlpha: define({
     params: [types.any],
-    impure: true,
     call: ([value], { budget }) => sortAlpha(value, budget),
   }),
 };

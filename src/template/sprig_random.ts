@@ -37,7 +37,7 @@ function randomText(count: bigint, alphabet: string, context: CallContext): stri
 const randomOf = (alphabet: string) =>
   define({
     params: [types.int],
-    impure: true,
+    impure: "random",
     call: ([count], context) => randomText(count.value, alphabet, context),
   });
 
@@ -69,7 +69,7 @@ export const randomFunctions: FunctionTable = {
   randAscii: randomOf(printable),
   randInt: define({
     params: [types.int, types.int],
-    impure: true,
+    impure: "random",
     call: ([min, max], context) => {
       const span = BigInt.asIntN(64, max.value - min.value);
       if (span <= 0n) throw new CallError("invalid argument to Intn");
@@ -78,17 +78,17 @@ export const randomFunctions: FunctionTable = {
   }),
   randBytes: define({
     params: [types.int],
-    impure: true,
+    impure: "random",
     call: ([count], context) => {
       if (count.value < 0n) throw new CallError("runtime error: makeslice: len out of range");
       context.budget.bytes(2 * count.toNumber());
       return encodeBase64(fromUint8Array(context.randomBytes(count.toNumber())));
     },
   }),
-  uuidv4: define({ params: [], impure: true, call: (_, context) => uuid(context) }),
+  uuidv4: define({ params: [], impure: "random", call: (_, context) => uuid(context) }),
   shuffle: define({
     params: [types.string],
-    impure: true,
+    impure: "random",
     call: ([text], context) => shuffled(text, context),
   }),
 };

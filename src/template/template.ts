@@ -3,12 +3,12 @@ import { decodeText, encodeText } from "./bytes.ts";
 import { compile } from "./compile.ts";
 import { TemplateError } from "./error.ts";
 import { DataError, fromHostFields, fromHostRecord, type RootField } from "./from_host.ts";
-import type { CallContext, JsonValue } from "./function.ts";
+import type { CallContext, Impurity, JsonValue } from "./function.ts";
 import { functions } from "./functions.ts";
 import { Output } from "./output.ts";
 import { parse } from "./parser.ts";
 import { type Program, Run } from "./run.ts";
-import { findUsage, isImpure } from "./usage.ts";
+import { findUsage, impuritiesOf } from "./usage.ts";
 import type { GoMap } from "./value.ts";
 
 /** The variables of a template by name. Values are texts, or JSON data. */
@@ -37,10 +37,12 @@ export interface RenderOptions {
 export interface Template {
   /** The root fields that it reads, in any branch, sorted. */
   readonly variables: readonly string[];
+  /** Those of them that may be missing: whose every use is a whole argument of `default` or `coalesce`, sorted. */
+  readonly optional: readonly string[];
   /** Whether it uses the data as a whole, so that it may read any field. */
   readonly readsAll: boolean;
-  /** Whether two renderings of the same data may differ. */
-  readonly impure: boolean;
+  /** The functions by which two renderings of the same data may differ. */
+  readonly impure: ReadonlyMap<string, Impurity>;
   /** The text for the data. Throws TemplateError. */
   render(data: TemplateData, options?: RenderOptions): string;
   /** The value for the data. Throws TemplateError, also for a typed field whose value is none of its type. */
@@ -69,8 +71,9 @@ export function parseTemplate(text: string, options: ParseOptions = {}): Templat
     const usage = findUsage({ name, set });
     return new CompiledTemplate(compile({ name, source, set, functions }), {
       fields: [...usage.variables].map((bytes) => ({ name: decodeText(bytes), bytes })),
+      required: new Set([...usage.required].map(decodeText)),
       readsAll: usage.readsAll,
-      impure: isImpure(usage, functions),
+      impure: impuritiesOf(usage, functions),
     });
   }, { stage: "parse", name, source });
 }
@@ -78,8 +81,9 @@ export function parseTemplate(text: string, options: ParseOptions = {}): Templat
 /** A text without actions, which stands for itself. */
 class PlainText implements Template {
   readonly variables = [];
+  readonly optional = [];
   readonly readsAll = false;
-  readonly impure = false;
+  readonly impure: ReadonlyMap<string, Impurity> = new Map();
 
   constructor(readonly text: string) {}
 
@@ -95,14 +99,16 @@ class PlainText implements Template {
 interface Traits {
   /** The root fields that it reads. */
   readonly fields: readonly RootField[];
+  readonly required: ReadonlySet<string>;
   readonly readsAll: boolean;
-  readonly impure: boolean;
+  readonly impure: ReadonlyMap<string, Impurity>;
 }
 
 class CompiledTemplate implements Template {
   readonly variables: readonly string[];
+  readonly optional: readonly string[];
   readonly readsAll: boolean;
-  readonly impure: boolean;
+  readonly impure: ReadonlyMap<string, Impurity>;
   readonly #program: Program;
   readonly #fields: readonly RootField[];
 
@@ -110,6 +116,7 @@ class CompiledTemplate implements Template {
     this.#program = program;
     this.#fields = traits.fields;
     this.variables = traits.fields.map(({ name }) => name).sort();
+    this.optional = this.variables.filter((name) => !traits.required.has(name));
     this.readsAll = traits.readsAll;
     this.impure = traits.impure;
   }

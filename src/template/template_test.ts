@@ -88,10 +88,40 @@ Deno.test("a template tells which fields of the data it reads", async (t) => {
   for (const text of wholes) await t.step(text, () => assert(parseTemplate(text).readsAll));
 });
 
-Deno.test("a template tells whether two renderings may differ", () => {
-  assert.equal(parseTemplate("{{ upper .x }}").impure, false);
-  assert.equal(parseTemplate("{{ if .x }}{{ now | unixEpoch }}{{ end }}").impure, true);
-  assert.equal(parseTemplate('{{ define "t" }}{{ randAlpha 5 }}{{ end }}').impure, true);
+Deno.test("a template tells by which functions two renderings may differ, and what they depend on", () => {
+  const impure = (text: string) => [...parseTemplate(text).impure];
+  assert.deepEqual(impure("{{ upper .x }}"), []);
+  assert.deepEqual(impure("{{ if .x }}{{ now | unixEpoch }}{{ end }}"), [["now", "clock"]]);
+  assert.deepEqual(impure('{{ define "t" }}{{ randAlpha 5 }}{{ end }}'), [["randAlpha", "random"]]);
+  assert.deepEqual(impure('{{ (genCA "x" 5).Cert }}{{ bcrypt "p" }}'), [["genCA", "key"], [
+    "bcrypt",
+    "random",
+  ]]);
+});
+
+Deno.test("a variable is optional where its every use is a whole argument of default or coalesce", async (t) => {
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['{{ .x | default "a" }}', ["x"]],
+    ['{{ default "a" .x }}', ["x"]],
+    ['{{ $.x | default "a" }}', ["x"]],
+    ['{{ (.x) | default "a" | upper }}', ["x"]],
+    ['{{ coalesce .x .y "a" }}', ["x", "y"]],
+    ["{{ .x | default .y }}", ["x", "y"]],
+    ['{{ $v := .x | default "a" }}{{ $v }}', ["x"]],
+    ['{{ upper (.x | default "a") }}', ["x"]],
+    ['{{ if eq (default "a" .x) "b" }}{{ end }}', ["x"]],
+    ["{{ .x }}", []],
+    ['{{ .x | default "a" }}{{ .x }}', []],
+    ['{{ .x | trim | default "a" }}', []],
+    ['{{ upper .x | default "a" }}', []],
+    ['{{ .x.y | default "a" }}', []],
+    ["{{ if .x }}{{ end }}", []],
+    ['{{ default "a" (trim .x) }}', []],
+    ['{{ with .a }}{{ $.x | default "b" }}{{ end }}', ["x"]],
+  ];
+  for (const [text, optional] of cases) {
+    await t.step(text, () => assert.deepEqual(parseTemplate(text).optional, optional));
+  }
 });
 
 Deno.test("clock, random source and zone are taken from the options", () => {

@@ -1,11 +1,13 @@
 /** What a template uses of its data and of its functions, told from its text alone. */
-import type { FunctionTable } from "./function.ts";
+import type { FunctionTable, Impurity } from "./function.ts";
 import type { TemplateSet } from "./parser.ts";
-import type { ListNode, OperandNode, PipeNode, StatementNode } from "./syntax.ts";
+import type { CommandNode, ListNode, OperandNode, PipeNode, StatementNode } from "./syntax.ts";
 
 export interface Usage {
   /** The root fields that it reads (bytes), in any branch. */
   readonly variables: ReadonlySet<string>;
+  /** Those of them that some use needs: it is no whole argument of `default` or `coalesce`. */
+  readonly required: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;
   /** Whether the data is used as a whole (`index . "x"`, `toJson $`), so that any of its fields may be read. */
   readonly readsAll: boolean;
@@ -23,9 +25,16 @@ export function findUsage(input: UsageInput): Usage {
   return finder;
 }
 
-export function isImpure(usage: Usage, functions: FunctionTable): boolean {
-  return [...usage.functions].some((name) => functions[name]?.impure === true);
+/** The functions in use whose result depends on more than their arguments. */
+export function impuritiesOf(usage: Usage, functions: FunctionTable): ReadonlyMap<string, Impurity> {
+  return new Map([...usage.functions].flatMap((name) => {
+    const impure = functions[name]?.impure;
+    return impure === undefined ? [] : [[name, impure] as const];
+  }));
 }
+
+/** Functions that take an empty value for a missing one. */
+const FILLING: ReadonlySet<string> = new Set(["default", "coalesce"]);
 
 /** Whether dot and `$` are the root of the data here. */
 interface Place {
@@ -35,6 +44,7 @@ interface Place {
 
 class Finder implements Usage {
   readonly variables = new Set<string>();
+  readonly required = new Set<string>();
   readonly functions = new Set<string>();
   readsAll = false;
   readonly #seen = new Set<string>();
@@ -73,24 +83,34 @@ class Finder implements Usage {
     }
   }
 
-  #pipe(pipe: PipeNode, place: Place): void {
-    for (const command of pipe.commands) {
-      for (const arg of command.args) this.#operand(arg, place);
-    }
+  /** `filled`: its value goes into a filling function. */
+  #pipe(pipe: PipeNode, place: Place, filled = false): void {
+    pipe.commands.forEach((command, n) => {
+      const next = pipe.commands[n + 1];
+      const taken = next === undefined ? filled : isFilling(next);
+      const fills = isFilling(command) || command.args.length === 1 && taken;
+      for (const arg of command.args) this.#operand(arg, place, fills);
+    });
   }
 
-  #operand(node: OperandNode, place: Place): void {
+  #read(path: readonly string[], filled: boolean): void {
+    const [name = ""] = path;
+    this.variables.add(name);
+    if (!filled || path.length > 1) this.required.add(name);
+  }
+
+  #operand(node: OperandNode, place: Place, filled = false): void {
     switch (node.kind) {
       case "dot":
         if (place.dotIsRoot) this.readsAll = true;
         return;
       case "field":
-        if (place.dotIsRoot) this.variables.add(node.path[0] ?? "");
+        if (place.dotIsRoot) this.#read(node.path, filled);
         return;
       case "variable":
         if (node.name !== "$" || !place.dollarIsRoot) return;
         if (node.path[0] === undefined) this.readsAll = true;
-        else this.variables.add(node.path[0]);
+        else this.#read(node.path, filled);
         return;
       case "identifier":
         this.functions.add(node.name);
@@ -98,9 +118,13 @@ class Finder implements Usage {
       case "chain":
         return this.#operand(node.node, place);
       case "pipe":
-        return this.#pipe(node, place);
+        return this.#pipe(node, place, filled);
     }
   }
+}
+
+function isFilling({ args: [first] }: CommandNode): boolean {
+  return first?.kind === "identifier" && FILLING.has(first.name);
 }
 
 /** Whether a pipeline is just `.` or `$` where that is the root. */
