@@ -2,6 +2,7 @@ import { API_VERSION, bucketOf, LABEL, nameAsLabel, NODE_FINALIZER } from "../ap
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { formerMetadata } from "./former_node.ts";
 import type { NodeWanted } from "./plan.ts";
 
 /** A new LynqNode. Carries its finalizer from the start, so that no child is ever made without it. */
@@ -42,7 +43,7 @@ export function nodePatch(hub: StoredHub, node: StoredNode, wanted: NodeWanted):
   const gone = Object.keys(node.spec.values ?? {}).filter((name) => !Object.hasOwn(wanted.row.values, name));
   const inline = RESOURCE_ARRAYS.filter((name) => node.spec[name] !== undefined);
   return {
-    metadata: { uid: node.uid },
+    metadata: { uid: node.uid, ...formerMetadata(node) },
     spec: {
       hubId: hub.name,
       revision: wanted.revision,

@@ -86,6 +86,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/hub/safe_changes.ts": "reads the rows a second time before a node goes",
   "src/node/child_caches.ts": "starts the watches of child kinds",
   "src/node/finalize.ts": "deletes or releases the children of a node that goes",
+  "src/node/former_records.ts": "reads the objects that the Go implementation's status lists",
   "src/node/gather.ts": "reads what the decision needs",
   "src/node/namespace_holders.ts": "asks for retained objects before a Namespace is deleted",
   "src/node/over_live.ts": "reads the object that ignored fields are kept of",
