@@ -36,9 +36,11 @@ async function samplesOf(folder: string): Promise<Sample[]> {
   return samples;
 }
 
-/** The sample's SQL as SQLite takes it: a database of its own, without MySQL's USE and column types' extras. */
+/** The sample's SQL as SQLite takes it: a database of its own, without MySQL's USE, clock and column types' extras. */
 function forSqlite(sql: string): string {
-  return sql.replace(/^(CREATE DATABASE|USE|GRANT|CREATE USER)\b[^;]*;/gim, "")
+  return sql.replace(/\bNOW\(\) \+ INTERVAL (\d+) (\w+)/g, "datetime('now', '+$1 $2')")
+    .replace(/\bNOW\(\)/g, "datetime('now')")
+    .replace(/^(CREATE DATABASE|USE|GRANT|CREATE USER)\b[^;]*;/gim, "")
     .replace(/\bCREATE OR REPLACE VIEW\b/gi, "CREATE VIEW")
     .replace(/\bAUTO_INCREMENT\b|\bON UPDATE CURRENT_TIMESTAMP\b/gi, "");
 }

@@ -1,0 +1,1 @@
+UPDATE nodes SET active_color = 'green' WHERE node_id = 'acme';

@@ -1,0 +1,1 @@
+UPDATE nodes SET active_color = 'blue' WHERE node_id = 'acme';

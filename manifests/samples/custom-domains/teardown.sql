@@ -1,0 +1,1 @@
+UPDATE customers SET is_active = FALSE;
