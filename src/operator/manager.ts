@@ -24,6 +24,7 @@ import { FORM, HUB, NODE, REVISION } from "./kinds.ts";
 import { observeController } from "./observe.ts";
 import { PreparedForms } from "./revision.ts";
 import { routeEvents } from "./route_events.ts";
+import { SchemaGuard } from "./schema_guard.ts";
 import { Waiters } from "./waiters.ts";
 
 export interface ManagerOptions {
@@ -76,10 +77,11 @@ export function startManager(options: ManagerOptions): Manager {
   return {
     caches: parts.caches,
     started,
-    notReady: () => state.running ? [] : ["the caches are not filled yet"],
+    notReady: () => state.running ? parts.guard.problems() : ["the caches are not filled yet"],
     stop: async (graceMs) => {
       state.stopped = true;
       state.running = false;
+      await parts.guard.stop();
       await Promise.all(parts.controllers.map((controller) => controller.stop(graceMs)));
       await Promise.all([stopCaches(parts.caches), parts.children.stop()]);
     },
@@ -89,6 +91,8 @@ export function startManager(options: ManagerOptions): Manager {
     const missing = await synced(parts.caches);
     if (state.stopped) return;
     if (missing.length > 0) throw new KindsMissing(missing);
+    await parts.guard.check();
+    if (state.stopped) return;
     for (const controller of parts.controllers) controller.start();
     state.running = true;
     log.info("starting manager", { at: new Date(timers.now()).toISOString() });
@@ -99,6 +103,7 @@ interface Parts {
   readonly caches: Caches;
   readonly children: ChildCaches;
   readonly controllers: readonly Controller[];
+  readonly guard: SchemaGuard;
 }
 
 function wire(options: ManagerOptions): Parts {
@@ -106,9 +111,12 @@ function wire(options: ManagerOptions): Parts {
   const discovery = createDiscovery({ client });
   const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
   const memory: HubWorld["memory"] = new Map();
+  const guard = new SchemaGuard({ client, timers, log });
   const caches: Caches = startCaches(
     client,
-    routeEvents({ caches: () => caches, queues: () => queues, waiting, memory, discovery, log }),
+    guard.watching(
+      routeEvents({ caches: () => caches, queues: () => queues, waiting, memory, discovery, log }),
+    ),
   );
   const children = new ChildCaches({
     client,
@@ -128,7 +136,7 @@ function wire(options: ManagerOptions): Parts {
   ) =>
     new Controller({
       concurrency: options.concurrency[kind],
-      reconcile,
+      reconcile: guard.guard(reconcile),
       timers,
       observer: observeController({ ...CONTROLLERS[kind], concurrency: options.concurrency[kind] }, options),
       backoff: { baseMs: 50, maxMs: 60_000 },
@@ -138,7 +146,7 @@ function wire(options: ManagerOptions): Parts {
     form: controller("form", (key, signal) => reconcileForm(worlds.form, key, signal)),
     node: controller("node", (key, signal) => reconcileNode(worlds.node, key, signal)),
   };
-  return { caches, children, controllers: [queues.hub, queues.form, queues.node] };
+  return { caches, children, guard, controllers: [queues.hub, queues.form, queues.node] };
 }
 
 const CONTROLLERS = {
