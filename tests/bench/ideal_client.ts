@@ -1,0 +1,165 @@
+/**
+ * What the API server takes from a client that knows everything in advance and makes only the unavoidable writes: one
+ * LynqNode, its ten resources in two waves, one status; watches stay open all the while. It shares no code with the
+ * operator. Prints resources a second.
+ *
+ *     deno run --allow-net --allow-read --allow-env ideal_client.ts SERVER CA_FILE TOKEN NAMESPACE NODES
+ */
+import { RESOURCES, uidOf } from "./fleet.ts";
+
+/** Nodes that are made at the same time. */
+const LANES = 12;
+
+const GROUP = "/apis/operator.lynq.sh/v1";
+const JSON_TYPE = "application/json";
+const APPLY_TYPE = "application/apply-patch+yaml";
+const MERGE_TYPE = "application/merge-patch+json";
+
+interface Target {
+  readonly server: string;
+  readonly token: string;
+  readonly namespace: string;
+  readonly http: Deno.HttpClient;
+}
+
+interface Write {
+  readonly method: "POST" | "PATCH";
+  readonly path: string;
+  readonly type: string;
+  readonly body: unknown;
+}
+
+interface Made {
+  readonly metadata: { readonly uid: string };
+}
+
+async function send(target: Target, { method, path, type, body }: Write): Promise<Made> {
+  const response = await fetch(target.server + path, {
+    client: target.http,
+    method,
+    headers: { authorization: `Bearer ${target.token}`, "content-type": type },
+    body: JSON.stringify(body),
+  });
+  const answer = await response.json();
+  if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${answer.message}`);
+  return answer;
+}
+
+async function watch(target: Target, path: string, selector: string): Promise<void> {
+  const headers = { authorization: `Bearer ${target.token}` };
+  const ask = (query: string) => fetch(`${target.server}${path}?${query}`, { client: target.http, headers });
+  const { metadata } = await (await ask("limit=1")).json();
+  const query = `watch=1&allowWatchBookmarks=true&resourceVersion=${metadata.resourceVersion}${selector}`;
+  const { body } = await ask(query);
+  if (body === null) return;
+  let rest = "";
+  for await (const chunk of body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop() ?? "";
+    for (const line of lines) JSON.parse(line);
+  }
+}
+
+async function makeNode(target: Target, uid: string): Promise<void> {
+  const { namespace } = target;
+  const name = `${uid}-ideal`;
+  const own = `${GROUP}/namespaces/${namespace}/lynqnodes`;
+  const node = await send(target, {
+    method: "POST",
+    path: own,
+    type: JSON_TYPE,
+    body: {
+      apiVersion: "operator.lynq.sh/v1",
+      kind: "LynqNode",
+      metadata: { name, labels: { "lynq.sh/hub": "ideal", "lynq.sh/uid": uid } },
+      spec: { uid, templateRef: "ideal" },
+    },
+  });
+  const owner = {
+    apiVersion: "operator.lynq.sh/v1",
+    kind: "LynqNode",
+    name,
+    uid: node.metadata.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+  const apply = (plural: string, child: string, content: Record<string, unknown>) => {
+    const metadata = {
+      name: child,
+      labels: { "lynq.sh/node": name, "lynq.sh/node-namespace": namespace },
+      annotations: { "lynq.sh/deletion-policy": "Delete" },
+      ownerReferences: [owner],
+    };
+    const path = `/api/v1/namespaces/${namespace}/${plural}/${child}?fieldManager=lynq`;
+    return send(target, {
+      method: "PATCH",
+      path,
+      type: APPLY_TYPE,
+      body: { apiVersion: "v1", ...content, metadata },
+    });
+  };
+  const configMap = (n: number) =>
+    apply("configmaps", `${uid}-cm${n}`, {
+      kind: "ConfigMap",
+      data: { plan: "pro", host: `${uid}.example.com`, n: String(n) },
+    });
+  const secret = (n: number) =>
+    apply("secrets", `${uid}-s${n}`, { kind: "Secret", stringData: { k: uid.padEnd(64, "0") } });
+  const service = { selector: { app: uid }, clusterIP: "None", ports: [{ name: "http", port: 80 }] };
+  await Promise.all([
+    ...[0, 1, 2, 4].map(configMap),
+    ...[0, 1].map(secret),
+    apply("serviceaccounts", `${uid}-sa`, { kind: "ServiceAccount" }),
+  ]);
+  await Promise.all([
+    ...[3, 5].map(configMap),
+    apply("services", `${uid}-svc`, { kind: "Service", spec: service }),
+  ]);
+  await send(target, {
+    method: "PATCH",
+    path: `${own}/${name}/status`,
+    type: MERGE_TYPE,
+    body: { status: readyStatus(namespace, uid) },
+  });
+}
+
+function readyStatus(namespace: string, uid: string): unknown {
+  return {
+    observedGeneration: 1,
+    desiredResources: RESOURCES,
+    readyResources: RESOURCES,
+    appliedResources: Array.from(
+      { length: RESOURCES },
+      (_, n) => `ConfigMap/${namespace}/${uid}-cm${n}@cm${n}`,
+    ),
+    conditions: [{
+      type: "Ready",
+      status: "True",
+      reason: "Reconciled",
+      message: "",
+      lastTransitionTime: new Date().toISOString().replace(/\.\d+/, ""),
+    }],
+  };
+}
+
+async function main([server = "", caFile = "", token = "", namespace = "", nodes = "0"]: string[]) {
+  const http = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(caFile)], http2: true });
+  const target: Target = { server, token, namespace, http };
+  const ended = () => undefined;
+  for (const plural of ["configmaps", "secrets", "services", "serviceaccounts"]) {
+    watch(target, `/api/v1/${plural}`, "&labelSelector=lynq.sh/node").catch(ended);
+  }
+  watch(target, `${GROUP}/lynqnodes`, "").catch(ended);
+  const start = performance.now();
+  let next = 0;
+  await Promise.all(Array.from({ length: LANES }, async () => {
+    while (next < Number(nodes)) await makeNode(target, uidOf(next++));
+  }));
+  const seconds = (performance.now() - start) / 1000;
+  console.log(String(Math.round(Number(nodes) * RESOURCES / seconds)));
+}
+
+if (import.meta.main) {
+  await main(Deno.args);
+  Deno.exit(0);
+}
