@@ -69,6 +69,15 @@ export const formStatus = z.object({
   currentRevision: z.string().optional().meta({
     description: "ControllerRevision of the last valid generation, which the nodes follow.",
   }),
+  progress: z.object({
+    startTime: dateTime.optional().meta({ description: "When the nodes began to follow currentRevision." }),
+    progressTime: dateTime.optional().meta({ description: "When a node last became ready on it." }),
+    readyNodes: int32().optional().meta({ description: "Nodes that were ready on it then." }),
+    completionTime: dateTime.optional().meta({ description: "When no node was left to move." }),
+    baselineTime: dateTime.optional().meta({
+      description: "What was not ready since before this time has not failed by the revision.",
+    }),
+  }).optional().meta({ description: "How far currentRevision has come: the clock of its deadline." }),
   totalNodes: int32().optional(),
   readyNodes: int32().optional(),
   rollout: z.object({

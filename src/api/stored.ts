@@ -20,6 +20,7 @@ export interface StoredMeta extends NodeIdentity {
 /** A LynqNode as the caches keep it: without managedFields and whatever else nobody reads. */
 export interface StoredNode extends StoredMeta {
   readonly hub: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
   readonly spec: NodeSpec;
   readonly status: NodeStatus;
 }
@@ -43,6 +44,7 @@ export function toStoredNode(object: KubeObject): StoredNode {
   return {
     ...meta(object),
     hub: hubOf(object),
+    labels: object.metadata.labels ?? {},
     spec,
     status: (object["status"] ?? {}) as NodeStatus,
   };

@@ -60,6 +60,7 @@ export function storedNode(
   return {
     ...metaOf(node),
     hub: "hub",
+    labels: {},
     status: {},
     ...rest,
     spec: {
