@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { fieldHash, packFields, unpackFields } from "./field_hashes.ts";
+
+Deno.test("what was packed is found again, whatever its order", () => {
+  fc.assert(fc.property(fc.array(fc.string()), (paths) => {
+    const packed = packFields(paths);
+    assert.equal(packFields(paths.toReversed()), packed);
+    assert.deepEqual(unpackFields(packed), new Set(paths.map(fieldHash)));
+    assert.equal(packed.length % 4, 0);
+  }));
+});
+
+Deno.test("nothing packed holds nothing", () => {
+  assert.equal(packFields([]), "");
+  assert.equal(unpackFields(undefined).size, 0);
+  assert.equal(unpackFields("").size, 0);
+});
