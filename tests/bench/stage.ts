@@ -35,6 +35,8 @@ export async function startStage(): Promise<Stage> {
   const client = createKubeClient(plane.credentials("admin"));
   const objects = clusterObjects(client);
   await installKinds(objects);
+  // kube-apiserver holds creations back while a CustomResourceDefinition is younger than two seconds.
+  await new Promise((resolve) => setTimeout(resolve, 3000));
   return {
     plane,
     client,
