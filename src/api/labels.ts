@@ -20,6 +20,8 @@ export const LABEL = {
   nodeNamespace: "lynq.sh/node-namespace",
   bucket: "lynq.sh/bucket",
   orphaned: "lynq.sh/orphaned",
+  /** On the Secret with a node's seed: the node. It is no child, so it lacks the tracking labels. */
+  seedOf: "lynq.sh/seed-of",
 } as const;
 
 /** Annotations on children, and those that LynqNodes of the Go implementation carry. */
@@ -43,6 +45,8 @@ export const ANNOTATION = {
   adopt: "lynq.sh/adopt",
   /** On a node whose row can't be followed: the reason. Written by the hub controller. */
   frozen: "lynq.sh/frozen",
+  /** On a node that the hub controller paused because its row says so: "row". Written and removed with spec.paused. */
+  pausedBy: "lynq.sh/paused-by",
 } as const;
 
 /** Nodes and children are spread over this many buckets, so that a shard can watch only its own. */
@@ -77,6 +81,9 @@ export function nameAsLabel(name: string): string {
   const suffix = fnv1a(name).toString(36).padStart(7, "0");
   return `${name.slice(0, LABEL_LIMIT - suffix.length - 1).replace(/[^A-Za-z0-9]+$/, "")}-${suffix}`;
 }
+
+/** The names of the tracking labels. */
+export const TRACKING_LABELS: ReadonlySet<string> = new Set([LABEL.node, LABEL.nodeNamespace, LABEL.bucket]);
 
 /** The tracking labels of every child of a node. */
 export function trackingLabels(node: { namespace: string; name: string }): Record<string, string> {

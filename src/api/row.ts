@@ -7,21 +7,21 @@ export interface Row {
 /** What a row asks for, or why that can't be told. */
 export type RowVerdict =
   | { readonly kind: "active"; readonly row: Row }
+  /** Active, and nothing is to be written for it now. */
+  | { readonly kind: "paused"; readonly row: Row }
   | { readonly kind: "inactive"; readonly uid: string }
-  /** `activate` holds neither a yes nor a no: nothing is created or deleted for this row. */
-  | { readonly kind: "unknown"; readonly uid: string }
+  /** That column holds neither a yes nor a no: nothing is created or deleted for this row. */
+  | { readonly kind: "unknown"; readonly uid: string; readonly column: "activate" | "pause" }
   /** The uid can't be the name of an object. `shape` describes it without its text. */
   | { readonly kind: "quarantined"; readonly uid: string; readonly shape: string };
 
+/** Why a row can't be followed, so that its nodes stay as they are; the text of their annotation `lynq.sh/frozen`. */
+export const FROZEN_REASONS = ["InvalidUid", "UnknownActivate", "UnknownPause", "DuplicateUid"] as const;
+export type FrozenReason = typeof FROZEN_REASONS[number];
+
 /** A row that is left out, as the hub reports it. */
 export interface RowProblem {
-  readonly reason:
-    | "InvalidUid"
-    | "UnknownActivate"
-    | "DuplicateUid"
-    | "NameTaken"
-    | "NameTooLong"
-    | "NodeRejected";
+  readonly reason: FrozenReason | "NameTaken" | "NodeRejected";
   readonly uid: string;
   readonly message: string;
 }
