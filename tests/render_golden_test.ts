@@ -37,7 +37,7 @@ function render({ row, form, clusterScoped = [] }: RenderCase): unknown[] {
     const { apiVersion = "", kind = "" } = rendered.object;
     const namespaced = !clusterScoped.includes(kind);
     const type = { ...parseApiVersion(apiVersion), kind, plural: kind.toLowerCase(), namespaced };
-    return { id: resource.id, applied: toDesiredObject(rendered, type, node).object };
+    return { id: resource.id, applied: toDesiredObject(rendered, type, { ...node, spec }).object };
   });
 }
 

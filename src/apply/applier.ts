@@ -1,6 +1,7 @@
-import { ANNOTATION, FIELD_MANAGER, LABEL } from "../api/labels.ts";
+import { CLAIM_PREFIX } from "../api/claimant.ts";
+import { ANNOTATION, FIELD_MANAGER, LABEL, TRACKING_LABELS } from "../api/labels.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
-import type { Action, ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
+import type { Action, ApplyMode, ChildTarget, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
 import type { KubeClient, ObjectRef } from "../kube/client.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
@@ -8,6 +9,7 @@ import type { ResourceType } from "../kube/resource_type.ts";
 import { markAsOrphan } from "./orphan_markers.ts";
 import { refOf } from "./object_ref.ts";
 import { outcomeOf } from "./rejection.ts";
+import { markAsKept, release } from "./release.ts";
 
 /**
  * The sole writer of children. Carries out what was decided and says what came of it; decides nothing itself.
@@ -35,6 +37,10 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
             return await remove(client, action.target, signal);
           case "orphan":
             return await markAsOrphan(client, { ...action, now: now() }, signal);
+          case "release":
+            return await release(client, action, signal);
+          case "keep":
+            return await markAsKept(client, action.target, signal);
         }
       } catch (error) {
         return outcomeOf(error, action.kind === "apply" ? action.desired.type : action.target.type);
@@ -42,7 +48,7 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
     },
     conflicts: async (desired, signal) => {
       try {
-        const options = { fieldManager: FIELD_MANAGER, dryRun: true };
+        const options = { fieldManager: desired.manager, dryRun: true };
         await client.apply(refOf(desired.type, desired.key), desired.object, options, signal);
         return [];
       } catch (error) {
@@ -76,15 +82,21 @@ interface Write {
 async function write(client: KubeClient, { desired, mode }: Write, signal: AbortSignal): Promise<Outcome> {
   if (mode === "create") return await create(client, desired, signal);
   const ref = refOf(desired.type, desired.key);
+  const managed = { fieldManager: desired.manager };
   if (mode === "relabel") {
-    const object = await client.patch(ref, { type: "merge", body: trackedAgain(desired) }, MANAGED, signal);
+    const object = await client.patch(ref, { type: "merge", body: trackedAgain(desired) }, managed, signal);
     return { kind: "applied", object, created: false };
   }
-  if (mode === "adopt") await client.patch(ref, { type: "merge", body: WITHOUT_MARKERS }, MANAGED, signal);
+  if (mode === "adopt") {
+    await client.patch(ref, { type: "merge", body: trackedAgain(desired) }, managed, signal);
+  }
   switch (desired.policy.patchStrategy) {
     case "apply": {
-      const force = mode !== "update" || desired.policy.conflictPolicy === "Force";
-      const { object, created } = await client.apply(ref, desired.object, { ...MANAGED, force }, signal);
+      const wanted = mode === "adopt" ? anyVersion(desired.object) : desired.object;
+      const { object, created } = await client.apply(ref, wanted, {
+        ...managed,
+        force: isForced(desired, mode),
+      }, signal);
       return { kind: "applied", object, created };
     }
     case "merge": {
@@ -98,21 +110,38 @@ async function write(client: KubeClient, { desired, mode }: Write, signal: Abort
 
 const MANAGED = { fieldManager: FIELD_MANAGER };
 
-const WITHOUT_MARKERS = {
-  metadata: {
-    labels: { [LABEL.orphaned]: null },
-    annotations: { [ANNOTATION.orphanedAt]: null, [ANNOTATION.orphanedReason]: null },
-  },
-};
-
-/** Metadata of an orphan that is taken back with its content as it is. */
-function trackedAgain({ object }: DesiredObject) {
-  const tracking = Object.entries(object.metadata.labels ?? {}).filter(([key]) => TRACKING.has(key));
-  const { labels, annotations } = WITHOUT_MARKERS.metadata;
-  return { metadata: { labels: { ...labels, ...Object.fromEntries(tracking) }, annotations } };
+/**
+ * Metadata of an orphan that is taken back with its content as it is. One patch, so that at no time the object has
+ * neither markers nor labels. The resourceVersion, where there is one, lets only one of several nodes take it.
+ */
+function trackedAgain({ object, shared }: DesiredObject) {
+  const { resourceVersion, labels = {}, annotations = {} } = object.metadata;
+  const tracking = Object.entries(labels).filter(([key]) => TRACKING_LABELS.has(key));
+  const claims = Object.entries(annotations).filter(([key]) => key.startsWith(CLAIM_PREFIX));
+  return {
+    metadata: {
+      ...(resourceVersion === undefined ? {} : { resourceVersion }),
+      labels: { [LABEL.orphaned]: null, ...Object.fromEntries(tracking) },
+      annotations: {
+        [ANNOTATION.orphanedAt]: null,
+        [ANNOTATION.orphanedReason]: null,
+        ...(shared ? { [ANNOTATION.deletionPolicy]: null } : {}),
+        ...Object.fromEntries(claims),
+      },
+    },
+  };
 }
 
-const TRACKING: ReadonlySet<string> = new Set([LABEL.node, LABEL.nodeNamespace, LABEL.bucket]);
+function anyVersion(object: KubeObject): KubeObject {
+  const { resourceVersion: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
+}
+
+/** What others own is taken over where it was ours before, or the form says so; never from a node that shares. */
+function isForced({ policy, shared }: DesiredObject, mode: ApplyMode): boolean {
+  if (mode === "join") return false;
+  return mode !== "update" || (policy.conflictPolicy === "Force" && !shared);
+}
 
 /**
  * Writes only where no object of that name exists: an apply that carries a resourceVersion is refused with 409 for an
@@ -129,7 +158,8 @@ async function create(client: KubeClient, desired: DesiredObject, signal: AbortS
     }
     const metadata = { ...desired.object.metadata, resourceVersion: "1" };
     const ref = refOf(desired.type, desired.key);
-    const { object, created } = await client.apply(ref, { ...desired.object, metadata }, MANAGED, signal);
+    const options = { fieldManager: desired.manager };
+    const { object, created } = await client.apply(ref, { ...desired.object, metadata }, options, signal);
     return { kind: "applied", object, created };
   } catch (error) {
     if (isConflict(error)) return { kind: "exists" };
@@ -151,18 +181,15 @@ async function replace(client: KubeClient, desired: DesiredObject, signal: Abort
 }
 
 /** Deletes the object of that UID and no other. */
-async function remove(
-  client: KubeClient,
-  target: { type: ResourceType; key: ObjectKey; uid: string },
-  signal: AbortSignal,
-): Promise<Outcome> {
+async function remove(client: KubeClient, target: ChildTarget, signal: AbortSignal): Promise<Outcome> {
+  const { uid, resourceVersion } = target;
   try {
-    const options = { uid: target.uid, propagationPolicy: "Background" as const };
+    const options = { uid, resourceVersion, propagationPolicy: "Background" as const };
     const answer = await client.delete(refOf(target.type, target.key), options, signal);
     return answer === undefined || answer.kind === "Status" ? { kind: "gone" } : { kind: "deleting" };
   } catch (error) {
-    // The precondition failed: the object of our UID is gone, another has its name.
-    if (isConflict(error)) return { kind: "gone" };
+    // The precondition failed: the object of our UID is gone, another has its name; or only its version is another.
+    if (isConflict(error) && resourceVersion === undefined) return { kind: "gone" };
     throw error;
   }
 }

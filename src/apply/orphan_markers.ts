@@ -1,3 +1,4 @@
+import { CLAIM_PREFIX } from "../api/claimant.ts";
 import { ANNOTATION, FIELD_MANAGER, GROUP, LABEL, type OrphanReason } from "../api/labels.ts";
 import type { ChildTarget, Outcome } from "../api/stages.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -7,8 +8,8 @@ import { parseApiVersion } from "../kube/resource_type.ts";
 import { refOf } from "./object_ref.ts";
 
 /**
- * Leaves an object behind: no owner among the LynqNodes, no tracking labels, the orphan markers instead. Guarded by
- * UID and resourceVersion, since the list of owners is written as a whole.
+ * Leaves an object behind: no owner among the LynqNodes, no tracking labels, no claims, the orphan markers instead.
+ * Guarded by UID and resourceVersion, since the list of owners is written as a whole.
  */
 export async function markAsOrphan(
   client: KubeClient,
@@ -20,10 +21,11 @@ export async function markAsOrphan(
     const live = await client.get(ref, { metadataOnly: true, signal });
     if (live.metadata.uid !== of.target.uid) return { kind: "gone" };
     const owners = (live.metadata.ownerReferences ?? []).filter((owner) => !isNode(owner));
+    const claims = Object.keys(live.metadata.annotations ?? {}).filter((key) => key.startsWith(CLAIM_PREFIX));
     const body = {
       metadata: {
         uid: of.target.uid,
-        resourceVersion: live.metadata.resourceVersion,
+        resourceVersion: of.target.resourceVersion ?? live.metadata.resourceVersion,
         ownerReferences: owners.length === 0 ? null : owners,
         labels: {
           [LABEL.node]: null,
@@ -32,6 +34,7 @@ export async function markAsOrphan(
           [LABEL.orphaned]: "true",
         },
         annotations: {
+          ...Object.fromEntries(claims.map((key) => [key, null])),
           [ANNOTATION.orphanedAt]: of.now.toISOString().replace(/\.\d+Z$/, "Z"),
           [ANNOTATION.orphanedReason]: of.reason,
         },

@@ -49,6 +49,7 @@ export function renderForms(input: RenderInput): Rendering {
     forms: [...stored.values()].map(({ form }) => form),
     rows: input.rows,
     nodes: [],
+    now: new Date(0),
   });
   const prepared = new Map([...stored].map(([name, { form }]) => [name, prepareForm(form.spec)]));
   const documents: RenderedDocument[] = [];
@@ -70,9 +71,11 @@ export function renderForms(input: RenderInput): Rendering {
   return { documents, problems };
 }
 
-/** The form as a hub plans with it. Its rollout is left out: no node waits for others here. */
+/** The form as a hub plans with it. Its rollout and pause are left out: nothing waits here. */
 function storedForm(manifest: Manifest): { form: StoredForm } {
-  const { rollout: _, ...spec } = formSpec.parse(manifest.object["spec"]);
+  const { rollout: _, paused: _paused, pausedUntil: _until, ...spec } = formSpec.parse(
+    manifest.object["spec"],
+  );
   const form: StoredForm = {
     namespace: manifest.namespace ?? "",
     name: manifest.name,
@@ -139,7 +142,7 @@ function finished(rendered: RenderedResource, { row, form, node, kinds }: Place)
   const { apiVersion = "", kind = "" } = rendered.object;
   const known = kinds.typeOf(apiVersion, kind);
   const assumed: ResourceType = { ...parseApiVersion(apiVersion), kind, plural: "", namespaced: true };
-  const { object } = toDesiredObject(rendered, known ?? assumed, node);
+  const { object } = toDesiredObject(rendered, known ?? assumed, { ...node, spec: { uid: row } });
   const { ownerReferences: _, name, namespace, ...more } = object.metadata;
   const metadata = { name: name ?? "", ...namespace === undefined ? {} : { namespace }, ...more };
   return { row, form, id: rendered.id, object: { ...object, metadata }, unknownKind: known === undefined };

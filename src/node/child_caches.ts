@@ -6,7 +6,7 @@ import { KubeError } from "../kube/error.ts";
 import { type CacheEvent, createInformer, type Informer } from "../kube/informer.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { apiVersionOf, type ResourceType } from "../kube/resource_type.ts";
-import { toChild } from "./child.ts";
+import { childOfNode, isTracked, ownClaim, toChild } from "./child.ts";
 import { isReadyByExistence } from "./readiness.ts";
 
 type ChildIndex = "node" | "namespace";
@@ -34,6 +34,8 @@ export interface ChildCachesOptions {
 export class ChildCaches {
   readonly #options: ChildCachesOptions;
   readonly #caches = new Map<string, ChildCache>();
+  /** The node whose write is being taken in. */
+  #writer: string | undefined;
 
   constructor(options: ChildCachesOptions) {
     this.#options = options;
@@ -59,9 +61,11 @@ export class ChildCaches {
     return this.#caches.get(kindText(type))?.informer.get(name)?.value;
   }
 
-  /** Every cached object whose labels name this node, in all kinds that are watched. */
-  ownedBy(node: Pick<NodeIdentity, "namespace" | "name">): Child[] {
-    return this.#collect("node", indexKey(node.namespace, nameAsLabel(node.name)));
+  /** Every cached object whose labels name this node or that it has a claim on, in all kinds that are watched. */
+  ownedBy(node: NodeIdentity): Child[] {
+    return this.#collect("node", nodeKey(node))
+      .filter((child) => isTracked(child, node) || ownClaim(child, node) !== undefined)
+      .map((child) => childOfNode(child, node));
   }
 
   /** Every cached child, of any node, in this namespace. */
@@ -69,9 +73,14 @@ export class ChildCaches {
     return this.#collect("namespace", namespace);
   }
 
-  /** Takes in the answer of a write, so that the cache is never behind it. */
-  observe(type: ResourceType, object: KubeObject): Child {
-    this.#cache(type).informer.observe(object);
+  /** Takes in the answer of a node's own write, so that the cache is never behind it. */
+  observe(type: ResourceType, object: KubeObject, node: NodeIdentity): Child {
+    this.#writer = nodeKey(node);
+    try {
+      this.#cache(type).informer.observe(object);
+    } finally {
+      this.#writer = undefined;
+    }
     return toChild(object, { apiVersion: apiVersionOf(type), kind: type.kind });
   }
 
@@ -97,7 +106,7 @@ export class ChildCaches {
       metadataOnly: isReadyByExistence(of.apiVersion, of.kind),
       project: (object) => toChild(object, of),
       indexes: {
-        node: ({ value }) => [indexKey(value.nodeNamespace, value.node)],
+        node: ({ value }) => [...partsOf(value).keys()],
         namespace: ({ value }) => value.namespace === "" ? [] : [value.namespace],
       },
       onEvent: (event) => this.#onEvent(event),
@@ -112,15 +121,12 @@ export class ChildCaches {
   }
 
   #onEvent(event: CacheEvent<Child>): void {
-    // The reconcile that wrote knows its own answer.
-    if (event.by === "write") return;
     const was = event.kind === "added" ? undefined : event.was.value;
     const now = event.kind === "deleted" ? undefined : event.now.value;
-    if (was !== undefined && now !== undefined && !matters(was, now)) return;
-    const owners = new Set(
-      [was, now].flatMap((child) => child === undefined ? [] : [indexKey(child.nodeNamespace, child.node)]),
-    );
-    for (const owner of owners) {
+    // The reconcile that wrote knows its own answer.
+    if (event.by === "write" && was?.claims === undefined && now?.claims === undefined) return;
+    for (const owner of concerned(was, now)) {
+      if (owner === this.#writer) continue;
       const slash = owner.indexOf("/");
       this.#options.onChange({ namespace: owner.slice(0, slash), label: owner.slice(slash + 1) });
     }
@@ -149,14 +155,37 @@ export function kindText(type: ResourceType): string {
   return `${type.group}/${type.kind}`;
 }
 
+function nodeKey({ namespace, name }: Pick<NodeIdentity, "namespace" | "name">): string {
+  return indexKey(namespace, nameAsLabel(name));
+}
+
 function indexKey(namespace: string, label: string): string {
   return `${namespace}/${label}`;
 }
 
-/** Whether a node could decide otherwise after this change. */
+/** The nodes that have to do with a child, and the hash of what each of them owns of it. */
+function partsOf(child: Child): Map<string, string | undefined> {
+  const parts = new Map<string, string | undefined>();
+  if (child.node !== "") parts.set(indexKey(child.nodeNamespace, child.node), child.entry);
+  for (const claim of child.claims ?? []) if (claim.name !== "") parts.set(nodeKey(claim), claim.entry);
+  return parts;
+}
+
+/** The nodes that could decide otherwise after this change. */
+function concerned(was: Child | undefined, now: Child | undefined): Iterable<string> {
+  const [before, after] = [was, now].map((child) =>
+    child === undefined ? new Map<string, undefined>() : partsOf(child)
+  );
+  const all = new Set([...before?.keys() ?? [], ...after?.keys() ?? []]);
+  if (was === undefined || now === undefined || matters(was, now)) return all;
+  return [...all].filter((node) =>
+    before?.get(node) !== after?.get(node) || before?.has(node) !== after?.has(node)
+  );
+}
+
+/** Whether any node could decide otherwise after this change. */
 function matters(was: Child, now: Child): boolean {
-  return was.uid !== now.uid || was.entry !== now.entry || was.deleting !== now.deleting ||
-    was.node !== now.node ||
+  return was.uid !== now.uid || was.deleting !== now.deleting || was.node !== now.node ||
     was.nodeNamespace !== now.nodeNamespace || !sameReadiness(was, now);
 }
 

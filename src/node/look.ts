@@ -1,14 +1,19 @@
 import { ANNOTATION } from "../api/labels.ts";
 import type { ApplyMode } from "../api/stages.ts";
 import { describeConflicts } from "../apply/rejection.ts";
-import { claim } from "./claim.ts";
+import { isShared } from "../api/claimant.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { childOfNode, ownClaim, toChild } from "./child.ts";
+import { type Claim, claim } from "./claim.ts";
 import { type Attempt, finding, type WalkInput } from "./finding.ts";
 import type { Finding } from "./settle.ts";
+import { goneNodes } from "./living_nodes.ts";
+import { type Tracking, trackingSeen } from "./sharing.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What to do about an object that was read by name. */
 export type Looked =
-  | { readonly kind: "apply"; readonly mode: ApplyMode }
+  | { readonly kind: "apply"; readonly mode: ApplyMode; readonly tracking: Tracking }
   | { readonly kind: "finding"; readonly finding: Finding };
 
 /** Reads the object by name, since record and cache don't agree, and decides by whose it turns out to be. */
@@ -18,30 +23,55 @@ export async function look(
   { item, situation }: Attempt,
 ): Promise<Looked> {
   const object = await world.applier.look(item.type, item.key, input.signal);
-  if (object === undefined) return apply("create");
+  if (object === undefined) return { kind: "apply", mode: "create", tracking: { kind: "ours" } };
   if (object.metadata.deletionTimestamp !== undefined) {
     const message =
       `Waiting for the object of ${item.id}, which is being deleted, to be gone; it is then made anew`;
     return stop(finding(item, situation, { state: "Waiting", reason: "BeingDeleted", message }));
   }
-  const owner = claim(object, input.node, { policy: item.policy, recordedUid: situation.record?.uid });
+  const owner = await ownerOf(world, input, { item, situation, object });
+  const apply = (mode: ApplyMode): Looked => {
+    return { kind: "apply", mode, tracking: trackingSeen(object, input.node) };
+  };
   // What was created once keeps its content, through its time as an orphan and without a record too.
   const written = object.metadata.annotations?.[ANNOTATION.createdOnce] === "true";
   const once = written && item.policy.creationPolicy === "Once";
   switch (owner.kind) {
     case "ours":
-      return apply(once ? "relabel" : "repair");
+      if (once) return apply("relabel");
+      return apply(isUntracked(object, input, { item, situation }) ? "join" : "repair");
     case "orphan":
       return apply(once ? "relabel" : "adopt");
     case "take":
       return apply("take");
+    case "join":
+      return apply("join");
     case "foreign":
-      return stop(await foreign(world, input, { item, situation, owner: owner.owner }));
+      return stop(await foreign(world, input, { item, situation, owner }));
   }
 }
 
-function apply(mode: ApplyMode): Looked {
-  return { kind: "apply", mode };
+/** Whose the object is. Before it is left to other nodes, they are asked for: a node may be gone without letting go. */
+async function ownerOf(
+  world: NodeWorld,
+  { node, signal }: WalkInput,
+  { item, situation, object }: Attempt & { object: KubeObject },
+): Promise<Claim> {
+  const of = {
+    policy: item.policy,
+    shared: isShared(item.policy, item.key),
+    recordedUid: situation.record?.uid,
+  };
+  const owner = claim(object, node, of);
+  if (owner.kind !== "foreign" || owner.nodes.length === 0) return owner;
+  return claim(object, node, { ...of, isGone: await goneNodes(world, owner.nodes, signal) });
+}
+
+/** The node that had the labels of a shared object let go of it, and nothing else changed. */
+function isUntracked(object: KubeObject, { node }: WalkInput, { item, situation }: Attempt): boolean {
+  const child = toChild(object, item.key);
+  return child.node === "" && ownClaim(child, node) !== undefined &&
+    childOfNode(child, node).entry === situation.record?.entry;
 }
 
 function stop(finding: Finding): Looked {
@@ -51,12 +81,18 @@ function stop(finding: Finding): Looked {
 async function foreign(
   world: NodeWorld,
   input: WalkInput,
-  { item, situation, owner }: Attempt & { owner: string },
+  { item, situation, owner: { owner, nodes } }: Attempt & { owner: Extract<Claim, { kind: "foreign" }> },
 ): Promise<Finding> {
-  const wanted = item.wanted();
+  if (nodes.length > 0) {
+    const message =
+      `the object belongs to ${owner}; give one of them another name, or set sharing: Shared on all`;
+    return finding(item, situation, { state: "Conflicted", reason: "ResourceConflict", message });
+  }
+  const wanted = await item.wanted();
   const conflicts = "state" in wanted ? [] : await world.applier.conflicts(wanted, input.signal);
   const fields = conflicts.length === 0 ? "" : `: ${describeConflicts(conflicts)}`;
   const message = `the object exists and belongs to ${owner}${fields}; it is left untouched. ` +
-    "Set conflictPolicy: Force to take it over, or give the resource another name";
+    `Set conflictPolicy: Force to take it over, annotate the object with ${ANNOTATION.adopt}=${input.node.name}, ` +
+    "or give the resource another name";
   return finding(item, situation, { state: "Conflicted", reason: "ResourceConflict", message });
 }

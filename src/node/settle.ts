@@ -2,6 +2,7 @@ import type { ResourceRecord, ResourceState } from "../api/node.ts";
 import type { Resource } from "../api/resource.ts";
 import type { Child, Readiness } from "../api/stages.ts";
 import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
+import type { DriftReport } from "./drift_report.ts";
 import { keyOf } from "./orphans.ts";
 
 /** How a resource came out of this pass, before times are filled in. */
@@ -21,7 +22,16 @@ export interface Finding {
   /** The object as it is ours now, where it is. */
   readonly child: Child | undefined;
   /** What was written, where something was. */
-  readonly written: { readonly hash: string; readonly inputs: string } | undefined;
+  readonly written:
+    | {
+      readonly hash: string;
+      readonly inputs: string;
+      readonly shared?: boolean;
+      /** What templates got besides the variables: the time, and which seed. */
+      readonly renderedAt?: string;
+      readonly seed?: string;
+    }
+    | undefined;
   /** The write put back what somebody else had changed. */
   readonly repaired: boolean;
   /** Milliseconds until what somebody else changed is put back, where that was done too often. */
@@ -31,7 +41,13 @@ export interface Finding {
 }
 
 /** Kinds of state that time out. */
-const TIMED_REASONS = new Set(["NotReady", "NamespaceMissing", "NamespaceTerminating", "BeingDeleted"]);
+const TIMED_REASONS = new Set([
+  "NotReady",
+  "NamespaceMissing",
+  "NamespaceTerminating",
+  "BeingDeleted",
+  "Recreating",
+]);
 
 const READY: Settled = { state: "Ready", reason: "Ready", message: "" };
 const UNREPORTED: Settled = {
@@ -78,12 +94,27 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     uid: child?.uid ?? keep?.uid,
     hash: written?.hash ?? keep?.hash,
     inputs: written?.inputs ?? keep?.inputs,
-    entry: written === undefined ? keep?.entry : child?.entry,
+    entry: written === undefined ? (finding.rebased ?? keep)?.entry : child?.entry,
+    fields: (written ?? finding.rebased ?? keep)?.fields,
+    drifted: driftedOf(finding, keep),
     appliedAt: written === undefined ? keep?.appliedAt : rfc3339(now),
     wave: finding.wave === 0 ? undefined : finding.wave,
     deletionPolicy: policy.deletionPolicy === "Delete" ? undefined : policy.deletionPolicy,
+    renderedAt: written === undefined ? keep?.renderedAt : written.renderedAt,
+    seed: written === undefined ? keep?.seed : written.seed,
+    shared: (written === undefined ? keep?.shared : written.shared) === true ? true : undefined,
     once: policy.creationPolicy === "Once" && (child !== undefined || keep?.once === true) ? true : undefined,
   });
+}
+
+/** Stays until the object is written, or our entry is as we left it. */
+function driftedOf(
+  { child, written, rebased, drifted }: Finding,
+  keep: ResourceRecord | undefined,
+): string | undefined {
+  if (written !== undefined || rebased !== undefined) return undefined;
+  if (child !== undefined && child.entry === keep?.entry) return undefined;
+  return drifted ?? keep?.drifted;
 }
 
 /** How a resource came out, with what took longer than timeoutSeconds as failed. */

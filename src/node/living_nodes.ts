@@ -1,0 +1,50 @@
+import type { NodeWorld } from "./world.ts";
+import type { Holder } from "./claim.ts";
+
+const LABEL_LIMIT = 63;
+
+/** What it takes to ask whether a LynqNode exists. */
+export interface Registry {
+  readonly client: Pick<NodeWorld["client"], "list">;
+  readonly nodes: Pick<NodeWorld["nodes"], "get" | "labelled" | "type">;
+}
+
+/**
+ * Tells which of these nodes are gone for sure: neither cached nor known to the API server. A name that was cut to fit
+ * a label can't be asked for, so that node counts as living. Throws where no answer came.
+ */
+export async function goneNodes(
+  world: Registry,
+  holders: readonly Holder[],
+  signal: AbortSignal,
+): Promise<(holder: Holder) => boolean> {
+  const gone = await Promise.all(
+    holders.map(async (holder) => await isLiving(world, holder, signal) ? [] : [textOf(holder)]),
+  );
+  const texts = new Set(gone.flat());
+  return (holder) => texts.has(textOf(holder));
+}
+
+function textOf({ namespace, name, uid = "" }: Holder): string {
+  return `${namespace}/${name} ${uid}`;
+}
+
+async function isLiving(world: Registry, holder: Holder, signal: AbortSignal): Promise<boolean> {
+  const { namespace, name, uid } = holder;
+  if (namespace === "" || name === "") return uid === undefined;
+  const cached = uid === undefined
+    ? world.nodes.labelled(namespace, name).length > 0
+    : world.nodes.get(`${namespace}/${name}`)?.uid === uid;
+  if (cached) return true;
+  if (uid === undefined && name.length >= LABEL_LIMIT) return true;
+  const asked = {
+    type: world.nodes.type,
+    namespace,
+    fieldSelector: `metadata.name=${name}`,
+    metadataOnly: true,
+  };
+  for await (const { items } of world.client.list(asked, signal)) {
+    if (items.some(({ metadata }) => uid === undefined || metadata.uid === uid)) return true;
+  }
+  return false;
+}
