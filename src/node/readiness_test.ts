@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
-import type { Readiness } from "../api/stages.ts";
+import type { Readiness, ReadinessClue } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { isReadyByExistence, readinessOf } from "./readiness.ts";
 
@@ -10,6 +10,8 @@ const GOLDEN = new URL("../../tests/golden/readiness/", import.meta.url);
 interface ReadinessCase extends Omit<KubeObject, "metadata"> {
   readonly about: string;
   readonly is: string;
+  readonly "if it lasts"?: string;
+  readonly "looks at"?: string;
   readonly metadata?: KubeObject["metadata"];
   readonly spec?: object;
 }
@@ -19,21 +21,32 @@ interface ReadinessFile {
   readonly cases: readonly ReadinessCase[];
 }
 
-function inWords(readiness: Readiness): string {
+function inWords(readiness: Readiness): Pick<ReadinessCase, "is" | "if it lasts" | "looks at"> {
   switch (readiness.kind) {
     case "ready":
-      return "ready";
-    case "progressing":
-      return `progressing ${readiness.message}`;
+      return { is: readiness.unreported ? "ready unless something is reported soon" : "ready" };
     case "failed":
-      return `failed ${readiness.reason}: ${readiness.message}`;
+      return { is: `failed ${readiness.reason}: ${readiness.message}` };
+    case "progressing": {
+      const { message, deadEnd, clue } = readiness;
+      return {
+        is: `progressing ${message}`,
+        ...(deadEnd === undefined ? {} : { "if it lasts": deadEnd }),
+        ...(clue === undefined ? {} : { "looks at": clueInWords(clue) }),
+      };
+    }
   }
+}
+
+function clueInWords(clue: ReadinessClue): string {
+  if (clue.kind === "pods") return `pods ${clue.selector}`;
+  return clue.name === undefined ? "the default class" : `class ${clue.name}`;
 }
 
 for (const { name } of [...Deno.readDirSync(GOLDEN)].sort((a, b) => a.name < b.name ? -1 : 1)) {
   Deno.test(`readiness of ${name.replace(".yaml", "").replaceAll("_", " ")}`, async (t) => {
     const { base, cases } = parse(await Deno.readTextFile(new URL(name, GOLDEN))) as ReadinessFile;
-    for (const { about, is, ...part } of cases) {
+    for (const { about, is, "if it lasts": deadEnd, "looks at": looks, ...part } of cases) {
       await t.step(about, () => {
         const object = {
           ...base,
@@ -41,7 +54,12 @@ for (const { name } of [...Deno.readDirSync(GOLDEN)].sort((a, b) => a.name < b.n
           metadata: { ...base.metadata, ...part.metadata },
           spec: { ...base.spec, ...part.spec },
         };
-        assert.equal(inWords(readinessOf(object)), is);
+        const expected = {
+          is,
+          ...(deadEnd === undefined ? {} : { "if it lasts": deadEnd }),
+          ...(looks === undefined ? {} : { "looks at": looks }),
+        };
+        assert.deepEqual(inWords(readinessOf(object as KubeObject)), expected);
       });
     }
   });

@@ -1,43 +1,41 @@
 import type { Readiness } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { withPods } from "./readiness_pods.ts";
 import {
+  explain,
   findStatusCondition,
-  isStale,
+  isUnseen,
   numberOf,
   progressing,
   READY,
   record,
   specOf,
   statusOf,
+  trueCondition,
+  UNSEEN,
 } from "./status_fields.ts";
 
-const UNSEEN = progressing("the controller has not seen this generation yet");
-
-/** Whether the status was written at all for this generation; a workload's controller always sets it. */
-function isUnseen(object: KubeObject): boolean {
-  return numberOf(statusOf(object)["observedGeneration"], -1) < (object.metadata.generation ?? 0) ||
-    isStale(object);
-}
-
-/** Deployment: every replica updated, ready and available. Scaled to 0 it is ready. */
+/**
+ * Deployment: every replica updated, ready and available, and no pod beside them. Scaled to 0 it is ready. Past its
+ * progress deadline it has failed; pods that can't be created (a quota, an admission) are a dead end.
+ */
 export function deploymentReadiness(object: KubeObject): Readiness {
   if (isUnseen(object)) return UNSEEN;
   const stuck = findStatusCondition(object, "Progressing");
   if (stuck?.status === "False" && stuck.reason === "ProgressDeadlineExceeded") {
-    return {
-      kind: "failed",
-      reason: stuck.reason,
-      message: stuck.message ?? "the rollout makes no progress",
-    };
+    const message = stuck.message ?? "the rollout makes no progress";
+    return { kind: "failed", reason: stuck.reason, message };
   }
-  const wanted = numberOf(specOf(object)["replicas"], 1);
   const status = statusOf(object);
-  return allEqual(wanted, {
-    updated: numberOf(status["updatedReplicas"]),
-    existing: numberOf(status["replicas"]),
-    ready: numberOf(status["readyReplicas"]),
-    available: numberOf(status["availableReplicas"]),
+  const short = shortOf(wantedReplicas(object), {
+    existing: status["replicas"],
+    updated: status["updatedReplicas"],
+    ready: status["readyReplicas"],
+    available: status["availableReplicas"],
   });
+  if (short === undefined) return READY;
+  const paused = specOf(object)["paused"] === true ? "; its rollout is paused by spec.paused" : "";
+  return uncreated(object) ?? withPods(progressing(short + paused), object);
 }
 
 /** StatefulSet: every replica ready and on the update revision; with a partition, those above it. */
@@ -45,34 +43,69 @@ export function statefulSetReadiness(object: KubeObject): Readiness {
   if (isUnseen(object)) return UNSEEN;
   const spec = specOf(object);
   const status = statusOf(object);
-  const wanted = numberOf(spec["replicas"], 1);
+  const wanted = wantedReplicas(object);
+  const short = shortOf(wanted, {
+    existing: status["replicas"],
+    ready: status["readyReplicas"],
+    ...(numberOf(spec["minReadySeconds"]) > 0 ? { available: status["availableReplicas"] } : {}),
+  });
+  if (short !== undefined) return withPods(progressing(short), object);
   const strategy = record(spec["updateStrategy"]);
-  const counts = { existing: numberOf(status["replicas"]), ready: numberOf(status["readyReplicas"]) };
-  if (strategy["type"] === "OnDelete") return allEqual(wanted, counts);
+  // OnDelete updates a pod when somebody deletes it, which may be never.
+  if (strategy["type"] === "OnDelete" || status["updateRevision"] === status["currentRevision"]) return READY;
   const partition = Math.min(wanted, numberOf(record(strategy["rollingUpdate"])["partition"]));
-  const onNew = status["updateRevision"] === status["currentRevision"]
-    ? wanted
-    : numberOf(status["updatedReplicas"]);
-  if (onNew < wanted - partition) return progressing(`${onNew} of ${wanted - partition} pods updated`);
-  return allEqual(wanted, counts);
+  const updated = numberOf(status["updatedReplicas"]);
+  if (updated >= wanted - partition) return READY;
+  return withPods(progressing(`${updated} of ${wanted - partition} pods updated`), object);
 }
 
-/** DaemonSet: every node that wants a pod has an updated, available one. No such node is ready. */
+/** DaemonSet: every node that wants a pod has an updated, available one. With no such node it is ready. */
 export function daemonSetReadiness(object: KubeObject): Readiness {
   if (isUnseen(object)) return UNSEEN;
   const status = statusOf(object);
   const onDelete = record(specOf(object)["updateStrategy"])["type"] === "OnDelete";
-  return allEqual(numberOf(status["desiredNumberScheduled"]), {
-    scheduled: numberOf(status["currentNumberScheduled"]),
-    ...(onDelete ? {} : { updated: numberOf(status["updatedNumberScheduled"]) }),
-    ready: numberOf(status["numberReady"]),
-    available: numberOf(status["numberAvailable"]),
+  const short = shortOf(numberOf(status["desiredNumberScheduled"]), {
+    scheduled: status["currentNumberScheduled"],
+    ...(onDelete ? {} : { updated: status["updatedNumberScheduled"] }),
+    ready: status["numberReady"],
+    available: status["numberAvailable"],
   });
+  return short === undefined ? READY : withPods(progressing(short), object);
 }
 
-function allEqual(wanted: number, counts: Readonly<Record<string, number>>): Readiness {
-  for (const [name, count] of Object.entries(counts)) {
-    if (count !== wanted) return progressing(`${count} of ${wanted} pods ${name}`);
+/** ReplicaSet: every replica ready and available, and no pod beside them. */
+export function replicaSetReadiness(object: KubeObject): Readiness {
+  if (isUnseen(object)) return UNSEEN;
+  const status = statusOf(object);
+  const short = shortOf(wantedReplicas(object), {
+    existing: status["replicas"],
+    ready: status["readyReplicas"],
+    available: status["availableReplicas"],
+  });
+  if (short === undefined) return READY;
+  return uncreated(object) ?? withPods(progressing(short), object);
+}
+
+function wantedReplicas(object: KubeObject): number {
+  return numberOf(specOf(object)["replicas"], 1);
+}
+
+/** The first count that is not the wanted one, in words. */
+function shortOf(wanted: number, counts: Readonly<Record<string, unknown>>): string | undefined {
+  for (const [name, value] of Object.entries(counts)) {
+    const count = numberOf(value);
+    if (count < wanted) return `${count} of ${wanted} pods ${name}`;
+    if (count > wanted) return `${count} pods ${name}, ${wanted} wanted`;
   }
-  return READY;
+  return undefined;
+}
+
+/** The API server refuses the pods: the condition that Deployments and ReplicaSets have for it. */
+function uncreated(object: KubeObject): Readiness | undefined {
+  const failure = trueCondition(object, "ReplicaFailure");
+  if (failure === undefined) return undefined;
+  return {
+    ...progressing(explain(failure) ?? "its pods can't be created"),
+    deadEnd: failure.reason || "FailedCreate",
+  };
 }
