@@ -61,6 +61,9 @@ export const resourceRecord = z.object({
     description: "Hash of our managedFields entry as somebody else left it, where that is reported and kept.",
   }),
   renderedAt: dateTime.optional().meta({ description: "The time that templates got from `now`." }),
+  seed: z.string().optional().meta({
+    description: "Fingerprint of the seed that its random values were derived from.",
+  }),
 });
 
 export const nodeStatus = z.object({

@@ -1,5 +1,6 @@
 import type { ResourceRecord } from "../api/node.ts";
 import type { Resource } from "../api/resource.ts";
+import { isShared } from "../api/claimant.ts";
 import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
 import type { DesiredObject, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -7,6 +8,7 @@ import { kindText, type RefusedKinds } from "./child_caches.ts";
 import { toDesiredObject } from "./desired_object.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedForm, PreparedResource } from "./prepared_form.ts";
+import { loadSeed, type SeedAnswer } from "./seed.ts";
 import type { Settled } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -34,7 +36,7 @@ export type Item =
     /** undefined where the recorded object still is what its inputs give. */
     readonly desired: DesiredObject | undefined;
     /** Renders what was not rendered yet, for a write. */
-    readonly wanted: () => DesiredObject | Settled;
+    readonly wanted: () => Promise<DesiredObject | Settled>;
   };
 
 export type Target = Extract<Item, { kind: "target" }>;
@@ -45,16 +47,23 @@ export interface GatherInput {
   readonly variables: Variables;
   readonly records: ReadonlyMap<string, ResourceRecord>;
   readonly depth: ReadonlyMap<string, number>;
+  readonly signal: AbortSignal;
+}
+
+/** What the node is to have, and the ids that it does without since their `includeWhen` says so. */
+export interface Gathered {
+  readonly items: readonly Item[];
+  readonly excluded: readonly string[];
 }
 
 /**
  * Renders what has new inputs, resolves the kinds, and waits for the watches of all kinds that this node has or had.
  * Throws where the API server does not answer; a kind that it does not know or does not let us watch is a broken item.
  */
-export async function gather(world: NodeWorld, input: GatherInput): Promise<Item[]> {
-  const items = await Promise.all(
-    input.form.resources.map((resource) => prepareItem(world, input, resource)),
-  );
+export async function gather(world: NodeWorld, input: GatherInput): Promise<Gathered> {
+  const pass = { world, input, seed: seedOnce(world, input) };
+  const prepared = await Promise.all(input.form.resources.map((resource) => prepareItem(pass, resource)));
+  const items = prepared.filter((item) => item !== undefined);
   const recorded = await Promise.all(
     [...input.records.values()].map((record) => world.discovery.resolve(record.apiVersion, record.kind)),
   );
@@ -63,7 +72,21 @@ export async function gather(world: NodeWorld, input: GatherInput): Promise<Item
     ...types,
     ...recorded.flatMap((found) => found.kind === "found" ? [found.type] : []),
   ]);
-  return withoutDuplicates(items.map((item) => watched(item, refused)));
+  const here = new Set(items.map(({ id }) => id));
+  return {
+    items: withoutDuplicates(items.map((item) => watched(item, refused))),
+    excluded: input.form.resources.flatMap(({ id }) => here.has(id) ? [] : [id]),
+  };
+}
+
+/** The node's seed, read the first time that something is rendered with it. */
+function seedOnce(world: NodeWorld, { node, form, records, signal }: GatherInput): Pass["seed"] {
+  const outlives = form.resources.some(({ needs, policy }) =>
+    needs.random && policy.deletionPolicy === "Retain"
+  );
+  const known = [...records.values()].some(({ seed }) => seed !== undefined);
+  let answer: Promise<SeedAnswer> | undefined;
+  return () => answer ??= loadSeed(world, { node, outlives, known, signal });
 }
 
 /** What can't be seen is not written either: its readiness and its deletion would go unseen. */
@@ -84,57 +107,88 @@ function watched(item: Item, refused: RefusedKinds): Item {
   };
 }
 
-async function prepareItem(world: NodeWorld, input: GatherInput, resource: PreparedResource): Promise<Item> {
+interface Pass {
+  readonly world: NodeWorld;
+  readonly input: GatherInput;
+  readonly seed: () => Promise<SeedAnswer>;
+}
+
+/** undefined where the node does without the resource. */
+async function prepareItem(pass: Pass, resource: PreparedResource): Promise<Item | undefined> {
+  const { world, input } = pass;
   const { node, variables } = input;
   const { id, policy } = resource;
   const wave = input.depth.get(id) ?? 0;
   const record = input.records.get(id);
-  const inputs = resource.inputs(node, variables);
-  const untouched = record?.uid !== undefined && record.hash !== undefined && record.inputs === inputs;
+  const broken = (settled: Settled): Item => {
+    return { kind: "broken", id, policy, wave, settled, key: record && keyOf(record) };
+  };
+  const inclusion = resource.inclusion(variables);
+  if (inclusion.kind === "excluded") return undefined;
+  if (inclusion.kind === "unrendered") return broken(renderFailed(inclusion, node));
   const once = record?.once === true && policy.creationPolicy === "Once";
-  if (record !== undefined && (untouched || once)) {
+  if (record !== undefined && (once || (isUntouched(input, resource) && isSharedAsSaid(record, policy)))) {
     const found = await world.discovery.resolve(record.apiVersion, record.kind);
-    if (found.kind === "absent") return kindNotServed({ id, policy, wave, key: keyOf(record) });
-    const wanted = () => complete(resource.render(node, variables), found.type, node);
-    return {
-      kind: "target",
-      id,
-      policy,
-      wave,
-      type: found.type,
-      key: keyOf(record),
-      desired: undefined,
-      wanted,
+    const key = keyOf(record);
+    if (found.kind === "absent") return kindNotServed({ id, policy, wave, key });
+    const { type } = found;
+    const wanted = async () => {
+      const rendered = await renderResource(pass, resource);
+      if ("state" in rendered) return rendered;
+      // It is the recorded object that is wanted, also where another seed would name it otherwise.
+      const { object } = rendered;
+      const named = { ...object, metadata: { ...object.metadata, name: key.name } };
+      return toDesiredObject(
+        { ...rendered, object: named, name: key.name, namespace: key.namespace },
+        type,
+        node,
+      );
     };
+    return { kind: "target", id, policy, wave, type, key, desired: undefined, wanted };
   }
-  const rendered = resource.render(node, variables);
-  if (rendered.kind === "unrendered") {
-    const key = record === undefined ? undefined : keyOf(record);
-    return { kind: "broken", id, policy, wave, settled: renderFailed(rendered, node), key };
-  }
+  const rendered = await renderResource(pass, resource);
+  if ("state" in rendered) return broken(rendered);
   const { apiVersion = "", kind = "" } = rendered.object;
   const found = await world.discovery.resolve(apiVersion, kind);
   const key = { apiVersion, kind, namespace: rendered.namespace, name: rendered.name };
   if (found.kind === "absent") return kindNotServed({ id, policy, wave, key });
   const desired = toDesiredObject(rendered, found.type, node);
-  return {
-    kind: "target",
-    id,
-    policy,
-    wave,
-    type: found.type,
-    key: desired.key,
-    desired,
-    wanted: () => desired,
-  };
+  const wanted = () => Promise.resolve(desired);
+  return { kind: "target", id, policy, wave, type: found.type, key: desired.key, desired, wanted };
 }
 
-function complete(
-  rendered: RenderedResource | UnrenderedResource,
-  type: ResourceType,
-  node: StoredNode,
-): DesiredObject | Settled {
-  return rendered.kind === "rendered" ? toDesiredObject(rendered, type, node) : renderFailed(rendered, node);
+/** Whether the recorded object still is what its inputs give. */
+function isUntouched({ records, node, variables }: GatherInput, { id, inputs }: PreparedResource): boolean {
+  const record = records.get(id);
+  return record?.uid !== undefined && record.hash !== undefined && record.inputs === inputs(node, variables);
+}
+
+/** Not so where the form's entry says otherwise by now, or an earlier version of the operator wrote the object. */
+function isSharedAsSaid(record: ResourceRecord, policy: Resource): boolean {
+  return (record.shared === true) === isShared(policy, record);
+}
+
+/** Renders with the node's seed and with the time of the first rendering of these inputs. */
+async function renderResource(
+  { world, input, seed }: Pass,
+  resource: PreparedResource,
+): Promise<RenderedResource | Settled> {
+  const { node, variables } = input;
+  const record = input.records.get(resource.id);
+  const untouched = isUntouched(input, resource);
+  const answer = resource.needs.random ? await seed() : undefined;
+  if (answer?.kind === "unavailable") return answer.settled;
+  const first = untouched ? Date.parse(record?.renderedAt ?? "") : NaN;
+  const now = new Date(Number.isNaN(first) ? Math.floor(world.now().getTime() / 1000) * 1000 : first);
+  const rendered = resource.render(node, variables, { seed: answer?.seed, now, leaveKeys: true });
+  if (rendered.kind === "unrendered") return renderFailed(rendered, node);
+  if (answer === undefined || rendered.givens === undefined) return rendered;
+  // Objects that another seed gave keep their values until something else of them changes.
+  const keeps = untouched
+    ? record?.seed !== answer.seed.fingerprint
+    : record?.inputs === undefined && answer.fresh;
+  const kept = { seed: untouched ? record?.seed : undefined };
+  return keeps ? { ...rendered, givens: { ...rendered.givens, kept } } : rendered;
 }
 
 function renderFailed({ id, field, message }: UnrenderedResource, node: StoredNode): Settled {

@@ -27,6 +27,8 @@ export interface StatusInput {
   readonly generation: number;
   readonly namespace: string;
   readonly now: Date;
+  /** Ids that `includeWhen` leaves out. */
+  readonly excluded?: readonly string[];
   /** The node goes, so that it is not ready whatever is left of it. */
   readonly deleting?: true;
 }
@@ -54,6 +56,9 @@ export function nodeStatus(records: readonly ResourceRecord[], input: StatusInpu
     failedResources: counts.failed,
     skippedResources: counts.skipped,
     conflictedResources: counts.conflicted,
+    ...(input.excluded === undefined || input.excluded.length === 0
+      ? {}
+      : { excludedResourceIds: [...input.excluded] }),
     skippedResourceIds: records.filter((r) => r.state === "Skipped").map((r) => r.id),
     appliedResources: owned.map((record) => {
       const key = keyOf(record);

@@ -1,10 +1,12 @@
 import { Buffer } from "node:buffer";
+import type { MadeKey } from "../api/givens.ts";
 import { collectResources, type Resource, type ResourceArrays } from "../api/resource.ts";
 import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import { toWaves, type Waves } from "../graph/waves.ts";
 import type { KubeObject } from "../kube/object.ts";
-import type { Template, TemplateError } from "../template/mod.ts";
+import type { TemplateError } from "../template/mod.ts";
 import {
+  type CompiledField,
   type CompiledValue,
   compileObject,
   compileText,
@@ -13,9 +15,17 @@ import {
   type FieldTyping,
 } from "./compiled_value.ts";
 import { canonicalJson, textHash } from "./object_hash.ts";
+import {
+  fieldSources,
+  givensOf,
+  type Needs,
+  needsOf,
+  type PlacedField,
+  type RenderSources,
+} from "./render_sources.ts";
 
 /** Rendering changed its meaning: what was rendered under another version is rendered anew. */
-const RENDER_VERSION = 2;
+const RENDER_VERSION = 3;
 
 /** An object the API server would refuse anyway; etcd takes about 1.5 MiB a request. */
 const OBJECT_LIMIT_BYTES = 1 << 20;
@@ -29,10 +39,20 @@ export interface PreparedForm {
 export interface PreparedResource {
   readonly id: string;
   readonly policy: Resource;
+  readonly needs: Needs;
   /** Hash of all that a render of this resource for this node depends on. */
   readonly inputs: (node: NodeIdentity, variables: Variables) => string;
-  readonly render: (node: NodeIdentity, variables: Variables) => RenderedResource | UnrenderedResource;
+  /** Whether this node has the resource at all, as its `includeWhen` says. */
+  readonly inclusion: (variables: Variables) => Inclusion;
+  /** Keys are made and time and random values are the machine's, unless the sources tell otherwise. */
+  readonly render: (
+    node: NodeIdentity,
+    variables: Variables,
+    sources?: RenderSources,
+  ) => RenderedResource | UnrenderedResource;
 }
+
+export type Inclusion = { readonly kind: "included" | "excluded" } | UnrenderedResource;
 
 /** The field types of a kind, where they are known. */
 export type TypingOf = (apiVersion: string, kind: string) => FieldTyping | undefined;
@@ -55,87 +75,173 @@ interface Parts {
   readonly labels: CompiledValue;
   readonly annotations: CompiledValue;
   readonly body: CompiledValue;
+  readonly includeWhen: CompiledValue | undefined;
 }
 
 function compileParts(policy: Resource, typing: FieldTyping | undefined): Parts {
   const spelling = policy.targetNamespace ? "targetNamespace" : "namespaceTemplate";
-  const namespace = policy[spelling];
+  const text = (field: "nameTemplate" | "targetNamespace" | "namespaceTemplate" | "includeWhen") => {
+    const template = policy[field];
+    return template ? compileText(template, field) : undefined;
+  };
   const texts = (field: "labelsTemplate" | "annotationsTemplate") => compileTexts(policy[field] ?? {}, field);
   return {
-    name: policy.nameTemplate ? compileText(policy.nameTemplate, "nameTemplate") : undefined,
-    namespace: namespace ? compileText(namespace, spelling) : undefined,
+    name: text("nameTemplate"),
+    namespace: text(spelling),
     labels: texts("labelsTemplate"),
     annotations: texts("annotationsTemplate"),
     body: compileObject(policy.spec, "spec", typing),
+    includeWhen: text("includeWhen"),
   };
 }
 
-function templatesOf(parts: Parts): Template[] {
-  return Object.values(parts).flatMap((part: CompiledValue | undefined) => part?.templates ?? []);
+function fieldsOf(parts: Parts): CompiledField[] {
+  return Object.values(parts).flatMap((part: CompiledValue | undefined) => part?.fields ?? []);
+}
+
+/** The templates that stand in the object itself. Its name and namespace are what it is found by. */
+function placedFields({ body, labels, annotations }: Parts): PlacedField[] {
+  const within = (part: CompiledValue, at: readonly string[]) =>
+    part.fields.map((field) => ({ field, path: [...at, ...field.path] }));
+  return [
+    ...within(body, []),
+    ...within(labels, ["metadata", "labels"]),
+    ...within(annotations, ["metadata", "annotations"]),
+  ];
+}
+
+interface Prepared {
+  readonly policy: Resource;
+  readonly parts: Parts;
+  readonly needs: Needs;
+  readonly inputs: PreparedResource["inputs"];
 }
 
 /** The parts' templates, or the error of the first one that does not parse. */
 export function prepareResource(policy: Resource, typing?: FieldTyping): PreparedResource {
   const id = policy.id;
-  const text = `${RENDER_VERSION}\n${canonicalJson(policy)}`;
+  const text = `${RENDER_VERSION}\n${canonicalJson(renderedPart(policy))}`;
   try {
     const parts = compileParts(policy, typing);
-    const entry = textHash(`${text}\n${parts.body.typed.join("\n")}`);
-    const templates = templatesOf(parts);
+    const fields = fieldsOf(parts);
+    const typed = fields.flatMap((field) => field.typed ? [field.field] : []);
+    const needs = needsOf(fields);
+    const inputs = inputsOf(textHash(`${text}\n${typed.join("\n")}`), fields);
+    const prepared: Prepared = { policy, parts, needs, inputs };
     return {
       id,
       policy,
-      inputs: inputsOf(entry, templates),
-      render: (node, variables) =>
-        renderParts({ policy, parts, inputs: inputsOf(entry, templates) }, node, variables),
+      needs,
+      inputs,
+      inclusion: (variables) => decideInclusion(prepared, variables),
+      render: (node, variables, sources = {}) => renderParts(prepared, { node, variables, sources }),
     };
   } catch (error) {
     const failure = unrendered(policy, error, []);
-    return { id, policy, inputs: () => textHash(text), render: () => failure };
+    const needs = { random: false, clock: false, keys: false };
+    return {
+      id,
+      policy,
+      needs,
+      inputs: () => textHash(text),
+      inclusion: () => ({ kind: "included" }),
+      render: () => failure,
+    };
   }
 }
 
+/** What of a form entry has no part in the object: an edit of it renders nothing anew. */
+const ELSEWHERE: ReadonlySet<string> = new Set([
+  "dependIds",
+  "skipOnDependencyFailure",
+  "waitForReady",
+  "timeoutSeconds",
+  "readyWhen",
+  "driftPolicy",
+  "recreateOnImmutable",
+]);
+
+function renderedPart(policy: Resource): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(policy).filter(([field]) => !ELSEWHERE.has(field)));
+}
+
 /** A template that uses the dot as a whole reads every variable. */
-function inputsOf(entry: string, templates: readonly Template[]): PreparedResource["inputs"] {
-  const all = templates.some((template) => template.readsAll);
-  const names = [...new Set(templates.flatMap((template) => [...template.variables]))].sort();
+function inputsOf(entry: string, fields: readonly CompiledField[]): PreparedResource["inputs"] {
+  const all = fields.some(({ template }) => template.readsAll);
+  const names = [...new Set(fields.flatMap(({ template }) => [...template.variables]))].sort();
   return (node, variables) => {
     const read = all ? variables : Object.fromEntries(names.map((name) => [name, variables[name] ?? null]));
     return textHash(`${entry}\n${node.namespace}/${node.name}/${node.uid}\n${canonicalJson(read)}`);
   };
 }
 
+function decideInclusion({ policy, parts }: Prepared, variables: Variables): Inclusion {
+  if (parts.includeWhen === undefined) return { kind: "included" };
+  try {
+    const answer = text(parts.includeWhen.render(variables)).trim();
+    if (answer === "true") return { kind: "included" };
+    if (answer === "false") return { kind: "excluded" };
+    const gave = answer === "" ? "an empty text" : `a text of ${answer.length} characters`;
+    const message = `it gives ${gave} where true or false is wanted: ` +
+      'compare the variable, as in {{ eq .plan "pro" }}, or write {{ bool .flag }}';
+    return { kind: "unrendered", id: policy.id, policy, field: "includeWhen", message };
+  } catch (error) {
+    return unrendered(policy, error, unmapped(parts, variables));
+  }
+}
+
+interface Rendering {
+  readonly node: NodeIdentity;
+  readonly variables: Variables;
+  readonly sources: RenderSources;
+}
+
 function renderParts(
-  prepared: { policy: Resource; parts: Parts; inputs: PreparedResource["inputs"] },
-  node: NodeIdentity,
-  variables: Variables,
+  prepared: Prepared,
+  { node, variables, sources }: Rendering,
 ): RenderedResource | UnrenderedResource {
   const { policy, parts } = prepared;
+  const of = fieldSources(policy.id, sources);
   try {
-    const body = parts.body.render(variables) as KubeObject;
-    const name = text(parts.name?.render(variables)) || text(body.metadata?.name);
+    const body = parts.body.render(variables, of) as KubeObject;
+    const name = text(parts.name?.render(variables, of)) || text(body.metadata?.name);
     if (name === "") {
       return { kind: "unrendered", id: policy.id, policy, field: "nameTemplate", message: NO_NAME };
     }
     const metadata = {
       ...body.metadata,
       name,
-      labels: { ...body.metadata?.labels, ...texts(parts.labels.render(variables)) },
-      annotations: { ...body.metadata?.annotations, ...texts(parts.annotations.render(variables)) },
+      labels: { ...body.metadata?.labels, ...texts(parts.labels.render(variables, of)) },
+      annotations: { ...body.metadata?.annotations, ...texts(parts.annotations.render(variables, of)) },
     };
     const size = Buffer.byteLength(JSON.stringify(body));
     if (size > OBJECT_LIMIT_BYTES) return tooLarge(policy, size);
+    const givens = givensOf(
+      { fields: placedFields(parts), needs: prepared.needs },
+      sources,
+      (field) => () => madeKey(prepared, field, variables),
+    );
     return {
       kind: "rendered",
       id: policy.id,
       policy,
       object: { ...body, metadata },
-      namespace: text(parts.namespace?.render(variables)) || node.namespace,
+      namespace: text(parts.namespace?.render(variables, of)) || node.namespace,
       name,
       inputs: prepared.inputs(node, variables),
+      ...(givens === undefined ? {} : { givens }),
     };
   } catch (error) {
     return unrendered(policy, error, unmapped(parts, variables));
+  }
+}
+
+function madeKey({ policy, parts }: Prepared, field: CompiledField, variables: Variables): MadeKey {
+  try {
+    return { kind: "made", value: field.render(variables) };
+  } catch (error) {
+    const failure = unrendered(policy, error, unmapped(parts, variables));
+    return { kind: "failed", field: failure.field, message: failure.message };
   }
 }
 
@@ -160,10 +266,12 @@ function explain(error: TemplateError, of: { policy: Resource; unmapped: readonl
   return `${error.site}: the reason is withheld, since it may quote a value of the Secret`;
 }
 
-/** The variables that the templates read and the row does not have. */
+/** The variables that the templates need and the row does not have. */
 function unmapped(parts: Parts, variables: Variables): string[] {
-  const read = templatesOf(parts).flatMap((template) => [...template.variables]);
-  return [...new Set(read)].filter((name) => !Object.hasOwn(variables, name));
+  const needed = fieldsOf(parts).flatMap(({ template }) =>
+    template.variables.filter((name) => !template.optional.includes(name))
+  );
+  return [...new Set(needed)].filter((name) => !Object.hasOwn(variables, name));
 }
 
 function text(value: unknown): string {

@@ -13,6 +13,7 @@ import { type Leftover, leftoverRecord, prune, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
 import { type Finding, nextTimeout, toRecord } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
+import { SEED_UNAVAILABLE } from "./seed.ts";
 import { buildVariables } from "./variables.ts";
 import { walkWaves } from "./walk.ts";
 import type { NodeWorld } from "./world.ts";
@@ -40,12 +41,27 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
     all.filter((record) => record.state !== "Deleting").map((record) => [record.id, record]),
   );
   const { form, variables, waves } = ready;
-  const items = await gather(world, { node, form, variables, records, depth: waves.depth });
+  const { items, excluded } = await gather(world, {
+    node,
+    form,
+    variables,
+    records,
+    depth: waves.depth,
+    signal,
+  });
   awaitAppearances(world, key, items);
 
   // 5. Decide and act, wave by wave.
   const now = world.now();
-  const findings = await walkWaves(world, { node, items, waves: waves.waves, records, signal, now });
+  const findings = await walkWaves(world, {
+    node,
+    items,
+    excluded,
+    waves: waves.waves,
+    records,
+    signal,
+    now,
+  });
 
   // 6. Let go of what left the desired set.
   const leftovers = await pruneLeavers(world, { node, items, findings }, signal);
@@ -57,7 +73,11 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
   ];
   reportTransitions(world, node, next);
   reportRepairs(world, node, findings);
-  await publishStatus(world, { node, status: nodeStatus(next, statusInput(world, node)) }, signal);
+  await publishStatus(
+    world,
+    { node, status: nodeStatus(next, { ...statusInput(world, node), excluded }) },
+    signal,
+  );
 
   // 8. When to come back without an event.
   return verdict(world, { key, items, findings, leftovers, records: next, now });
@@ -174,7 +194,13 @@ interface Done {
 }
 
 /** Reasons of a failure that time alone can mend; what needs another form or row waits for that event. */
-const RETRIED = new Set(["ApplyFailed", "KindNotFound", "ResourceConflict", "DuplicateObject"]);
+const RETRIED = new Set([
+  "ApplyFailed",
+  SEED_UNAVAILABLE,
+  "KindNotFound",
+  "ResourceConflict",
+  "DuplicateObject",
+]);
 
 function verdict(world: NodeWorld, done: Done): Verdict {
   const { key, findings, items } = done;

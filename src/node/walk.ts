@@ -10,7 +10,7 @@ import type { NodeWorld } from "./world.ts";
 /** Goes through the waves: decides about each resource, writes what is to be written, and says what came of it. */
 export async function walkWaves(world: NodeWorld, input: WalkInput): Promise<Finding[]> {
   const byId = new Map(input.items.map((item) => [item.id, item]));
-  const states = new Map<string, DependencyState>();
+  const states = new Map<string, DependencyState>(input.excluded.map((id) => [id, "Ready"]));
   const findings: Finding[] = [];
   const depended = new Set(input.items.flatMap(({ policy }) => policy.dependIds ?? []));
   for (const wave of input.waves) {

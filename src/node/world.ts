@@ -54,4 +54,6 @@ export interface NodeWorld {
   readonly metrics: Metrics;
   readonly log: Log;
   readonly now: () => Date;
+  /** Bytes fit for a secret. */
+  readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
 }

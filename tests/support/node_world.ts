@@ -186,5 +186,6 @@ function worldOf({ faulty: client, children, events, waiting, clock, state }: Wo
     metrics: createMetrics(),
     log: new RecordingLog(),
     now,
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   };
 }

@@ -1,0 +1,49 @@
+import type { ObjectPath } from "../api/givens.ts";
+import type { DesiredObject } from "../api/stages.ts";
+import type { ObjectKey } from "../api/resource_key.ts";
+import type { StoredNode } from "../api/stored.ts";
+import type { Target } from "./gather.ts";
+import { COMPONENT, regarding } from "./prune.ts";
+import type { Settled } from "./settle.ts";
+import type { NodeWorld } from "./world.ts";
+
+/** Tells which fields got a new key or certificate, never what it is. */
+export function reportMadeKeys(
+  world: Pick<NodeWorld, "events">,
+  node: StoredNode,
+  { id, key, made }: { id: string; key: ObjectKey; made: readonly ObjectPath[] },
+): void {
+  if (made.length === 0) return;
+  const fields = made.map((path) => pathText(path)).join(", ");
+  const message = `${id}: a new key or certificate was made for ${fields} of ${key.kind} ${
+    [key.namespace, key.name].filter((part) => part !== "").join("/")
+  }, which had none; it is kept from now on`;
+  world.events.record({
+    regarding: regarding(node),
+    type: "Normal",
+    reason: "KeyGenerated",
+    message,
+    component: COMPONENT,
+  });
+}
+
+/** `data["tls.key"]`, `spec.list[0].key`. */
+function pathText(path: ObjectPath): string {
+  return path.reduce<string>((text, step) => {
+    if (typeof step === "number") return `${text}[${step}]`;
+    if (!/^\w+$/.test(step)) return `${text}[${JSON.stringify(step)}]`;
+    return text === "" ? step : `${text}.${step}`;
+  }, "");
+}
+
+/** A template that makes a key failed at the moment that the key was needed. */
+export function keyFailed({ id }: Target, { field, message }: { field: string; message: string }): Settled {
+  const text = `Failed to render resource ${id}: ${field}: ${message}`;
+  return { state: "Failed", reason: "TemplateRenderError", message: text };
+}
+
+/** What the record keeps of a rendering's time and seed. */
+export function toldBy({ givens }: DesiredObject): { renderedAt?: string; seed?: string } {
+  const { renderedAt, seed } = givens ?? {};
+  return { ...(renderedAt === undefined ? {} : { renderedAt }), ...(seed === undefined ? {} : { seed }) };
+}
