@@ -1,9 +1,10 @@
 import { findCondition, isTrue } from "./conditions.ts";
-import type { FormSpec } from "./form.ts";
+import type { FormSpec, FormStatus } from "./form.ts";
 import type { NodeStatus } from "./node.ts";
-import { pauseOf } from "./pause.ts";
-import type { StoredForm, StoredNode } from "./stored.ts";
 import { ANNOTATION } from "./labels.ts";
+import { pauseOf } from "./pause.ts";
+import { RESOURCE_ARRAYS } from "./resource.ts";
+import type { StoredForm, StoredNode } from "./stored.ts";
 
 /** Ready, and said of the spec as it is now: Ready=True of the spec before is no proof. */
 export function isProven(node: Pick<StoredNode, "generation"> & { readonly status: NodeStatus }): boolean {
@@ -11,7 +12,7 @@ export function isProven(node: Pick<StoredNode, "generation"> & { readonly statu
 }
 
 /** Reasons of Ready=False that mean work in progress. */
-const AT_WORK: readonly (string | undefined)[] = ["NotAllResourcesReady", "Deleting"];
+const AT_WORK: readonly (string | undefined)[] = ["NotAllResourcesReady", "Deleting", "Paused"];
 
 /** Failed or conflicted; a node that starts or goes is neither. */
 export function hasFailed(node: Pick<StoredNode, "status">): boolean {
@@ -51,7 +52,7 @@ export interface RolloutOf {
 export function viewRollout(of: RolloutOf, all: readonly StoredNode[]): RolloutView {
   const { form, target, baseline = "" } = of;
   const nodes = all.filter((node) => node.spec.templateRef === form.name && !node.deleting);
-  const updated = nodes.filter((node) => node.spec.revision === target);
+  const updated = nodes.filter((node) => followsRevision(node, target));
   const unproven = updated.filter((node) => !isProven(node) && !wasBroken(node, baseline));
   const failed =
     unproven.filter((node) => hasFailed(node) && node.status.observedGeneration === node.generation).length;
@@ -69,6 +70,12 @@ export function viewRollout(of: RolloutOf, all: readonly StoredNode[]): RolloutV
     budget: budgetOf(form.spec, nodes.length),
     group: undone.length === 0 ? undefined : Math.min(...undone.map((node) => groupOf(order, node))),
   };
+}
+
+/** A node that names no revision follows the current one; resources written into it are its own, where no hub has it. */
+export function followsRevision(node: StoredNode, target: string): boolean {
+  if (node.spec.revision !== undefined) return node.spec.revision === target;
+  return node.hub === undefined || RESOURCE_ARRAYS.every((name) => node.spec[name] === undefined);
 }
 
 /** Not ready since before the revision came, without a break. */
@@ -121,6 +128,7 @@ export type RolloutStop = "FailureBudgetExceeded" | "ProgressDeadlineExceeded";
 /** The condition of a form that tells how its rollout goes; Deployment's name for it. */
 export const PROGRESSING = "Progressing";
 
-export function stopOf(view: RolloutView): RolloutStop | undefined {
-  return view.failed > view.budget ? "FailureBudgetExceeded" : undefined;
+/** Whether too many nodes failed on the revision. One that every node has reached is no rollout any more. */
+export function exceedsBudget(view: RolloutView, progress: FormStatus["progress"]): boolean {
+  return progress?.completionTime === undefined && view.failed > view.budget;
 }

@@ -13,7 +13,8 @@ export interface FormProblem {
     | "DuplicateResourceIDs"
     | "DependencyValidationFailed"
     | "TemplateSyntaxInvalid"
-    | "ResourceInvalid";
+    | "ResourceInvalid"
+    | "RevisionNotFound";
   readonly message: string;
   /** Path of the field that it is about, `spec.deployments[0].nameTemplate`. */
   readonly field?: string;

@@ -1,36 +1,59 @@
 import { type ConditionInput, isTrue, mergeConditions } from "../api/conditions.ts";
 import type { FormStatus } from "../api/form.ts";
+import { type PauseCause, pausedConditions } from "../api/pause.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import type { FormProblem } from "./check.ts";
+import { instant, type RolloutTold, tellRollout } from "./rollout_status.ts";
 
 export interface FormStatusInput {
   readonly problems: readonly FormProblem[];
-  /** The revision of the present generation, where it is valid. */
-  readonly revision: string | undefined;
+  /** The revision that the nodes are to follow; undefined where there never was a valid generation. */
+  readonly target: string | undefined;
+  /** The present generation says something else than `target` and is only tried. */
+  readonly tried?: boolean;
   /** The nodes of this form. */
   readonly nodes: readonly StoredNode[];
-  readonly now: string;
+  /** Nodes that rows ask for; undefined where that is not known. */
+  readonly desired?: number | undefined;
+  readonly paused?: readonly PauseCause[];
+  readonly now: Date;
+}
+
+export interface FormTold {
+  readonly status: FormStatus;
+  /** Milliseconds until the status changes by itself; undefined where it doesn't. */
+  readonly againMs: number | undefined;
 }
 
 /** The status of a form. An invalid generation keeps the last good revision, which the nodes go on following. */
-export function formStatus(form: StoredForm, input: FormStatusInput): FormStatus {
-  const { problems, nodes, now } = input;
-  const ready = nodes.filter((node) => isTrue(node.status.conditions, "Ready")).length;
-  const currentRevision = problems.length === 0 ? input.revision : form.status.currentRevision;
-  const conditions = [validCondition(problems), appliedCondition(nodes.length, ready)];
-  const rollout = rolloutStatus(form, { ...input, revision: currentRevision });
-  return {
+export function formStatus(form: StoredForm, input: FormStatusInput): FormTold {
+  const { problems, target, nodes, desired, now, paused = [] } = input;
+  const rollout = target === undefined
+    ? undefined
+    : tellRollout(form, { target, nodes, desired, now, paused: paused.length > 0 });
+  const conditions = [
+    validCondition(problems),
+    appliedCondition(form, input, rollout),
+    ...(rollout === undefined ? [] : [rollout.condition]),
+    ...pausedConditions(paused, { before: form.status.conditions, effect: PAUSE_EFFECT }),
+  ];
+  const status: FormStatus = {
     observedGeneration: form.generation,
-    ...(currentRevision === undefined ? {} : { currentRevision }),
+    ...(target === undefined ? {} : { currentRevision: target }),
+    ...(rollout === undefined ? {} : { progress: rollout.progress }),
     totalNodes: nodes.length,
-    readyNodes: ready,
-    ...(rollout === undefined ? {} : { rollout }),
+    readyNodes: nodes.filter((node) => isTrue(node.status.conditions, "Ready")).length,
+    ...(rollout?.rollout === undefined ? {} : { rollout: rollout.rollout }),
+    ...(form.status.dryRun === undefined ? {} : { dryRun: form.status.dryRun }),
     conditions: mergeConditions(form.status.conditions ?? [], conditions, {
-      now,
+      now: instant(now),
       generation: form.generation,
     }),
   };
+  return { status, againMs: rollout?.deadlineMs };
 }
+
+const PAUSE_EFFECT = "its LynqNodes stay as they are and none is made; deleting goes on";
 
 function validCondition(problems: readonly FormProblem[]): ConditionInput {
   return problems.length === 0
@@ -43,54 +66,26 @@ export function validationMessage(problems: readonly FormProblem[]): string {
   return `Validation errors: [${problems.map((p) => p.message).join("; ")}]`;
 }
 
-function appliedCondition(total: number, ready: number): ConditionInput {
-  if (total === 0) {
-    return { type: "Applied", status: "False", reason: "NoNodes", message: "No nodes using this template" };
-  }
-  if (ready === total) {
-    return { type: "Applied", status: "True", reason: "AllNodesReady", message: `All ${total} nodes ready` };
-  }
-  return {
+/** Whether what this generation says is what the nodes are: Ready on an older revision is not it. */
+function appliedCondition(
+  form: StoredForm,
+  { problems, target, tried, nodes }: FormStatusInput,
+  rollout: RolloutTold | undefined,
+): ConditionInput {
+  const not = (reason: string, message: string): ConditionInput => ({
     type: "Applied",
     status: "False",
-    reason: "NotAllNodesReady",
-    message: `${ready}/${total} nodes ready`,
-  };
-}
-
-/** Phase and counts (compat.md 4.4); absent where the form has no maxSkew. */
-function rolloutStatus(form: StoredForm, input: FormStatusInput): FormStatus["rollout"] {
-  if ((form.spec.rollout?.maxSkew ?? 0) === 0) return undefined;
-  const { nodes, revision, now } = input;
-  const updated = nodes.filter((node) => revision !== undefined && node.spec.revision === revision);
-  const ready =
-    updated.filter((node) =>
-      isTrue(node.status.conditions, "Ready") && node.status.observedGeneration === node.generation
-    ).length;
-  const before = form.status.rollout?.targetGeneration === form.generation ? form.status.rollout : undefined;
-  const counts = {
-    targetGeneration: form.generation,
-    totalNodes: nodes.length,
-    updatedNodes: updated.length,
-    updatingNodes: updated.length - ready,
-    readyUpdatedNodes: ready,
-  };
-  if (nodes.length === 0) return { ...counts, phase: "Idle", message: "No nodes using this template" };
-  const startTime = before?.startTime ?? now;
-  if (ready === nodes.length) {
-    const message = `All ${nodes.length} nodes updated and ready`;
-    return {
-      ...counts,
-      phase: "Complete",
-      message,
-      startTime,
-      completionTime: before?.completionTime ?? now,
-    };
+    reason,
+    message,
+  });
+  const stay = target === undefined ? "no node follows it" : `nodes stay on revision ${target}`;
+  if (problems.length > 0) {
+    return not("ValidationFailed", `Generation ${form.generation} is not valid: ${stay}`);
   }
-  if (updated.length === 0) {
-    return { ...counts, phase: "Idle", message: "Waiting for nodes to be updated", startTime };
-  }
-  const message = `Updating: ${updated.length}/${nodes.length} nodes updated ` +
-    `(${updated.length - ready} updating, ${ready} ready)`;
-  return { ...counts, phase: "InProgress", message, startTime };
+  if (tried) return not("DryRun", `Generation ${form.generation} is only tried, as spec.mode says: ${stay}`);
+  const { ready, total } = rollout ?? { ready: 0, total: nodes.length };
+  if (total === 0) return not("NoNodes", "No nodes using this template");
+  return ready >= total
+    ? { type: "Applied", status: "True", reason: "AllNodesReady", message: `All ${total} nodes ready` }
+    : not("NotAllNodesReady", `${ready}/${total} nodes ready`);
 }

@@ -24,6 +24,7 @@ interface Given {
   readonly generation?: number;
   readonly rollout?: boolean;
   readonly now?: string;
+  readonly desired?: number;
 }
 
 function statusOf(given: Given): FormStatus {
@@ -33,8 +34,9 @@ function statusOf(given: Given): FormStatus {
     spec: formSpecOf(given.rollout === false ? {} : maxSkew),
   });
   const problems = given.problems ?? [];
-  const revision = problems.length === 0 ? "web-1" : undefined;
-  return formStatus(form, { problems, revision, nodes: given.nodes ?? [], now: given.now ?? NOW });
+  const target = problems.length === 0 ? "web-1" : form.status.currentRevision;
+  const { nodes = [], desired, now = NOW } = given;
+  return formStatus(form, { problems, target, nodes, desired, now: new Date(now) }).status;
 }
 
 Deno.test("counts and the Applied condition follow the nodes", () => {
@@ -106,18 +108,46 @@ Deno.test("a node that has not seen its update yet is updating, whatever its Rea
   assert.equal(statusOf({ nodes: [unseen] }).rollout?.phase, "InProgress");
 });
 
-Deno.test("without a valid revision no node counts as updated", () => {
+Deno.test("without a valid revision there is no rollout", () => {
   const nodes = [ready("a", { revision: undefined })];
-  assert.equal(statusOf({ nodes, problems: [PROBLEM] }).rollout?.updatedNodes, 0);
+  assert.equal(statusOf({ nodes, problems: [PROBLEM] }).rollout, undefined);
 });
 
-Deno.test("a rollout keeps its times within a generation and starts anew with the next", () => {
+Deno.test("a rollout keeps its times while its revision is the same and starts anew with the next", () => {
   const started = statusOf({ nodes: [starting("a")] });
   assert.equal(started.rollout?.startTime, NOW);
   const done = statusOf({ nodes: [ready("a")], before: started, now: LATER });
   assert.deepEqual([done.rollout?.startTime, done.rollout?.completionTime], [NOW, LATER]);
   const still = statusOf({ nodes: [ready("a")], before: done, now: "2026-01-03T00:00:00Z" });
   assert.deepEqual(still, done);
-  const next = statusOf({ nodes: [ready("a", old)], before: done, generation: 2, now: LATER });
+  const was = { ...done, currentRevision: "web-0" };
+  const next = statusOf({ nodes: [ready("a", old)], before: was, generation: 2, now: LATER });
   assert.deepEqual([next.rollout?.startTime, next.rollout?.completionTime], [LATER, undefined]);
+});
+
+Deno.test("nodes that rows ask for and that aren't there yet count, so that a part of the fleet is never all of it", () => {
+  const { rollout, conditions } = statusOf({ nodes: [ready("a")], desired: 3 });
+  assert.deepEqual([rollout?.phase, rollout?.totalNodes], ["InProgress", 3]);
+  assert.equal(findCondition(conditions, "Applied")?.message, "1/3 nodes ready");
+});
+
+Deno.test("a generation is applied once every node is ready on it: Ready on the one before is not it", () => {
+  const applied = (status: FormStatus) => {
+    const { status: is, reason, message } = findCondition(status.conditions, "Applied") ?? {};
+    return [is, reason, message];
+  };
+  assert.deepEqual(applied(statusOf({ nodes: [ready("a"), ready("b", old)] })), [
+    "False",
+    "NotAllNodesReady",
+    "1/2 nodes ready",
+  ]);
+  const good = statusOf({ nodes: [ready("a")] });
+  assert.deepEqual(
+    applied(statusOf({ nodes: [ready("a")], problems: [PROBLEM], before: good, generation: 2 })),
+    [
+      "False",
+      "ValidationFailed",
+      "Generation 2 is not valid: nodes stay on revision web-1",
+    ],
+  );
 });

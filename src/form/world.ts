@@ -1,4 +1,4 @@
-import type { StoredForm, StoredNode } from "../api/stored.ts";
+import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -11,7 +11,7 @@ export interface StoredRevision {
   readonly namespace: string;
   readonly name: string;
   readonly form: string;
-  /** The form's generation at the snapshot. */
+  /** Grows with time: the revision that came last has the largest. */
   readonly revision: number;
 }
 
@@ -23,7 +23,7 @@ export interface FormWorld {
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };
-  readonly hubs: { exists(namespace: string, name: string): boolean };
+  readonly hubs: { get(key: string): StoredHub | undefined };
   readonly nodes: { ofForm(namespace: string, form: string): StoredNode[] };
   readonly revisions: {
     ofForm(namespace: string, form: string): StoredRevision[];

@@ -169,6 +169,7 @@ function hubWorld(options: ManagerOptions, of: { caches: Caches; memory: HubWorl
     },
     nodes: {
       ofHub: (ns, hub) => valuesBy(caches.nodes, "hub", `${ns}/${hub}`),
+      has: (ns, name) => caches.nodes.get(`${ns}/${name}`) !== undefined,
       observe: (o) => caches.nodes.observe(o),
       type: NODE,
     },
@@ -187,7 +188,7 @@ function formWorld(options: ManagerOptions, caches: Caches): FormWorld {
       observe: (o) => caches.forms.observe(o),
       type: FORM,
     },
-    hubs: { exists: (ns, name) => caches.hubs.get(`${ns}/${name}`) !== undefined },
+    hubs: { get: (key) => caches.hubs.get(key)?.value },
     nodes: { ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`) },
     revisions: {
       ofForm: (ns, form) => valuesBy(caches.revisions, "form", `${ns}/${form}`),
@@ -240,6 +241,7 @@ function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiti
     missingKinds: waiting.kinds,
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     repairs: new RepairPace(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   };
 }
 

@@ -77,6 +77,8 @@ export const PURE_ROOMS = ["api", "template", "graph", "hub", "form", "node"] as
  * timer or Deno of their own.
  */
 export const ACTING_FILES: Readonly<Record<string, string>> = {
+  "src/form/history.ts": "keeps and prunes revisions",
+  "src/form/publish.ts": "writes the form's status",
   "src/form/reconcile.ts": "gathers, decides, acts",
   "src/hub/carry_out.ts": "creates, updates and deletes LynqNodes as planned",
   "src/hub/finalize.ts": "deletes the nodes of a hub that goes",

@@ -110,7 +110,8 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
         hubs: { get: () => hubs.find((hub) => hub.name === name), observe: () => {}, type: HUB },
         forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name) },
         nodes: {
-          ofHub: () => [...nodes.values()],
+          ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
+          has: (_namespace, node) => nodes.has(node),
           observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
           type: NODE,
         },
@@ -134,7 +135,7 @@ async function formWorld(
 ): Promise<FormWorld> {
   const list = (kind: string) => of.objects.list({ ...API, kind });
   const forms = (await list("LynqForm")).map(toStoredForm);
-  const hubs = await list("LynqHub");
+  const hubs = (await list("LynqHub")).map(toStoredHub);
   const nodes = (await list("LynqNode")).map(toStoredNode);
   const kept = await of.objects.list({
     apiVersion: "apps/v1",
@@ -149,7 +150,7 @@ async function formWorld(
       observe: () => {},
       type: FORM,
     },
-    hubs: { exists: (_namespace, name) => hubs.some((hub) => hub.metadata.name === name) },
+    hubs: { get: (key) => hubs.find((hub) => `${hub.namespace}/${hub.name}` === key) },
     nodes: { ofForm: (_namespace, form) => nodes.filter((node) => node.spec.templateRef === form) },
     revisions: {
       ofForm: (_namespace, form) => revisions.filter((revision) => revision.form === form),

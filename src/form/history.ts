@@ -1,0 +1,66 @@
+import { namespacedName } from "../api/resource_key.ts";
+import type { StoredForm } from "../api/stored.ts";
+import { isConflict, isNotFound } from "../kube/error.ts";
+import { formRevision } from "./revision.ts";
+import type { FormWorld } from "./world.ts";
+
+/**
+ * Keeps the present generation as a ControllerRevision and gives its name. What comes back to earlier content gets a new
+ * number, so that numbers grow with time (StatefulSet's rule); not while `pinned`, since the pin may be a number.
+ */
+export async function keepRevision(
+  world: FormWorld,
+  { form, pinned }: { form: StoredForm; pinned: boolean },
+  signal: AbortSignal,
+): Promise<string> {
+  const kept = world.revisions.ofForm(form.namespace, form.name);
+  const latest = Math.max(0, ...kept.map(({ revision }) => revision));
+  const wanted = formRevision(form, latest + 1);
+  const name = wanted.metadata.name ?? "";
+  const same = kept.find((revision) => revision.name === name);
+  if (same !== undefined) {
+    if (same.revision < latest && !pinned) {
+      const ref = { type: world.revisions.type, namespace: form.namespace, name };
+      const body = { revision: latest + 1 };
+      world.revisions.observe(
+        await world.client.patch(ref, { type: "merge", body }, { fieldManager: "lynq" }, signal),
+      );
+    }
+    return name;
+  }
+  try {
+    const created = await world.client.create(world.revisions.type, wanted, { fieldManager: "lynq" }, signal);
+    world.revisions.observe(created);
+    world.log.info("Kept a revision", { form: namespacedName(form), revision: name });
+  } catch (error) {
+    // The name is a hash of the content: what exists is what is wanted.
+    if (!isConflict(error)) throw error;
+  }
+  return name;
+}
+
+export interface History {
+  readonly namespace: string;
+  readonly name: string;
+  /** Revisions that stay whether or not a node follows them. */
+  readonly needed: readonly (string | undefined)[];
+  /** How many stay beyond those that nodes follow. */
+  readonly keep: number;
+}
+
+/** Deletes what is beyond the history: of a form that is gone, all that no node follows. */
+export async function pruneRevisions(world: FormWorld, history: History, signal: AbortSignal): Promise<void> {
+  const { namespace, name, needed, keep } = history;
+  const followed = new Set(world.nodes.ofForm(namespace, name).map((node) => node.spec.revision));
+  const unused = world.revisions.ofForm(namespace, name)
+    .filter((revision) => !needed.includes(revision.name) && !followed.has(revision.name))
+    .sort((a, b) => b.revision - a.revision);
+  for (const revision of unused.slice(keep)) {
+    const ref = { type: world.revisions.type, namespace: revision.namespace, name: revision.name };
+    try {
+      await world.client.delete(ref, {}, signal);
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+import { isDeepStrictEqual } from "node:util";
+import { findCondition } from "../api/conditions.ts";
+import type { FormStatus } from "../api/form.ts";
+import { API_VERSION } from "../api/labels.ts";
+import { PROGRESSING } from "../api/rollout.ts";
+import type { StoredForm } from "../api/stored.ts";
+import type { FormProblem } from "./check.ts";
+import { validationMessage } from "./form_status.ts";
+import type { FormWorld } from "./world.ts";
+
+export interface Told {
+  readonly form: StoredForm;
+  readonly status: FormStatus;
+}
+
+/** Writes the form's status where it differs from the stored one, and keeps the gauges. */
+export async function publishForm(
+  world: FormWorld,
+  { form, status }: Told,
+  signal: AbortSignal,
+): Promise<void> {
+  gauges(world, { form, status });
+  if (isDeepStrictEqual(status, form.status)) return;
+  const body = { metadata: { uid: form.uid }, status: replacing(form.status, status) };
+  const ref = { type: world.forms.type, namespace: form.namespace, name: form.name };
+  const options = { fieldManager: "lynq", subresource: "status" as const };
+  world.forms.observe(await world.client.patch(ref, { type: "merge", body }, options, signal));
+}
+
+/** A merge patch keeps what it does not name: what is to go, two levels deep, is named with null. */
+function replacing(before: FormStatus, after: FormStatus): Record<string, unknown> {
+  const gone = (from: object, to: object) =>
+    Object.fromEntries(Object.keys(from).filter((key) => !(key in to)).map((key) => [key, null]));
+  const nested = (["rollout", "progress", "dryRun"] as const).flatMap((key) => {
+    const value = after[key];
+    return value === undefined ? [] : [[key, { ...gone(before[key] ?? {}, value), ...value }] as const];
+  });
+  return { ...after, ...Object.fromEntries(nested), ...gone(before, after) };
+}
+
+function gauges(world: FormWorld, { form, status }: Told): void {
+  const name = { namespace: form.namespace, name: form.name };
+  const { rollout } = status;
+  if (rollout?.phase === undefined) return world.metrics.forgetRollout(name);
+  const { totalNodes = 0, readyUpdatedNodes = 0, updatingNodes = 0 } = rollout;
+  const progress = totalNodes === 0 ? 0 : Math.round(readyUpdatedNodes * 100 / totalNodes);
+  world.metrics.rollout(name, { phase: rollout.phase, updatingNodes, progress });
+}
+
+/** Events for what changed since the stored status. */
+export function reportForm(
+  world: FormWorld,
+  { form, problems, status }: Told & { problems: readonly FormProblem[] },
+): void {
+  const { namespace, name, uid } = form;
+  const event = (type: "Normal" | "Warning", reason: string, message: string) =>
+    world.events.record({
+      regarding: { apiVersion: API_VERSION, kind: "LynqForm", namespace, name, uid },
+      type,
+      reason,
+      message,
+      component: "lynqform-controller",
+    });
+  const before = (type: string) => findCondition(form.status.conditions, type);
+  const after = (type: string) => findCondition(status.conditions, type);
+  if (problems.length === 0 && before("Valid")?.status !== "True") {
+    event("Normal", "ValidationPassed", "Template validation passed successfully");
+  }
+  if (problems.length > 0 && before("Valid")?.message !== after("Valid")?.message) {
+    for (const problem of problems) event("Warning", problem.reason, problem.message);
+    event("Warning", "ValidationFailed", `Template validation failed: ${validationMessage(problems)}`);
+  }
+  if (after("Applied")?.status === "True" && before("Applied")?.status !== "True") {
+    event(
+      "Normal",
+      "TemplateAppliedSuccess",
+      `LynqForm '${name}' (generation: ${form.generation}): ${after("Applied")?.message}`,
+    );
+  }
+  const progressing = after(PROGRESSING);
+  if (progressing === undefined || progressing.reason === before(PROGRESSING)?.reason) return;
+  if (progressing.status === "False") event("Warning", "RolloutFailed", progressing.message);
+  if (progressing.reason === "RolloutComplete") event("Normal", "RolloutComplete", progressing.message);
+}
