@@ -118,7 +118,9 @@ export function pausedConditions(
 ): ConditionInput[] {
   const [first] = causes;
   if (first !== undefined) {
-    const by = causes.map(({ by, untilMs }) => untilMs === undefined ? by : `${by} until ${instant(untilMs)}`);
+    const by = causes.map(({ by, untilMs }) =>
+      untilMs === undefined ? by : `${by} until ${instant(untilMs)}`
+    );
     return [{
       type: "Paused",
       status: "True",

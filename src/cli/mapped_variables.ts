@@ -7,7 +7,8 @@ const ALWAYS = ["uid", "activate", "hostOrUrl", "host", "hubId", "templateRef"];
 
 /** The template variables of a hub's rows: those that every node has, and those that the hub maps. */
 export function mappedVariables(spec: HubSpec): string[] {
-  const extras = columnsOf(spec).map(({ variable }) => variable.trim());
+  const { pause: _, ...valueMappings } = spec.valueMappings;
+  const extras = columnsOf({ ...spec, valueMappings }).map(({ variable }) => variable.trim());
   return [...new Set([...ALWAYS, ...extras])];
 }
 

@@ -1,8 +1,10 @@
+import { pauseOf } from "../api/pause.ts";
+import { namespacedName } from "../api/resource_key.ts";
 import type { RowProblem } from "../api/row.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
-import { newNode, nodePatch } from "./node_object.ts";
-import { nameOf, type NodeChange, type NodeWanted } from "./plan.ts";
+import { newNode, nodeMarksPatch, nodePatch } from "./node_object.ts";
+import type { HubPlan, NodeChange, NodeWanted } from "./plan.ts";
 import { hubEvent } from "./report.ts";
 import type { HubWorld } from "./world.ts";
 
@@ -22,12 +24,17 @@ export interface Carried {
  */
 export async function carryOut(
   world: HubWorld,
-  of: { hub: StoredHub; changes: readonly NodeChange[] },
+  of: { hub: StoredHub; changes: readonly NodeChange[]; marks?: HubPlan["marks"] },
   signal: AbortSignal,
 ): Promise<Carried> {
   const state: { refused: number; broken: Carried["broken"] } = { refused: 0, broken: undefined };
-  const problems = await world.writes.all(of.changes, async (change) => {
+  const all: Change[] = [
+    ...of.changes,
+    ...(of.marks ?? []).map((mark) => ({ kind: "mark" as const, ...mark })),
+  ];
+  const problems = await world.writes.all(all, async (change) => {
     if (signal.aborted || state.broken !== undefined) return undefined;
+    if (isPausedMeanwhile(world, { hub: of.hub, change })) return undefined;
     try {
       return await carryOutOne(world, { hub: of.hub, change }, signal);
     } catch (error) {
@@ -42,18 +49,35 @@ export async function carryOut(
   return { problems: problems.filter((problem) => problem !== undefined), ...state };
 }
 
+type Change = NodeChange | ({ readonly kind: "mark" } & HubPlan["marks"][number]);
+
 interface One {
   readonly hub: StoredHub;
-  readonly change: NodeChange;
+  readonly change: Change;
+}
+
+/** A pause holds from the moment it is seen, also for changes that were planned before. What was asked to go, goes. */
+function isPausedMeanwhile(world: HubWorld, { hub, change }: One): boolean {
+  if (change.kind === "delete" && change.cause !== "RowGone" && change.cause !== "RowInactive") return false;
+  const now = world.now();
+  const present = world.hubs.get(namespacedName(hub));
+  if (present !== undefined && pauseOf(present, now).kind === "paused") return true;
+  const name = "wanted" in change ? change.wanted.form : change.node.spec.templateRef;
+  const form = world.forms.ofHub(hub.namespace, hub.name).find((each) => each.name === name);
+  return form !== undefined && pauseOf(form, now).kind === "paused";
 }
 
 async function carryOutOne(world: HubWorld, { hub, change }: One, signal: AbortSignal): Promise<undefined> {
   switch (change.kind) {
     case "create":
       return await create(world, { hub, wanted: change.wanted }, signal);
-    case "update": {
-      const body = nodePatch(hub, change.node, change.wanted);
-      const ref = { type: world.nodes.type, namespace: hub.namespace, name: change.node.name };
+    case "update":
+    case "mark": {
+      const { node } = change;
+      const body = change.kind === "mark"
+        ? nodeMarksPatch(node, change.marks)
+        : nodePatch(hub, node, change.wanted);
+      const ref = { type: world.nodes.type, namespace: hub.namespace, name: node.name };
       world.nodes.observe(await world.client.patch(ref, { type: "merge", body }, MANAGED, signal));
       return;
     }
@@ -92,7 +116,7 @@ async function remove(
 
 function refused(world: HubWorld, of: One & { error: KubeError }): RowProblem | undefined {
   const { hub, change, error } = of;
-  const name = nameOf(change);
+  const name = "wanted" in change ? change.wanted.name : change.node.name;
   world.log.error(`Failed to ${change.kind} LynqNode`, { node: `${hub.namespace}/${name}`, error });
   if (change.kind === "delete") {
     const message = `Failed to delete LynqNode '${name}': ${error.message}`;
@@ -101,6 +125,7 @@ function refused(world: HubWorld, of: One & { error: KubeError }): RowProblem | 
   }
   const message = `LynqNode ${name} could not be written: ${error.message}`;
   hubEvent(world, hub, { type: "Warning", reason: "NodeWriteFailed", message });
+  if (change.kind === "mark") return undefined;
   const reason = error.status === 409 ? "NameTaken" as const : "NodeRejected" as const;
   return { reason, uid: change.wanted.row.uid, message };
 }

@@ -1,6 +1,7 @@
 import { type ConditionInput, findCondition, mergeConditions } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
 import { ANNOTATION } from "../api/labels.ts";
+import { type PauseCause, pausedConditions } from "../api/pause.ts";
 import type { RowProblem } from "../api/row.ts";
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import type { SourceErrorCode } from "../source/port.ts";
@@ -29,12 +30,24 @@ const SAMPLE = 10;
 /** The status of a hub: counts from its nodes, desired and conditions from the last read. */
 export function hubStatus(
   hub: StoredHub,
-  input: { sync: SyncResult; forms: readonly StoredForm[]; nodes: readonly StoredNode[]; now: string },
+  input: {
+    sync: SyncResult;
+    forms: readonly StoredForm[];
+    nodes: readonly StoredNode[];
+    now: string;
+    /** What pauses the hub now. */
+    paused?: readonly PauseCause[];
+  },
 ): HubStatus {
-  const { sync } = input;
+  const { sync, paused = [] } = input;
   const desired = sync.kind === "synced" ? sync.desired : hub.status.desired;
   const quarantined = sync.kind === "synced" ? sync.problems.length : hub.status.quarantined;
-  const conditions = mergeConditions(hub.status.conditions ?? [], syncConditions(sync), {
+  const sample = sync.kind === "synced" ? sampleOf(sync.problems) : hub.status.quarantinedRows;
+  const told = [
+    ...syncConditions(sync),
+    ...pausedConditions(paused, { before: hub.status.conditions, effect: PAUSE_EFFECT }),
+  ];
+  const conditions = mergeConditions(hub.status.conditions ?? [], told, {
     now: input.now,
     generation: hub.generation,
   });
@@ -45,8 +58,21 @@ export function hubStatus(
     ready: input.nodes.filter((node) => readyStatus(node) === "True").length,
     failed: input.nodes.filter(hasFailed).length,
     ...(quarantined === undefined ? {} : { quarantined }),
+    ...(sample === undefined ? {} : { quarantinedRows: sample }),
     conditions,
   };
+}
+
+const PAUSE_EFFECT = "the database is not read and no LynqNode or resource is written; deleting goes on";
+
+/** The first ten problems as the status lists them; undefined where there is none. */
+export function sampleOf(problems: readonly RowProblem[]): HubStatus["quarantinedRows"] {
+  if (problems.length === 0) return undefined;
+  return problems.slice(0, SAMPLE).map(({ uid, reason, message }) => ({
+    uid: describeUid(uid),
+    reason,
+    message,
+  }));
 }
 
 function readyStatus(node: StoredNode): string | undefined {
@@ -54,7 +80,7 @@ function readyStatus(node: StoredNode): string | undefined {
 }
 
 /** Reasons of Ready=False that mean work in progress. */
-const AT_WORK: readonly (string | undefined)[] = ["NotAllResourcesReady", "Deleting"];
+const AT_WORK: readonly (string | undefined)[] = ["NotAllResourcesReady", "Deleting", "Paused"];
 
 /** Failed or conflicted; a node that starts or goes is neither. */
 export function hasFailed(node: StoredNode): boolean {

@@ -3,6 +3,7 @@ import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { formerMetadata } from "./former_node.ts";
+import { marksPatch, type NodeMarks } from "./node_marks.ts";
 import type { NodeWanted } from "./plan.ts";
 
 /** A new LynqNode. Carries its finalizer from the start, so that no child is ever made without it. */
@@ -38,17 +39,35 @@ export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
   };
 }
 
-/** The merge patch that brings a stored node to what is wanted: values that left the row and inline arrays go. */
+/** What a node carries whose row can be followed. */
+const UNMARKED: NodeMarks = { frozen: undefined, paused: false };
+
+/**
+ * The merge patch that brings a stored node to what is wanted: values that left the row, inline arrays and the marks of
+ * a row that could not be followed go.
+ */
 export function nodePatch(hub: StoredHub, node: StoredNode, wanted: NodeWanted): Record<string, unknown> {
   const gone = Object.keys(node.spec.values ?? {}).filter((name) => !Object.hasOwn(wanted.row.values, name));
   const inline = RESOURCE_ARRAYS.filter((name) => node.spec[name] !== undefined);
+  const marks = marksPatch(node, UNMARKED);
+  const former = formerMetadata(node);
+  const annotated = marks === undefined
+    ? {}
+    : { annotations: { ...former["annotations"] as object | undefined, ...marks.annotations } };
   return {
-    metadata: { uid: node.uid, ...formerMetadata(node) },
+    metadata: { uid: node.uid, ...former, ...annotated },
     spec: {
       hubId: hub.name,
       revision: wanted.revision,
       values: { ...Object.fromEntries(gone.map((name) => [name, null])), ...wanted.row.values },
       ...Object.fromEntries(inline.map((name) => [name, null])),
+      ...marks?.spec,
     },
   };
+}
+
+/** The merge patch that gives a node other marks and leaves all else as it is. */
+export function nodeMarksPatch(node: StoredNode, marks: NodeMarks): Record<string, unknown> {
+  const patch = marksPatch(node, marks);
+  return { metadata: { uid: node.uid, annotations: patch?.annotations ?? {} }, spec: patch?.spec ?? {} };
 }

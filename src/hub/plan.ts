@@ -1,6 +1,10 @@
-import type { Row, RowProblem, RowVerdict } from "../api/row.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
+import { isPausedByHand, isPausedByRow, pauseOf } from "../api/pause.ts";
+import type { Row, RowProblem, RowVerdict } from "../api/row.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
+import { compare, type DistinctRows, distinctRows, sameValues } from "./distinct_rows.ts";
+import { marksPatch, type NodeMarks } from "./node_marks.ts";
+import { identityOf, newNodeName, type NodeOf } from "./node_names.ts";
 import { throttle } from "./rollout.ts";
 
 /** What a LynqNode is to hold. */
@@ -22,7 +26,9 @@ export type DeletionCause = "RowGone" | "RowInactive" | "FormGone" | "HubDeleted
 
 export interface HubPlan {
   readonly changes: readonly NodeChange[];
-  /** Forms x provisionable rows. */
+  /** Nodes that get other marks and no other change. */
+  readonly marks: readonly { readonly node: StoredNode; readonly marks: NodeMarks }[];
+  /** Nodes that rows and forms ask for. */
   readonly desired: number;
   readonly problems: readonly RowProblem[];
   /** Changes held back by a form's maxSkew. */
@@ -33,134 +39,131 @@ export interface PlanInput {
   readonly hub: string;
   readonly forms: readonly StoredForm[];
   readonly rows: readonly RowVerdict[];
+  /** The hub's nodes. */
   readonly nodes: readonly StoredNode[];
+  readonly now: Date;
+  /** Whether an object that is not the hub's has this name; none unless told. */
+  readonly isForeign?: (name: string) => boolean;
 }
-
-const NAME_LIMIT = 253;
 
 /**
  * (hub, forms, rows, nodes) -> changes. Pure. A node is deleted only when its form is gone or its row was read and is
- * inactive or absent; a row that can't be understood, and a form without a valid revision, leave its nodes alone.
+ * inactive or absent; a row that can't be understood, a paused one, and a form that is paused or without a valid
+ * revision leave their nodes alone.
  */
 export function planHub(input: PlanInput): HubPlan {
-  const { rows, frozen, inactive, problems } = distinctRows(input.rows);
-  const existing = new Map(input.nodes.map((node) => [node.name, node]));
-  const created = new Map<string, NodeWanted>();
-  const changes: NodeChange[] = [];
-  const keep = new Set<string>();
-  const kept = (form: string, uid: string) => keep.add(`${form}\n${uid}`);
-  for (const form of input.forms) {
-    for (const uid of frozen) kept(form.name, uid);
-    for (const row of rows.values()) {
-      kept(form.name, row.uid);
-      const change = changeFor({ hub: input.hub, form, row }, existing);
-      if (change?.kind === "problem") problems.push(change.problem);
-      else if (change?.kind === "create" && created.has(change.wanted.name)) {
-        const { row: other, form: otherForm } = created.get(change.wanted.name) ?? change.wanted;
-        problems.push(nameTaken(change.wanted, { uid: other.uid, form: otherForm }));
-      } else if (change !== undefined) {
-        changes.push(change);
-        if (change.kind === "create") created.set(change.wanted.name, change.wanted);
-      }
-    }
-    if (form.status.currentRevision === undefined) {
-      for (const node of input.nodes) if (node.spec.templateRef === form.name) kept(form.name, node.spec.uid);
-    }
-  }
-  const gone = input.nodes.filter((node) =>
-    !node.deleting && !keep.has(`${node.spec.templateRef}\n${node.spec.uid}`)
-  );
-  const gated = throttle(input, changes.sort(byName));
+  const rows = distinctRows(input.rows);
+  const { writes, problems } = planWrites(input, rows);
+  const gated = throttle(input, writes.sort(byName));
+  const changes = [...gated.changes, ...planDeletions(input, rows).sort(byName)];
   return {
-    changes: [
-      ...gated.changes,
-      ...gone.map((node): NodeChange => ({ kind: "delete", node, cause: causeOf(node) })).sort(byName),
-    ],
-    desired: input.forms.length * rows.size,
-    problems,
+    changes,
+    marks: planMarks(input, rows, new Set(changes.map(nameOf))),
+    desired: desiredNodes(input, rows),
+    problems: [...rows.problems, ...problems],
     throttled: gated.throttled,
   };
-
-  function causeOf({ spec }: StoredNode): DeletionCause {
-    if (!input.forms.some((form) => form.name === spec.templateRef)) return "FormGone";
-    return inactive.has(spec.uid) ? "RowInactive" : "RowGone";
-  }
 }
 
-interface Distinct {
-  readonly rows: ReadonlyMap<string, Row>;
-  /** uids whose nodes stay as they are. */
-  readonly frozen: ReadonlySet<string>;
-  /** uids that were read and say no. */
-  readonly inactive: ReadonlySet<string>;
-  readonly problems: RowProblem[];
+/** The deletions that no row has to be read for: nodes whose form is gone. */
+export function planWithoutForm(input: Pick<PlanInput, "forms" | "nodes">): NodeChange[] {
+  const forms = new Set(input.forms.map(({ name }) => name));
+  return input.nodes.filter((node) => !node.deleting && !forms.has(node.spec.templateRef))
+    .map((node): NodeChange => ({ kind: "delete", node, cause: "FormGone" })).sort(byName);
 }
 
-function distinctRows(verdicts: readonly RowVerdict[]): Distinct {
-  const rows = new Map<string, Row>();
-  const frozen = new Set<string>();
-  const inactive = new Set<string>();
+interface Writes {
+  readonly writes: NodeChange[];
+  readonly problems: readonly RowProblem[];
+}
+
+/** Nodes to make and to bring up to date, form by form and row by row, so that names are given in one order. */
+function planWrites(input: PlanInput, rows: DistinctRows): Writes {
+  const { hub, now, isForeign = () => false } = input;
+  const existing = byIdentity(input.nodes);
+  const names = new Set(input.nodes.map(({ name }) => name));
+  const writes: NodeChange[] = [];
   const problems: RowProblem[] = [];
-  for (const verdict of verdicts) {
-    if (verdict.kind === "quarantined") {
-      frozen.add(verdict.uid);
-      problems.push(invalidUid(verdict.uid, verdict.shape));
-    } else if (verdict.kind === "unknown") {
-      frozen.add(verdict.uid);
-      problems.push({ reason: "UnknownActivate", uid: verdict.uid, message: UNKNOWN_ACTIVATE });
-    } else if (verdict.kind === "inactive") inactive.add(verdict.uid);
-    else {
-      const other = rows.get(verdict.row.uid);
-      if (other === undefined) rows.set(verdict.row.uid, verdict.row);
-      else if (!sameValues(other.values, verdict.row.values)) freeze(verdict.row.uid);
+  for (const form of [...input.forms].sort((a, b) => compare(a.name, b.name))) {
+    const revision = form.status.currentRevision;
+    if (revision === undefined || isPaused(form, now)) continue;
+    for (const row of rows.active.values()) {
+      const node = existing.get(identityOf({ uid: row.uid, form: form.name }));
+      const name = node?.name ??
+        newNodeName({ uid: row.uid, form: form.name }, (n) => names.has(n) || isForeign(n));
+      if (name === undefined) {
+        problems.push(nameTaken({ uid: row.uid, form: form.name }));
+        continue;
+      }
+      const wanted = { name, form: form.name, revision, row };
+      names.add(name);
+      if (node === undefined) writes.push({ kind: "create", wanted });
+      else if (!node.deleting && !isPausedByHand(node, now) && !isCurrent(node, { hub, wanted })) {
+        writes.push({ kind: "update", node, wanted });
+      }
     }
   }
-  for (const uid of inactive) if (rows.has(uid)) freeze(uid);
-  for (const uid of frozen) rows.delete(uid);
-  return { rows, frozen, inactive, problems };
-
-  function freeze(uid: string) {
-    if (!frozen.has(uid)) problems.push({ reason: "DuplicateUid", uid, message: DUPLICATE_UID });
-    frozen.add(uid);
-  }
+  return { writes, problems };
 }
 
-const UNKNOWN_ACTIVATE =
-  "the activate column holds neither a yes (1, true, yes) nor a no (0, false, no, off, empty)";
-const DUPLICATE_UID = "several rows have this uid and differ; make the uid column unique";
-
-function invalidUid(uid: string, shape: string): RowProblem {
-  const message = `the uid can't name a Kubernetes object: ${shape}; use lower-case letters, digits and '-'`;
-  return { reason: "InvalidUid", uid, message };
+/** Nodes by row and form. Of several, which only a person can have made, the one with the shortest name counts. */
+function byIdentity(nodes: readonly StoredNode[]): Map<string, StoredNode> {
+  const found = new Map<string, StoredNode>();
+  const order = (a: StoredNode, b: StoredNode) => a.name.length - b.name.length || compare(a.name, b.name);
+  for (const node of [...nodes].sort(order)) {
+    const identity = identityOf({ uid: node.spec.uid, form: node.spec.templateRef });
+    if (!found.has(identity)) found.set(identity, node);
+  }
+  return found;
 }
 
-type Change = NodeChange | { readonly kind: "problem"; readonly problem: RowProblem } | undefined;
-
-function changeFor(
-  { hub, form, row }: { hub: string; form: StoredForm; row: Row },
-  existing: ReadonlyMap<string, StoredNode>,
-): Change {
-  const revision = form.status.currentRevision;
-  if (revision === undefined) return undefined;
-  const name = `${row.uid}-${form.name}`;
-  if (name.length > NAME_LIMIT) {
-    const message =
-      `the node's name would have ${name.length} characters, more than ${NAME_LIMIT}; shorten the form's name`;
-    return { kind: "problem", problem: { reason: "NameTooLong", uid: row.uid, message } };
-  }
-  const wanted = { name, form: form.name, revision, row };
-  const node = existing.get(name);
-  if (node === undefined) return { kind: "create", wanted };
-  if (node.spec.uid !== row.uid || node.spec.templateRef !== form.name) {
-    const problem = nameTaken(wanted, { uid: node.spec.uid, form: node.spec.templateRef });
-    return { kind: "problem", problem };
-  }
-  return node.deleting || isCurrent(node, { hub, wanted }) ? undefined : { kind: "update", node, wanted };
+function nameTaken({ uid, form }: NodeOf): RowProblem {
+  const message = `every name that the node of form ${form} could have belongs to another; rename the form`;
+  return { reason: "NameTaken", uid, message };
 }
 
-function nameTaken({ name, row }: NodeWanted, by: { uid: string; form: string }): RowProblem {
-  const message = `${name} is the node of uid ${by.uid} and form ${by.form}; rename the form`;
-  return { reason: "NameTaken", uid: row.uid, message };
+function isPaused(form: StoredForm, now: Date): boolean {
+  return pauseOf(form, now).kind === "paused";
+}
+
+function planDeletions({ forms, nodes, now }: PlanInput, rows: DistinctRows): NodeChange[] {
+  const byForm = new Map(forms.map((form) => [form.name, form]));
+  return nodes.flatMap((node): NodeChange[] => {
+    const { uid, templateRef } = node.spec;
+    const form = byForm.get(templateRef);
+    if (node.deleting) return [];
+    if (form === undefined) return [{ kind: "delete", node, cause: "FormGone" }];
+    const stays = rows.active.has(uid) || rows.paused.has(uid) || rows.frozen.has(uid) ||
+      form.status.currentRevision === undefined || isPaused(form, now);
+    if (stays) return [];
+    return [{ kind: "delete", node, cause: rows.inactive.has(uid) ? "RowInactive" : "RowGone" }];
+  });
+}
+
+/** A row that can't be followed leaves the pause of its nodes as it is too. */
+function planMarks(
+  { nodes, forms, now }: PlanInput,
+  rows: DistinctRows,
+  changed: ReadonlySet<string>,
+): HubPlan["marks"] {
+  const running = new Set(forms.filter((form) => !isPaused(form, now)).map(({ name }) => name));
+  return nodes.flatMap((node) => {
+    const { uid, templateRef } = node.spec;
+    if (node.deleting || changed.has(node.name) || !running.has(templateRef)) return [];
+    if (isPausedByHand(node, now)) return [];
+    const frozen = rows.frozen.get(uid);
+    const paused = rows.paused.has(uid);
+    if (frozen === undefined && !paused && !rows.active.has(uid)) return [];
+    const marks = { frozen, paused: frozen === undefined ? paused : isPausedByRow(node) };
+    return marksPatch(node, marks) === undefined ? [] : [{ node, marks }];
+  });
+}
+
+/** Forms times the rows that can be provisioned; a paused row counts where it has its node. */
+function desiredNodes({ forms, nodes }: PlanInput, rows: DistinctRows): number {
+  const known = new Set(forms.map(({ name }) => name));
+  const paused = nodes.filter(({ spec }) => rows.paused.has(spec.uid) && known.has(spec.templateRef));
+  return forms.length * rows.active.size + paused.length;
 }
 
 /** Whether the stored node holds what is wanted, in the small form. */
@@ -170,18 +173,8 @@ function isCurrent({ spec }: StoredNode, { hub, wanted }: { hub: string; wanted:
     RESOURCE_ARRAYS.every((name) => spec[name] === undefined);
 }
 
-function sameValues(
-  a: Readonly<Record<string, string>> | undefined,
-  b: Readonly<Record<string, string>>,
-): boolean {
-  if (a === undefined) return false;
-  const keys = Object.keys(b);
-  return keys.length === Object.keys(a).length && keys.every((key) => a[key] === b[key]);
-}
-
 function byName(a: NodeChange, b: NodeChange): number {
-  const [x, y] = [nameOf(a), nameOf(b)];
-  return x < y ? -1 : x > y ? 1 : 0;
+  return compare(nameOf(a), nameOf(b));
 }
 
 export function nameOf(change: NodeChange): string {

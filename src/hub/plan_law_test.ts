@@ -3,102 +3,188 @@ import assert from "node:assert/strict";
 import { formSpecOf, readyStatus, storedForm, storedNode } from "../../tests/support/stored_objects.ts";
 import type { RowVerdict } from "../api/row.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
+import { uidOf } from "./distinct_rows.ts";
 import { type HubPlan, nameOf, planHub } from "./plan.ts";
 
+const NOW = new Date("2026-01-01T00:00:00Z");
 const uid = fc.constantFrom("a", "b", "a-b", "c", "toString");
 const values = fc.dictionary(fc.constantFrom("plan", "toString", "x"), fc.constantFrom("", "1", "2"));
 const row: fc.Arbitrary<RowVerdict> = fc.oneof(
-  fc.record({ uid, values }).map((row) => ({ kind: "active" as const, row })),
+  { weight: 3, arbitrary: fc.record({ uid, values }).map((row) => ({ kind: "active" as const, row })) },
+  fc.record({ uid, values }).map((row) => ({ kind: "paused" as const, row })),
   uid.map((uid) => ({ kind: "inactive" as const, uid })),
-  uid.map((uid) => ({ kind: "unknown" as const, uid })),
+  fc.record({ uid, column: fc.constantFrom("activate" as const, "pause" as const) }).map((of) => ({
+    kind: "unknown" as const,
+    ...of,
+  })),
   uid.map((uid) => ({ kind: "quarantined" as const, uid, shape: "it is odd" })),
 );
 const form = fc.record({
   name: fc.constantFrom("web", "api", "b-web"),
   maxSkew: fc.nat(2),
   revision: fc.option(fc.constantFrom("1", "2"), { nil: undefined }),
-}).map(({ name, maxSkew, revision }) =>
+  paused: fc.boolean(),
+}).map(({ name, maxSkew, revision, paused }) =>
   storedForm({
     name,
-    spec: formSpecOf({ rollout: { maxSkew, progressDeadlineSeconds: 600 } }),
+    spec: formSpecOf({ rollout: { maxSkew, progressDeadlineSeconds: 600 }, paused }),
     status: revision === undefined ? {} : { currentRevision: `${name}-${revision}` },
   })
 );
+const pausing = fc.constantFrom("none" as const, "row" as const, "hand" as const);
 const node = fc.record({
   row: uid,
   form: fc.constantFrom("web", "api", "b-web", "old"),
   ready: fc.constantFrom("True" as const, "False" as const),
   deleting: fc.boolean(),
+  suffix: fc.constantFrom("", "-1a2b3c4d"),
+  frozen: fc.constantFrom(undefined, "DuplicateUid", "UnknownPause"),
+  pausing,
   values,
-}).map(({ row, form, ready, deleting, values }) =>
-  storedNode({ row, form }, { status: readyStatus(ready), deleting, spec: { values } })
+}).map(({ row, form, ready, deleting, suffix, frozen, pausing, values }) =>
+  storedNode({ row, form }, {
+    name: `${row}-${form}${suffix}`,
+    status: readyStatus(ready),
+    deleting,
+    annotations: {
+      ...(frozen === undefined ? {} : { "lynq.sh/frozen": frozen }),
+      ...(pausing === "row" ? { "lynq.sh/paused-by": "row" } : {}),
+    },
+    spec: { values, ...(pausing === "none" ? {} : { paused: true }) },
+  })
 );
 const distinct = <T extends { readonly name: string }>(one: fc.Arbitrary<T>, maxLength: number) =>
   fc.uniqueArray(one, { maxLength, selector: ({ name }) => name });
+const foreign = fc.uniqueArray(fc.constantFrom<string>("a-web", "b-web", "a-b-web", "c-api"));
 const world = fc.record({
   forms: distinct<StoredForm>(form, 3),
   rows: fc.array(row, { maxLength: 8 }),
   nodes: distinct<StoredNode>(node, 8),
-});
+  foreign,
+}).map(({ nodes, foreign, ...rest }) => ({
+  ...rest,
+  nodes,
+  foreign: foreign.filter((name) => nodes.every((node) => node.name !== name)),
+}));
 
-/** The nodes after the changes: written ones are new to the node controller, deleted ones are gone. */
-function after(nodes: readonly StoredNode[], { changes }: HubPlan): StoredNode[] {
+type World = typeof world extends fc.Arbitrary<infer T> ? T : never;
+
+const planOf = ({ forms, rows, nodes, foreign }: World): HubPlan =>
+  planHub({
+    hub: "hub",
+    forms,
+    rows,
+    nodes,
+    now: NOW,
+    isForeign: (name) => foreign.includes(name) || nodes.some((node) => node.name === name),
+  });
+
+/** The nodes after the plan: written ones are new to the node controller, deleted ones are gone. */
+function after(nodes: readonly StoredNode[], { changes, marks }: HubPlan): StoredNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node]));
   for (const change of changes) {
     byName.delete(nameOf(change));
     if (change.kind === "delete") continue;
     const { name, form, revision, row } = change.wanted;
-    byName.set(name, storedNode({ row: row.uid, form }, { spec: { revision, values: row.values } }));
+    byName.set(name, storedNode({ row: row.uid, form }, { name, spec: { revision, values: row.values } }));
+  }
+  for (const { node, marks: { frozen, paused } } of marks) {
+    const annotations = {
+      ...(frozen === undefined ? {} : { "lynq.sh/frozen": frozen }),
+      ...(paused ? { "lynq.sh/paused-by": "row" } : {}),
+    };
+    byName.set(node.name, { ...node, annotations, spec: { ...node.spec, paused } });
   }
   return [...byName.values()];
 }
 
-Deno.test("planning against its own result changes nothing but what waited for room or for a name to be free", () => {
-  fc.assert(fc.property(world, ({ forms, rows, nodes }) => {
-    const first = planHub({ hub: "hub", forms, rows, nodes });
-    const second = planHub({ hub: "hub", forms, rows, nodes: after(nodes, first) });
+const HELD: readonly RowVerdict["kind"][] = ["unknown", "quarantined", "paused"];
+
+Deno.test("planning against its own result changes nothing but what waited for room", () => {
+  fc.assert(fc.property(world, (before) => {
+    const first = planOf(before);
+    const second = planOf({ ...before, nodes: after(before.nodes, first) });
     const waited = new Set(first.throttled.map(({ form }) => form));
-    const freed = new Set(first.changes.filter(({ kind }) => kind === "delete").map(nameOf));
     for (const change of second.changes) {
-      const late = change.kind !== "delete" && waited.has(change.wanted.form);
-      assert(late || freed.has(nameOf(change)), `${change.kind} ${nameOf(change)}`);
+      assert(change.kind !== "delete" && waited.has(change.wanted.form), `${change.kind} ${nameOf(change)}`);
+    }
+    assert.deepEqual(second.marks.map(({ node }) => node.name), []);
+    assert.equal(second.desired, first.desired);
+  }));
+});
+
+Deno.test("a row that is paused or can't be understood never makes, changes or deletes a node", () => {
+  fc.assert(fc.property(world, (of) => {
+    const held = new Set(of.rows.flatMap((each) => HELD.includes(each.kind) ? [uidOf(each)] : []));
+    const alive = new Set(of.forms.map(({ name }) => name));
+    for (const change of planOf(of).changes) {
+      if (change.kind === "delete" && !alive.has(change.node.spec.templateRef)) continue;
+      const { uid } = change.kind === "delete" ? change.node.spec : change.wanted.row;
+      assert(!held.has(uid), nameOf(change));
     }
   }));
 });
 
-Deno.test("a row that can't be understood never causes a deletion", () => {
-  fc.assert(fc.property(world, ({ forms, rows, nodes }) => {
-    const unsure = new Set(
-      rows.flatMap((each) => each.kind === "unknown" || each.kind === "quarantined" ? [each.uid] : []),
-    );
-    const alive = new Set(forms.map(({ name }) => name));
-    for (const change of planHub({ hub: "hub", forms, rows, nodes }).changes) {
-      if (change.kind !== "delete" || !alive.has(change.node.spec.templateRef)) continue;
-      assert(!unsure.has(change.node.spec.uid), nameOf(change));
+Deno.test("nodes of a paused form are left alone, those that a person paused are deleted at most", () => {
+  fc.assert(fc.property(world, (of) => {
+    const paused = new Set(of.forms.flatMap(({ name, spec }) => spec.paused === true ? [name] : []));
+    const { changes, marks } = planOf(of);
+    for (const change of changes) {
+      const form = change.kind === "delete" ? change.node.spec.templateRef : change.wanted.form;
+      assert(!paused.has(form), nameOf(change));
+      if (change.kind !== "update") continue;
+      const { spec, annotations } = change.node;
+      assert(spec.paused !== true || annotations["lynq.sh/paused-by"] === "row", nameOf(change));
     }
+    for (const { node } of marks) assert(!paused.has(node.spec.templateRef), node.name);
   }));
 });
 
-Deno.test("no name is changed twice, and no form has more nodes updating than maxSkew allows anew", () => {
-  fc.assert(fc.property(world, ({ forms, rows, nodes }) => {
-    const made = planHub({ hub: "hub", forms, rows, nodes });
-    const names = made.changes.map(nameOf);
+Deno.test("no two nodes get one name, no name is changed twice, and what has a node keeps its name", () => {
+  fc.assert(fc.property(world, (of) => {
+    const made = planOf(of);
+    const names = [...made.changes.map(nameOf), ...made.marks.map(({ node }) => node.name)];
     assert.equal(new Set(names).size, names.length);
-    for (const form of forms) {
+    const taken = new Set([...of.nodes.map(({ name }) => name), ...of.foreign]);
+    for (const change of made.changes) {
+      if (change.kind === "update") assert.equal(change.wanted.name, change.node.name);
+      if (change.kind !== "create") continue;
+      assert(!taken.has(change.wanted.name), change.wanted.name);
+      assert(
+        of.nodes.every(({ spec }) =>
+          spec.uid !== change.wanted.row.uid || spec.templateRef !== change.wanted.form
+        ),
+      );
+    }
+  }));
+});
+
+Deno.test("no form has more nodes updating than maxSkew allows anew", () => {
+  fc.assert(fc.property(world, (of) => {
+    const { changes } = planOf(of);
+    for (const form of of.forms) {
       const maxSkew = form.spec.rollout?.maxSkew ?? 0;
-      const created = made.changes.filter((c) => c.kind === "create" && c.wanted.form === form.name);
+      const created = changes.filter((c) => c.kind === "create" && c.wanted.form === form.name);
       if (maxSkew > 0) assert(created.length <= maxSkew, form.name);
     }
   }));
 });
 
-Deno.test("the order of rows has no effect", () => {
-  const shuffled = fc.array(row, { maxLength: 8 }).chain((rows) =>
-    fc.tuple(fc.constant(rows), fc.shuffledSubarray(rows, { minLength: rows.length }))
+Deno.test("the order of rows and forms has no effect", () => {
+  const shuffled = fc.tuple(fc.array(row, { maxLength: 8 }), world).chain(([rows, of]) =>
+    fc.tuple(
+      fc.constant({ ...of, rows }),
+      fc.shuffledSubarray(rows, { minLength: rows.length }),
+      fc.shuffledSubarray(of.forms, { minLength: of.forms.length }),
+    )
   );
-  fc.assert(fc.property(shuffled, world, ([rows, other], { forms, nodes }) => {
-    const told = (of: readonly RowVerdict[]) =>
-      planHub({ hub: "hub", forms, rows: of, nodes }).changes.map((c) => `${c.kind} ${nameOf(c)}`);
-    assert.deepEqual(told(rows), told(other));
+  fc.assert(fc.property(shuffled, ([of, rows, forms]) => {
+    const told = ({ changes, marks, problems, desired }: HubPlan) => ({
+      changes: changes.map((c) => `${c.kind} ${nameOf(c)}`),
+      marks,
+      problems,
+      desired,
+    });
+    assert.deepEqual(told(planOf({ ...of, rows, forms })), told(planOf(of)));
   }));
 });

@@ -19,9 +19,16 @@ const nodeOf = (row: string, part: Parameters<typeof storedNode>[1] = {}) =>
   storedNode({ row, form: "web" }, part);
 
 function plan(of: { forms?: StoredForm[]; rows?: RowVerdict[]; nodes?: StoredNode[] }): HubPlan {
-  return planHub({ hub: "hub", forms: of.forms ?? [web], rows: of.rows ?? [], nodes: of.nodes ?? [] });
+  return planHub({
+    hub: "hub",
+    forms: of.forms ?? [web],
+    rows: of.rows ?? [],
+    nodes: of.nodes ?? [],
+    now: NOW,
+  });
 }
 
+const NOW = new Date("2026-01-01T00:00:00Z");
 const told = ({ changes }: HubPlan) => changes.map((change) => `${change.kind} ${nameOf(change)}`);
 const reasons = ({ problems }: HubPlan) => problems.map(({ reason, uid }) => `${reason} ${uid}`);
 
@@ -52,7 +59,11 @@ Deno.test("another value, revision or hub is an update, and so are inline arrays
 Deno.test("a node goes when its row is inactive or absent, or its form is gone", () => {
   const nodes = [nodeOf("off"), nodeOf("gone"), nodeOf("on"), storedNode({ row: "on", form: "old" })];
   const rows: RowVerdict[] = [active("on"), { kind: "inactive", uid: "off" }];
-  assert.deepEqual(told(plan({ rows, nodes })), ["delete gone-web", "delete off-web", "delete on-old"]);
+  assert.deepEqual(told(plan({ rows, nodes })), [
+    "delete gone-web",
+    "delete off-web",
+    "delete on-old",
+  ]);
 });
 
 Deno.test("a node that is being deleted is neither updated nor deleted again", () => {
@@ -64,7 +75,11 @@ Deno.test("a node that is being deleted is neither updated nor deleted again", (
 });
 
 Deno.test("a row whose activate can't be told keeps its node as it is and makes none", () => {
-  const rows: RowVerdict[] = [{ kind: "unknown", uid: "a" }, { kind: "unknown", uid: "b" }];
+  const rows: RowVerdict[] = [{ kind: "unknown", uid: "a", column: "activate" }, {
+    kind: "unknown",
+    uid: "b",
+    column: "activate",
+  }];
   const made = plan({ rows, nodes: [nodeOf("a", { spec: { revision: "web-0" } })] });
   assert.deepEqual(told(made), []);
   assert.deepEqual(reasons(made), ["UnknownActivate a", "UnknownActivate b"]);
@@ -95,27 +110,85 @@ Deno.test("rows that repeat a uid and differ leave its node as it is, told once"
   }
 });
 
-Deno.test("two forms whose nodes would have one name: the second is told, the first keeps its node", () => {
+Deno.test("of two nodes with one name the first keeps it, the second gets a hash at its end", () => {
   const forms = [storedForm({ name: "c" }), storedForm({ name: "b-c" })];
-  const nodes = [storedNode({ row: "a-b", form: "c" })];
-  const made = plan({ forms, rows: [active("a-b"), active("a")], nodes });
-  assert.deepEqual(told(made), ["create a-b-b-c", "create a-c"]);
-  assert.deepEqual(reasons(made), ["NameTaken a"]);
-  assert.match(made.problems[0]?.message ?? "", /a-b-c is the node of uid a-b and form c/);
+  const rows = [active("a-b"), active("a")];
+  const made = plan({ forms, rows, nodes: [storedNode({ row: "a-b", form: "c" })] });
+  assert.deepEqual(told(made), ["create a-b-b-c", "create a-b-c-ed587551", "create a-c"]);
+  assert.deepEqual(made.problems, []);
+  const both = plan({ forms: forms.toReversed(), rows: rows.toReversed() });
+  assert.deepEqual(told(both), ["create a-b-b-c", "create a-b-c", "create a-b-c-9411e0b6", "create a-c"]);
 });
 
-Deno.test("of two new nodes with one name only the first is made", () => {
-  const forms = [storedForm({ name: "b-c" }), storedForm({ name: "c" })];
-  const made = plan({ forms, rows: [active("a-b"), active("a")] });
-  assert.deepEqual(told(made), ["create a-b-b-c", "create a-b-c", "create a-c"]);
-  assert.deepEqual(reasons(made), ["NameTaken a-b"]);
-});
-
-Deno.test("a name that would be too long is told and keeps what is there", () => {
-  const name = "f".repeat(200);
-  const made = plan({ forms: [storedForm({ name })], rows: [active("u".repeat(60))] });
+Deno.test("a node keeps the name that it has when the other one goes", () => {
+  const forms = [storedForm({ name: "c" }), storedForm({ name: "b-c" })];
+  const second = storedNode({ row: "a", form: "b-c" }, { name: "a-b-c-ed587551" });
+  const made = plan({ forms: [storedForm({ name: "b-c" })], rows: [active("a")], nodes: [second] });
   assert.deepEqual(told(made), []);
-  assert.deepEqual(reasons(made), [`NameTooLong ${"u".repeat(60)}`]);
+  const back = plan({ forms, rows: [active("a-b"), active("a")], nodes: [second] });
+  assert.deepEqual(told(back), ["create a-b-b-c", "create a-b-c", "create a-c"]);
+});
+
+Deno.test("a name that is somebody else's, and one that would be too long, get a hash too", () => {
+  const taken = planHub({
+    hub: "hub",
+    forms: [web],
+    rows: [active("a")],
+    nodes: [],
+    now: NOW,
+    isForeign: (name) => name === "a-web",
+  });
+  assert.match(told(taken).join(), /^create a-web-[0-9a-f]{8}$/);
+  const made = plan({ forms: [storedForm({ name: "f".repeat(200) })], rows: [active("u".repeat(60))] });
+  const [name = ""] = made.changes.map(nameOf);
+  assert.equal(name.length, 253);
+  assert.match(name, /^u{60}-f+-[0-9a-f]{8}$/);
+});
+
+Deno.test("a node whose every name is taken is told", () => {
+  const made = planHub({
+    hub: "hub",
+    forms: [web],
+    rows: [active("a")],
+    nodes: [],
+    now: NOW,
+    isForeign: () => true,
+  });
+  assert.deepEqual(told(made), []);
+  assert.deepEqual(reasons(made), ["NameTaken a"]);
+});
+
+Deno.test("a paused row pauses its nodes, makes none and ends with the row or with a no", () => {
+  const paused: RowVerdict = { kind: "paused", row: { uid: "a", values: { activate: "1" } } };
+  const forms = [web, storedForm({ name: "new" })];
+  const old = nodeOf("a", { spec: { revision: "web-0" } });
+  const made = plan({ forms, rows: [paused], nodes: [old] });
+  assert.deepEqual(told(made), []);
+  assert.deepEqual(made.marks, [{ node: old, marks: { frozen: undefined, paused: true } }]);
+  assert.equal(made.desired, 1);
+  const byRow = nodeOf("a", { annotations: { "lynq.sh/paused-by": "row" }, spec: { paused: true } });
+  assert.deepEqual(plan({ rows: [paused], nodes: [byRow] }).marks, []);
+  assert.deepEqual(told(plan({ rows: [], nodes: [byRow] })), ["delete a-web"]);
+  assert.deepEqual(told(plan({ rows: [{ kind: "inactive", uid: "a" }], nodes: [byRow] })), ["delete a-web"]);
+  const ended = plan({ rows: [active("a")], nodes: [byRow] });
+  assert.deepEqual(ended.marks, [{ node: byRow, marks: { frozen: undefined, paused: false } }]);
+});
+
+Deno.test("a node that a person paused keeps its pause, whatever its row says", () => {
+  const byHand = nodeOf("a", { spec: { paused: true, revision: "web-0" } });
+  const made = plan({ rows: [active("a")], nodes: [byHand] });
+  assert.deepEqual([made.changes, made.marks], [[], []]);
+});
+
+Deno.test("a row that can't be followed marks its nodes and leaves their pause as it is", () => {
+  const byRow = nodeOf("a", { annotations: { "lynq.sh/paused-by": "row" }, spec: { paused: true } });
+  const made = plan({ rows: [active("a"), active("a", { activate: "yes" })], nodes: [byRow] });
+  assert.deepEqual(made.marks, [{ node: byRow, marks: { frozen: "DuplicateUid", paused: true } }]);
+  const marked = nodeOf("a", { annotations: { "lynq.sh/frozen": "DuplicateUid" } });
+  const mended = plan({ rows: [active("a")], nodes: [marked] });
+  assert.deepEqual(mended.marks, [{ node: marked, marks: { frozen: undefined, paused: false } }]);
+  const gone = plan({ rows: [], nodes: [marked] });
+  assert.deepEqual([told(gone), gone.marks], [["delete a-web"], []]);
 });
 
 Deno.test("a form without a valid revision makes no node and keeps all it has", () => {

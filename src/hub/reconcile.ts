@@ -1,12 +1,14 @@
 import { ANNOTATION, HUB_FINALIZER } from "../api/labels.ts";
+import { isPausedByHand, nextEnd, type PauseCause, pausesOf } from "../api/pause.ts";
 import { parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
-import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
+import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { SourceError } from "../source/port.ts";
 import { type Carried, carryOut } from "./carry_out.ts";
+import { compare } from "./distinct_rows.ts";
 import { finalizeHub } from "./finalize.ts";
 import { intervalMs } from "./interval.ts";
-import { planHub } from "./plan.ts";
+import { planHub, planWithoutForm } from "./plan.ts";
 import { publishHub } from "./publish.ts";
 import { readRows } from "./read_rows.ts";
 import { reportFailure, reportPlan } from "./report.ts";
@@ -22,19 +24,43 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   const hub = world.hubs.get(key);
   if (hub === undefined) return forget(world, key);
   if (hub.deleting) return await finalizeHub(world, hub, signal);
+  const forms = world.forms.ofHub(hub.namespace, hub.name);
+  const paused = pausesOf({ hub }, world.now());
+  if (paused.length > 0) return await stayPaused(world, { key, hub, forms, paused }, signal);
   if (!hub.finalizers.includes(HUB_FINALIZER)) await addFinalizer(world, hub, signal);
 
   // 2. Read, plan and carry out, when it is time.
-  const forms = world.forms.ofHub(hub.namespace, hub.name);
-  const basis = basisOf(hub, forms);
+  const basis = basisOf(world, { hub, forms });
   const wait = waitBeforeRead(world, { key, hub, basis });
   const memory = wait > 0 ? world.memory.get(key) : await sync(world, { key, hub, forms, basis }, signal);
 
   // 3. Count and tell.
-  await publishHub(world, { hub, forms, sync: memory?.sync ?? { kind: "none" } }, signal);
+  await publishHub(world, { hub, forms, sync: memory?.sync ?? { kind: "none" }, paused }, signal);
 
   // 4. When to read again.
-  return requeueAfter(waitBeforeRead(world, { key, hub, basis }));
+  const end = nextPauseEnd(world, { hub, forms });
+  return sooner(
+    requeueAfter(waitBeforeRead(world, { key, hub, basis })),
+    end === undefined ? AWAIT : requeueAfter(end),
+  );
+}
+
+/** Nothing is read and nothing written, but that the nodes of a form that was deleted go. Its end asks for a read. */
+async function stayPaused(
+  world: HubWorld,
+  of: { key: string; hub: StoredHub; forms: readonly StoredForm[]; paused: readonly PauseCause[] },
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const { key, hub, forms, paused } = of;
+  const memory = world.memory.get(key);
+  if (memory !== undefined) world.memory.set(key, { ...memory, basis: "" });
+  const changes = planWithoutForm({ forms, nodes: world.nodes.ofHub(hub.namespace, hub.name) });
+  const { broken, refused } = await carryOut(world, { hub, changes }, signal);
+  await publishHub(world, { hub, forms, sync: memory?.sync ?? { kind: "none" }, paused }, signal);
+  if (broken !== undefined) throw broken.error;
+  const end = nextEnd(paused, world.now());
+  const next = end === undefined ? AWAIT : requeueAfter(end);
+  return refused === 0 ? next : sooner(next, requeueAfter(world.backoff.next(key)));
 }
 
 function forget(world: HubWorld, key: string): Verdict {
@@ -54,12 +80,34 @@ async function addFinalizer(world: HubWorld, hub: StoredHub, signal: AbortSignal
   );
 }
 
-/** What a plan was made with: another basis is a reason to plan anew at once. */
-function basisOf(hub: StoredHub, forms: readonly StoredForm[]): string {
+interface Family {
+  readonly hub: StoredHub;
+  readonly forms: readonly StoredForm[];
+}
+
+/** What a plan was made with: another basis is a reason to plan anew at once, the end of a pause among them. */
+function basisOf(world: HubWorld, { hub, forms }: Family): string {
   const revisions = forms.map((form) =>
     `${form.name}=${form.status.currentRevision ?? ""}/${form.spec.rollout?.maxSkew ?? 0}`
   );
-  return [hub.generation, hub.annotations[ANNOTATION.approveDeletions] ?? "", ...revisions].join("\n");
+  const paused = pausedBelow(world, { hub, forms }).map(({ kind, name }) => `paused ${kind} ${name}`);
+  const approved = hub.annotations[ANNOTATION.approveDeletions] ?? "";
+  return [hub.generation, approved, ...revisions, ...paused].join("\n");
+}
+
+/** The forms that are paused, and the nodes that a person paused. */
+function pausedBelow(world: HubWorld, { hub, forms }: Family) {
+  const now = world.now();
+  const nodes = world.nodes.ofHub(hub.namespace, hub.name).filter((node) => isPausedByHand(node, now));
+  return [
+    ...forms.map((form) => ({ kind: "form", name: form.name, causes: pausesOf({ form }, now) })),
+    ...nodes.sort((a, b) => compare(a.name, b.name))
+      .map((node) => ({ kind: "node", name: node.name, causes: pausesOf({ node }, now) })),
+  ].filter(({ causes }) => causes.length > 0);
+}
+
+function nextPauseEnd(world: HubWorld, family: Family): number | undefined {
+  return nextEnd(pausedBelow(world, family).flatMap(({ causes }) => causes), world.now());
 }
 
 interface Timing {
@@ -125,10 +173,15 @@ async function attempt(
   try {
     const rows = await readRows(world, hub, signal);
     const nodes = world.nodes.ofHub(hub.namespace, hub.name);
-    const plan = planHub({ hub: hub.name, forms, rows, nodes });
+    const isForeign = (name: string) => world.nodes.has(hub.namespace, name);
+    const plan = planHub({ hub: hub.name, forms, rows, nodes, now: world.now(), isForeign });
     const { changes, held, ...guarded } = await safeChanges(world, { hub, plan, nodes, before }, signal);
     reportPlan(world, hub, { plan, held });
-    const { problems: taken, refused, broken } = await carryOut(world, { hub, changes }, signal);
+    const { problems: taken, refused, broken } = await carryOut(
+      world,
+      { hub, changes, marks: plan.marks },
+      signal,
+    );
     if (refused === 0) world.backoff.reset(key);
     else world.backoff.next(key);
     const problems = [...plan.problems, ...taken];

@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
+import type { RowProblem } from "../api/row.ts";
 import type { StoredHub } from "../api/stored.ts";
 import { API_VERSION } from "../api/labels.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { SourceError } from "../source/port.ts";
 import type { HeldDeletions } from "./deletion_guard.ts";
-import { describeHeld, describeUid } from "./hub_status.ts";
+import { describeHeld, describeUid, sampleOf } from "./hub_status.ts";
 import type { HubPlan } from "./plan.ts";
 import type { HubWorld } from "./world.ts";
 
@@ -40,13 +42,43 @@ export function reportPlan(
   if (held !== undefined && (before?.kind !== "synced" || before.held?.hash !== held.hash)) {
     hubEvent(world, hub, { type: "Warning", reason: "DeletionHeld", message: describeHeld(held) });
   }
-  const known = new Set(before?.kind === "synced" ? before.problems.map((p) => `${p.reason}\n${p.uid}`) : []);
-  for (const problem of plan.problems.filter((p) => !known.has(`${p.reason}\n${p.uid}`)).slice(0, 10)) {
-    const message = `Row ${describeUid(problem.uid)} is left as it is: ${problem.message}`;
-    hubEvent(world, hub, { type: "Warning", reason: "RowQuarantined", message });
-  }
+  reportProblems(world, hub, plan.problems);
   for (const { form, count, updating } of plan.throttled) {
     const message = `LynqForm '${form}': ${count} node updates throttled (currently updating=${updating})`;
     hubEvent(world, hub, { type: "Normal", reason: "RolloutThrottled", message });
   }
+}
+
+/** One event for each reason that new rows are left out for, with what to do about it. */
+function reportProblems(world: HubWorld, hub: StoredHub, problems: readonly RowProblem[]): void {
+  const known = knownProblems(world, hub, problems);
+  const byReason = Map.groupBy(problems, ({ reason }) => reason);
+  for (const [reason, all] of byReason) {
+    if (all.every((problem) => known.has(keyOf(problem)))) continue;
+    const uids = [...new Set(all.map(({ uid }) => describeUid(uid)))];
+    const more = uids.length > SAMPLE ? ` and ${uids.length - SAMPLE} more` : "";
+    const rows = all.length === 1 ? "1 row is" : `${all.length} rows are`;
+    const message = `${rows} left as they are (${reason}): ${uids.slice(0, SAMPLE).join(", ")}${more}: ` +
+      `${all[0]?.message}. Their nodes stay as they are, and none is made or deleted`;
+    hubEvent(world, hub, { type: "Warning", reason: "RowQuarantined", message });
+  }
+}
+
+const SAMPLE = 10;
+
+function keyOf({ reason, uid }: Pick<RowProblem, "reason" | "uid">): string {
+  return `${reason}\n${uid}`;
+}
+
+/** What was told before; after a restart, what the status says, where it says just this. */
+function knownProblems(
+  world: HubWorld,
+  hub: StoredHub,
+  problems: readonly RowProblem[],
+): ReadonlySet<string> {
+  const before = world.memory.get(namespacedName(hub))?.sync;
+  if (before?.kind === "synced") return new Set(before.problems.map(keyOf));
+  const { quarantined, quarantinedRows } = hub.status;
+  const same = quarantined === problems.length && isDeepStrictEqual(quarantinedRows, sampleOf(problems));
+  return new Set(same ? problems.map(keyOf) : []);
 }

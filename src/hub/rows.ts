@@ -16,32 +16,40 @@ const ACTIVATE_VARIABLE = "activate";
 /** Keys that no extra variable can have: a line break is in no YAML key that the schema lets through. */
 const UID_KEY = "\nuid";
 const ACTIVATE_KEY = "\nactivate";
+const PAUSE_KEY = "\npause";
+const OWN_KEYS: readonly string[] = [UID_KEY, ACTIVATE_KEY, PAUSE_KEY];
 
-/** The columns to read: uid, activate, hostOrUrl, then the extras by name. */
+/** The columns to read: uid, hostOrUrl, activate, pause, then the extras by name. */
 export function columnsOf(spec: HubSpec): ColumnMapping[] {
-  const { uid, activate, hostOrUrl } = spec.valueMappings;
+  const { uid, activate, hostOrUrl, pause } = spec.valueMappings;
   const extras = Object.entries(spec.extraValueMappings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
     { variable: UID_KEY, column: uid },
     ...(hostOrUrl ? [{ variable: "hostOrUrl", column: hostOrUrl }] : []),
     { variable: ACTIVATE_KEY, column: activate },
+    ...(pause ? [{ variable: PAUSE_KEY, column: pause }] : []),
     ...extras.map(([variable, column]) => ({ variable, column })),
   ];
 }
 
-/** Reads one row's meaning. Extra variables named uid or activate override the row's own in templates only. */
+/**
+ * Reads one row's meaning. A no in `activate` wins over a pause: what is paused may still be deleted. Extra variables
+ * named uid or activate override the row's own in templates only.
+ */
 export function judgeRow(raw: RawRow): RowVerdict {
   const uid = raw[UID_KEY] ?? "";
   if (uid.length > UID_LIMIT || !UID.test(uid)) return { kind: "quarantined", uid, shape: shapeOf(uid) };
   const activate = raw[ACTIVATE_KEY] ?? "";
   if (FALSE.has(activate)) return { kind: "inactive", uid };
-  if (!TRUE.has(activate)) return { kind: "unknown", uid };
+  if (!TRUE.has(activate)) return { kind: "unknown", uid, column: "activate" };
+  const pause = raw[PAUSE_KEY] ?? "";
+  if (!TRUE.has(pause) && !FALSE.has(pause)) return { kind: "unknown", uid, column: "pause" };
   const values: Record<string, string> = { [ACTIVATE_VARIABLE]: activate };
   for (const [variable, text] of Object.entries(raw)) {
-    if (variable !== UID_KEY && variable !== ACTIVATE_KEY) values[variable] = text;
+    if (!OWN_KEYS.includes(variable)) values[variable] = text;
   }
   if (values[UID_VARIABLE] === uid) delete values[UID_VARIABLE];
-  return { kind: "active", row: { uid, values } };
+  return { kind: TRUE.has(pause) ? "paused" : "active", row: { uid, values } };
 }
 
 /** What is wrong with a uid, without its text. */

@@ -1,6 +1,7 @@
 import { ANNOTATION } from "../api/labels.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import { guardDeletions, type HeldDeletions, uidsOf } from "./deletion_guard.ts";
+import { uidOf } from "./distinct_rows.ts";
 import type { HubPlan, NodeChange } from "./plan.ts";
 import { readRows } from "./read_rows.ts";
 import type { HubMemory, HubWorld } from "./world.ts";
@@ -46,8 +47,4 @@ export async function safeChanges(
     covered,
     wentAt: [...wentAt, ...Array.from(uidsOf(unapproved), () => now)],
   };
-}
-
-function uidOf(verdict: Awaited<ReturnType<typeof readRows>>[number]): string {
-  return verdict.kind === "active" ? verdict.row.uid : verdict.uid;
 }

@@ -40,6 +40,8 @@ export interface HubWorld {
   readonly forms: { ofHub(namespace: string, hub: string): StoredForm[] };
   readonly nodes: {
     ofHub(namespace: string, hub: string): StoredNode[];
+    /** Whether a LynqNode of this name exists, whoever made it. */
+    has(namespace: string, name: string): boolean;
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };

@@ -3,11 +3,14 @@ import type { HubCounts, ObjectName, RolloutGauges } from "./metrics.ts";
 
 const PHASES = { Idle: 0, InProgress: 1, Failed: 2, Complete: 3 } as const;
 
-/** The `hub_*` and `lynqform_rollout_*` series. */
+/** The `hub_*`, `lynqform_paused` and `lynqform_rollout_*` series. */
 export class HubMetrics {
   readonly #desired: Gauge<"hub" | "namespace">;
   readonly #ready: Gauge<"hub" | "namespace">;
   readonly #failed: Gauge<"hub" | "namespace">;
+  readonly #quarantined: Gauge<"hub" | "namespace">;
+  readonly #hubPaused: Gauge<"hub" | "namespace">;
+  readonly #formPaused: Gauge<"form" | "namespace">;
   readonly #updating: Gauge<"form" | "namespace">;
   readonly #phase: Gauge<"form" | "namespace">;
   readonly #progress: Gauge<"form" | "namespace">;
@@ -21,6 +24,9 @@ export class HubMetrics {
     this.#desired = hubGauge("hub_desired", "LynqNodes that a hub wants.");
     this.#ready = hubGauge("hub_ready", "LynqNodes of a hub that are ready.");
     this.#failed = hubGauge("hub_failed", "LynqNodes of a hub that failed.");
+    this.#quarantined = hubGauge("hub_quarantined", "Rows of a hub that can't be provisioned as they are.");
+    this.#hubPaused = hubGauge("hub_paused", "Whether a hub is paused: 1 now, 0 not.");
+    this.#formPaused = formGauge("lynqform_paused", "Whether a form is paused: 1 now, 0 not.");
     this.#updating = formGauge("lynqform_rollout_updating_nodes", "LynqNodes that a rollout is updating.");
     this.#phase = formGauge(
       "lynqform_rollout_phase",
@@ -34,11 +40,22 @@ export class HubMetrics {
     this.#desired.set(labels, counts.desired);
     this.#ready.set(labels, counts.ready);
     this.#failed.set(labels, counts.failed);
+    this.#quarantined.set(labels, counts.quarantined ?? 0);
+    this.#hubPaused.set(labels, counts.paused === true ? 1 : 0);
   }
 
   forget(hub: ObjectName): void {
     const labels = { hub: hub.name, namespace: hub.namespace };
-    for (const gauge of [this.#desired, this.#ready, this.#failed]) gauge.remove(labels);
+    const counts = [this.#desired, this.#ready, this.#failed, this.#quarantined, this.#hubPaused];
+    for (const gauge of counts) gauge.remove(labels);
+  }
+
+  formPaused(form: ObjectName, paused: boolean): void {
+    this.#formPaused.set({ form: form.name, namespace: form.namespace }, paused ? 1 : 0);
+  }
+
+  forgetForm(form: ObjectName): void {
+    this.#formPaused.remove({ form: form.name, namespace: form.namespace });
   }
 
   rollout(form: ObjectName, of: RolloutGauges): void {

@@ -3,7 +3,13 @@ export interface ObjectName {
   readonly name: string;
 }
 
-export type NodeConditionType = "Ready" | "Progressing" | "Conflicted" | "Degraded";
+export type NodeConditionType =
+  | "Ready"
+  | "Progressing"
+  | "Conflicted"
+  | "Degraded"
+  | "Paused"
+  | "RowAccepted";
 
 /** What the gauges of one LynqNode say. */
 export interface NodeGauges {
@@ -21,6 +27,16 @@ export interface HubCounts {
   readonly desired: number;
   readonly ready: number;
   readonly failed: number;
+  /** Rows that can't be provisioned as they are; 0 unless told. */
+  readonly quarantined?: number;
+  /** False unless told. */
+  readonly paused?: boolean;
+}
+
+export interface DriftLabels {
+  readonly kind: string;
+  /** Corrected: put back. Recreated: made again. Reported: left as it is. */
+  readonly action: "Corrected" | "Recreated" | "Reported";
 }
 
 export interface RolloutGauges {
@@ -80,11 +96,15 @@ export interface Metrics {
   conflict(node: ObjectName, of: ConflictLabels): void;
   forgetNode(node: ObjectName): void;
   applyAttempt(of: ApplyLabels): void;
+  /** Somebody else changed or deleted a child. */
+  drift(of: DriftLabels): void;
 
   hubStatus(hub: ObjectName, counts: HubCounts): void;
   forgetHub(hub: ObjectName): void;
   rollout(form: ObjectName, of: RolloutGauges): void;
   forgetRollout(form: ObjectName): void;
+  formPaused(form: ObjectName, paused: boolean): void;
+  forgetForm(form: ObjectName): void;
 
   /** The series of one controller and its queue: "lynqhub", "lynqform", "lynqnode". They start at 0. */
   controller(name: string, maxConcurrentReconciles: number): ControllerSeries;

@@ -2,6 +2,7 @@ import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type {
   ApplyLabels,
   ConflictLabels,
+  DriftLabels,
   NodeConditionType,
   NodeGauges,
   NodeReconcileResult,
@@ -11,7 +12,14 @@ import type {
 type NodeLabel = "lynqnode" | "namespace";
 type ConflictLabel = NodeLabel | "resource_kind" | "conflict_policy";
 
-const CONDITION_TYPES: readonly NodeConditionType[] = ["Ready", "Progressing", "Conflicted", "Degraded"];
+const CONDITION_TYPES: readonly NodeConditionType[] = [
+  "Ready",
+  "Progressing",
+  "Conflicted",
+  "Degraded",
+  "Paused",
+  "RowAccepted",
+];
 const CONDITION_VALUES = { False: 0, True: 1, Unknown: 2 } as const;
 
 /** The `lynqnode_*` series and `apply_attempts_total`. */
@@ -24,6 +32,7 @@ export class NodeMetrics {
   readonly #condition: Gauge<NodeLabel | "type">;
   readonly #degraded: Gauge<NodeLabel | "reason">;
   readonly #conflicts: Counter<ConflictLabel>;
+  readonly #drift: Counter<"kind" | "action">;
   readonly #attempts: Counter<"kind" | "result" | "conflict_policy">;
   /** Label values in use by node, so that they can be taken away. */
   readonly #reasons = new Map<string, Set<string>>();
@@ -65,6 +74,12 @@ export class NodeMetrics {
       labelNames: ["lynqnode", "namespace", "resource_kind", "conflict_policy"],
       registers,
     });
+    this.#drift = new Counter({
+      name: "lynqnode_drift_total",
+      help: "Children that somebody else changed or deleted, by what was done about it.",
+      labelNames: ["kind", "action"],
+      registers,
+    });
     this.#attempts = new Counter({
       name: "apply_attempts_total",
       help: "Attempts to apply a resource.",
@@ -97,6 +112,10 @@ export class NodeMetrics {
     const series = this.#conflictSeries.get(keyOf(node)) ?? new Map();
     series.set(`${of.kind}/${of.conflictPolicy}`, labels);
     this.#conflictSeries.set(keyOf(node), series);
+  }
+
+  drift(of: DriftLabels): void {
+    this.#drift.inc({ kind: of.kind, action: of.action.toLowerCase() });
   }
 
   applyAttempt(of: ApplyLabels): void {

@@ -25,6 +25,8 @@ export function createMetrics(options: { now?: () => number } = {}): Metrics {
     forgetHub: (name) => hub.forget(name),
     rollout: (form, of) => hub.rollout(form, of),
     forgetRollout: (form) => hub.forgetRollout(form),
+    formPaused: (form, paused) => hub.formPaused(form, paused),
+    forgetForm: (form) => hub.forgetForm(form),
     controller: (name, maxConcurrentReconciles) => controllers.start(name, maxConcurrentReconciles),
     restRequest: (of) => client.request(of),
     leader: (lease, isLeader) => client.leader(lease, isLeader),

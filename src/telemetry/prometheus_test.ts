@@ -80,21 +80,24 @@ Deno.test("no series of a forgotten node, hub or rollout stays, and those of oth
     metrics.conflict(node, { kind: "ConfigMap", conflictPolicy: "Stuck" });
     metrics.conflict(node, { kind: "Service", conflictPolicy: "Force" });
     metrics.hubStatus(node, { desired: 2, ready: 1, failed: 1 });
+    metrics.formPaused(node, true);
     metrics.rollout(node, { phase: "InProgress", updatingNodes: 2, progress: 50 });
   };
   fill(NODE);
   fill(OTHER);
   const full = await samples(metrics);
-  assert.equal([...full.keys()].filter((key) => key.includes(NODE.name)).length, 18);
+  assert.equal([...full.keys()].filter((key) => key.includes(NODE.name)).length, 21);
   metrics.forgetNode(NODE);
   metrics.forgetHub(NODE);
   metrics.forgetRollout(NODE);
+  metrics.forgetForm(NODE);
   const after = await samples(metrics);
   assert.deepEqual([...after.keys()].filter((key) => key.includes(NODE.name)), []);
-  assert.equal([...after.keys()].filter((key) => key.includes(OTHER.name)).length, 18);
+  assert.equal([...after.keys()].filter((key) => key.includes(OTHER.name)).length, 21);
   metrics.forgetNode(OTHER);
   metrics.forgetHub(OTHER);
   metrics.forgetRollout(OTHER);
+  metrics.forgetForm(OTHER);
   assert.deepEqual([...(await samples(metrics)).keys()], [...before.keys()]);
 });
 
