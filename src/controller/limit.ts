@@ -1,17 +1,26 @@
-/** At most `size` tasks at once; the rest wait in the order they came. */
+/** At most `size` tasks at once, and within `outer` where there is one; the rest wait in the order they came. */
 export class Limit {
   readonly #waiting: (() => void)[] = [];
+  readonly #size: number;
+  readonly #outer: Limit | undefined;
   #free: number;
 
-  constructor(size: number) {
+  constructor(size: number, outer?: Limit) {
+    this.#size = size;
     this.#free = size;
+    this.#outer = outer;
+  }
+
+  /** A limit of its own for one of several users, a part of this one: whose tasks hang, holds up the others little. */
+  part(divisor: number): Limit {
+    return new Limit(Math.max(1, Math.floor(this.#size / divisor)), this);
   }
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      return await task();
+      return await (this.#outer === undefined ? task() : this.#outer.run(task));
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free++;
