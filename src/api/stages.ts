@@ -117,7 +117,12 @@ export interface ChildClaim {
 /** One write to a child. The sole input of the apply room. */
 export type Action =
   | { readonly kind: "apply"; readonly desired: DesiredObject; readonly mode: ApplyMode }
-  | { readonly kind: "delete"; readonly target: ChildTarget }
+  | {
+    readonly kind: "delete";
+    readonly target: ChildTarget;
+    /** Foreground: gone only when its own dependents are. Background unless told. */
+    readonly propagation?: "Background" | "Foreground";
+  }
   | {
     readonly kind: "orphan";
     readonly target: ChildTarget;
@@ -158,7 +163,13 @@ export type Outcome =
   /** A create met an object of that name; nothing was written. */
   | { readonly kind: "exists" }
   | { readonly kind: "conflict"; readonly conflicts: readonly FieldConflict[]; readonly message: string }
-  | { readonly kind: "rejected"; readonly code: RejectionCode; readonly message: string }
+  | {
+    readonly kind: "rejected";
+    readonly code: RejectionCode;
+    readonly message: string;
+    /** The fields that the server names. */
+    readonly fields?: readonly string[];
+  }
   /** Deletion was accepted; finalizers or a grace time hold the object. */
   | { readonly kind: "deleting" }
   /** Confirmed: no object of that UID exists. */

@@ -1,13 +1,14 @@
 import { CLAIM_PREFIX } from "../api/claimant.ts";
 import { ANNOTATION, FIELD_MANAGER, LABEL, TRACKING_LABELS } from "../api/labels.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
-import type { Action, ApplyMode, ChildTarget, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
+import type { Action, ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
 import type { KubeClient, ObjectRef } from "../kube/client.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { markAsOrphan } from "./orphan_markers.ts";
 import { refOf } from "./object_ref.ts";
+import { accepts, preview } from "./trial.ts";
 import { outcomeOf } from "./rejection.ts";
 import { markAsKept, release } from "./release.ts";
 
@@ -19,6 +20,10 @@ export interface Applier {
   perform(action: Action, signal: AbortSignal): Promise<Outcome>;
   /** Who manages which of the wanted fields now, by a dry run; empty where nobody would be overwritten. */
   conflicts(desired: DesiredObject, signal: AbortSignal): Promise<readonly FieldConflict[]>;
+  /** The object as a forced apply would leave it, by a dry run; undefined where the server refuses it. */
+  preview(desired: DesiredObject, signal: AbortSignal): Promise<KubeObject | undefined>;
+  /** Whether the server would take the same content as a new object of another name, by a dry run. */
+  accepts(desired: DesiredObject, signal: AbortSignal): Promise<boolean>;
   /** The whole object of that name; undefined where there is none. Throws where no answer came. */
   read(type: ResourceType, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined>;
   /** The object of that name, metadata only; undefined where there is none. Throws where no answer came. */
@@ -34,7 +39,7 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
           case "apply":
             return await write(client, { desired: action.desired, mode: action.mode }, signal);
           case "delete":
-            return await remove(client, action.target, signal);
+            return await remove(client, action, signal);
           case "orphan":
             return await markAsOrphan(client, { ...action, now: now() }, signal);
           case "release":
@@ -56,6 +61,8 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
         return outcome.kind === "conflict" ? outcome.conflicts : [];
       }
     },
+    preview: (desired, signal) => preview(client, desired, signal),
+    accepts: (desired, signal) => accepts(client, desired, signal),
     read: (type, key, signal) => find(client, refOf(type, key), { signal }),
     look: (type, key, signal) => find(client, refOf(type, key), { metadataOnly: true, signal }),
   };
@@ -181,10 +188,14 @@ async function replace(client: KubeClient, desired: DesiredObject, signal: Abort
 }
 
 /** Deletes the object of that UID and no other. */
-async function remove(client: KubeClient, target: ChildTarget, signal: AbortSignal): Promise<Outcome> {
+async function remove(
+  client: KubeClient,
+  { target, propagation: propagationPolicy = "Background" }: Extract<Action, { kind: "delete" }>,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const { uid, resourceVersion } = target;
   try {
-    const options = { uid, resourceVersion, propagationPolicy: "Background" as const };
+    const options = { uid, resourceVersion, propagationPolicy };
     const answer = await client.delete(refOf(target.type, target.key), options, signal);
     return answer === undefined || answer.kind === "Status" ? { kind: "gone" } : { kind: "deleting" };
   } catch (error) {

@@ -18,7 +18,9 @@ export function outcomeOf(error: unknown, type: ResourceType): Outcome {
   if (!(error instanceof KubeError)) throw error;
   const conflicts = fieldConflicts(error);
   if (conflicts.length > 0) return { kind: "conflict", conflicts, message: error.message };
-  return { kind: "rejected", code: codeOf(error), message: explain(error, type) };
+  const fields = [...new Set(error.causes.flatMap(({ field }) => field === "" ? [] : [field]))];
+  const told = fields.length === 0 ? {} : { fields };
+  return { kind: "rejected", code: codeOf(error), message: explain(error, type), ...told };
 }
 
 function codeOf(error: KubeError): RejectionCode {

@@ -41,7 +41,12 @@ export function entryHash(object: KubeObject, by: FieldManager): string | undefi
 /** The paths of the fields that one manager owns, sorted: `.spec.template.spec.containers[name="web"].image`. */
 export function ownedPaths(object: KubeObject, by: FieldManager): string[] {
   const fields = managedEntry(object, by)?.fieldsV1;
-  return fields === undefined ? [] : leaves(fields, "").sort();
+  return fields === undefined ? [] : fieldPaths(fields);
+}
+
+/** The paths of a `fieldsV1`, sorted, as the server's conflicts name them. */
+export function fieldPaths(fields: Readonly<Record<string, unknown>>): string[] {
+  return leaves(fields, "").sort();
 }
 
 /** The conflicts that a refused apply (409) names in `Status.details.causes`. Empty for every other error. */
@@ -76,7 +81,7 @@ function canonical(value: unknown): string {
 }
 
 /** `f:` is a field, `k:` a list item by its keys, `v:` a set member, `i:` an index, `.` the node itself. */
-function leaves(fields: Record<string, unknown>, path: string): string[] {
+function leaves(fields: Readonly<Record<string, unknown>>, path: string): string[] {
   return Object.entries(fields).flatMap(([key, value]) => {
     if (key === ".") return path === "" ? [] : [path];
     const below = `${path}${segment(key)}`;

@@ -6,27 +6,29 @@ import type { KubeObject } from "../kube/object.ts";
 import { type Attempt, base, finding, type WalkInput } from "./finding.ts";
 import type { Target } from "./gather.ts";
 import { look } from "./look.ts";
-import { overLive } from "./over_live.ts";
 import { keyFailed, reportMadeKeys, toldBy } from "./made_keys.ts";
-import { reportContended } from "./publish.ts";
-import { FREE_REPAIRS } from "./repair_pace.ts";
+import { fieldHash, packFields } from "../kube/field_hashes.ts";
+import { fieldPaths } from "../kube/fields.ts";
+import { ownFields } from "./drift.ts";
+import { contentionText, reportContended } from "./drift_events.ts";
+import { describeDrift, type DriftReport } from "./drift_report.ts";
+import { immutableChange } from "./immutable.ts";
+import type { Seen } from "./looked.ts";
+import { judgedBy } from "./ready_rules.ts";
+import { write } from "./write.ts";
 import { childOfNode } from "./child.ts";
-import { leftManagers, tracked, type Tracking, trackingKnown } from "./sharing.ts";
-import { keptChild, keptState } from "./situate.ts";
+import { leftManagers, type Tracking, trackingKnown } from "./sharing.ts";
 import { type Finding, type Settled, settleReadiness } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
 
-/** Writes, unless the object was repaired too often lately. */
+/** Writes what was decided without looking. */
 export async function act(
   world: NodeWorld,
   input: WalkInput,
   { item, situation, mode }: Attempt & { mode: ApplyMode },
 ): Promise<Finding> {
-  const waitMs = mode === "repair" ? world.repairs.waitMs(paceKey(input, item), input.now) : 0;
   const tracking = trackingKnown(situation.live, input.node);
-  if (waitMs === 0) return await apply(world, input, { item, situation, mode, tracking });
-  const kept = { ...finding(item, situation, keptState(situation)), child: keptChild(situation) };
-  return { ...kept, repairInMs: waitMs };
+  return await apply(world, input, { item, situation, mode, tracking });
 }
 
 /** Reads the object by name, and acts on whose it turns out to be. */
@@ -37,44 +39,77 @@ export async function lookFirst(
 ): Promise<Finding> {
   const looked = await look(world, input, attempt);
   if (looked.kind === "finding") return looked.finding;
-  return await apply(world, input, { ...attempt, ...looked });
+  const found = await apply(world, input, { ...attempt, ...looked });
+  const findable = looked.mode === "relabel" && attempt.item.policy.creationPolicy !== "Once";
+  if (!findable || found.written === undefined) return found;
+  // Its labels are back, so that it is seen again; what else was changed is told and left.
+  const again = await look(world, input, attempt);
+  return again.kind === "finding" ? again.finding : await apply(world, input, { ...attempt, ...again });
 }
 
-async function apply(
-  world: NodeWorld,
-  input: WalkInput,
-  { item, situation, mode, tracking }: Attempt & { mode: ApplyMode; tracking: Tracking },
-): Promise<Finding> {
+interface Applying extends Attempt {
+  readonly mode: ApplyMode;
+  readonly tracking: Tracking;
+  readonly seen?: Seen;
+}
+
+async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Promise<Finding> {
+  const { item, situation, mode, tracking } = applying;
   const wanted = await item.wanted();
   if ("state" in wanted) return finding(item, situation, wanted);
-  const { over, outcome } = await world.writes.run(async () => {
-    const mine = tracked(wanted, tracking);
-    const over = await overLive(world, { desired: mine, mode }, input.signal);
-    if (over.kind === "failed") return { over, outcome: undefined };
-    const action = { kind: "apply" as const, desired: over.desired, mode };
-    return { over, outcome: await world.applier.perform(action, input.signal) };
-  });
-  if (outcome === undefined) return finding(item, situation, keyFailed(item, over));
+  const { record } = situation;
+  const written = await world.writes.run(() =>
+    write(world, { wanted, mode, tracking, record }, input.signal)
+  );
+  if (written.kind === "unsent") return finding(item, situation, keyFailed(item, written.failed));
+  const { over, outcome, overridden } = written;
   const { kind } = item.key;
   const result = outcome.kind === "applied" ? "success" : "error";
   world.metrics.applyAttempt({ kind, result, conflictPolicy: item.policy.conflictPolicy });
   if (outcome.kind === "exists") return await lookFirst(world, input, { item, situation });
-  if (outcome.kind === "applied") {
-    if (mode === "repair") countRepair(world, input, item);
-    reportMadeKeys(world, input.node, { id: item.id, key: item.key, made: over.made });
-    const object = await releaseLeft(world, { item, wanted, object: outcome.object }, input.signal);
-    return appliedFinding(world, input.node, { item, wanted: over.desired, object, situation, mode });
+  if (outcome.kind === "rejected") {
+    const refusal = { item, situation, desired: over.desired, mode, outcome };
+    const immutable = await immutableChange(world, refusal, input.signal);
+    if (immutable === "gone") {
+      return await apply(world, input, { ...applying, mode: "create", tracking: { kind: "ours" } });
+    }
+    if (immutable !== undefined) return immutable;
   }
-  return finding(item, situation, refused(item, outcome));
+  if (outcome.kind !== "applied") return finding(item, situation, refused(item, outcome));
+  reportMadeKeys(world, input.node, { id: item.id, key: item.key, made: over.made });
+  const object = await releaseLeft(world, { item, wanted, object: outcome.object }, input.signal);
+  const seen = applying.seen ??
+    (overridden.length === 0 ? undefined : { kind: "changed" as const, taken: overridden, removed: NONE });
+  const drift = seen === undefined ? undefined : driftSeen(seen, object, wanted.manager);
+  if (seen !== undefined || mode === "repair") countRepair(world, input, { item, drift });
+  return {
+    ...appliedFinding(world, input.node, { item, wanted: over.desired, object, situation }),
+    ...(drift === undefined ? {} : { drift }),
+  };
 }
 
-function paceKey({ node }: WalkInput, { id }: Target): string {
+const NONE: ReadonlySet<string> = new Set();
+
+/** What to tell of it; nothing where only ignored fields were touched. */
+function driftSeen(seen: Seen, object: KubeObject, manager: string): DriftReport | undefined {
+  if (seen.kind === "deleted") return { action: "Recreated", what: "" };
+  const removed = fieldPaths(ownFields(object, manager)).filter((path) => seen.removed.has(fieldHash(path)));
+  const what = describeDrift(seen.taken, removed);
+  return what === "" ? undefined : { action: "Corrected", what };
+}
+
+export function paceKey({ node }: WalkInput, { id }: Target): string {
   return `${node.uid}/${id}`;
 }
 
-function countRepair(world: NodeWorld, input: WalkInput, item: Target): void {
-  if (world.repairs.repaired(paceKey(input, item), input.now) === FREE_REPAIRS) {
-    reportContended(world, input.node, item);
+function countRepair(
+  world: NodeWorld,
+  input: WalkInput,
+  { item, drift }: { item: Target; drift: DriftReport | undefined },
+): void {
+  const message = contentionText(item, drift);
+  if (world.repairs.repaired(paceKey(input, item), input.now, message)) {
+    reportContended(world, input.node, { id: item.id, message });
   }
 }
 
@@ -98,11 +133,11 @@ function appliedFinding(
   node: StoredNode,
   of: Attempt & {
     wanted: DesiredObject;
-    object: Extract<Outcome, { kind: "applied" }>["object"];
-    mode: ApplyMode;
+    object: KubeObject;
   },
 ): Finding {
-  const child = childOfNode(world.children.observe(of.item.type, of.object, node), node);
+  const observed = world.children.observe(of.item.type, of.object, node);
+  const child = judgedBy(childOfNode(observed, node), of.item.policy);
   if (child.kind === "Namespace" && child.apiVersion === "v1") world.namespaces.observe(of.object);
   return {
     ...base(of.item, of.situation),
@@ -112,9 +147,9 @@ function appliedFinding(
       hash: of.wanted.hash,
       inputs: of.wanted.inputs,
       shared: of.wanted.shared,
+      fields: packFields(fieldPaths(ownFields(of.object, of.wanted.manager))),
       ...toldBy(of.wanted),
     },
-    repaired: of.mode === "repair",
   };
 }
 

@@ -33,8 +33,8 @@ export type Decision =
   | { readonly kind: "wait"; readonly reason: WaitReason; readonly message: string }
   | { readonly kind: "skip"; readonly dependency: string; readonly message: string }
   | { readonly kind: "apply"; readonly mode: ApplyMode }
-  /** Read by name first: the record and the cache don't agree. */
-  | { readonly kind: "look" }
+  /** Read by name first: not among the labelled objects, or not as we left it. */
+  | { readonly kind: "look"; readonly why: "unseen" | "changed" }
   | { readonly kind: "conflict"; readonly message: string }
   | { readonly kind: "keep" };
 
@@ -42,7 +42,11 @@ export type WaitReason =
   | "WaitingForDependency"
   | "NamespaceMissing"
   | "NamespaceTerminating"
-  | "BeingDeleted";
+  | "BeingDeleted"
+  | "Recreating";
+
+/** Reasons in the record of what was created once and is known to be gone. */
+export const GONE_REASONS = ["CreatedOnce", "FailedAndGone"] as const;
 
 type Rule = (situation: Situation) => Decision | undefined;
 
@@ -69,7 +73,7 @@ export function decide(situation: Situation): Decision {
 }
 
 /** Whether there is something new to write. What is there unchanged goes on being kept and repaired. */
-function isNews({ record, desired }: Situation): boolean {
+export function isNews({ record, desired }: Situation): boolean {
   return record?.uid === undefined || (desired !== undefined && desired.hash !== record.hash);
 }
 
@@ -101,7 +105,9 @@ function waitForDependency(situation: Situation): Decision | undefined {
 function keepWhatWasCreatedOnce({ policy, record, live }: Situation): Decision | undefined {
   if (policy.creationPolicy !== "Once") return undefined;
   const told = live.kind === "present" && live.child.createdOnce;
-  return record?.once === true || told ? { kind: "keep" } : undefined;
+  if (record?.once !== true) return told ? { kind: "keep" } : undefined;
+  const gone = GONE_REASONS.some((reason) => reason === record.reason);
+  return live.kind === "unseen" && !gone ? { kind: "look", why: "unseen" } : { kind: "keep" };
 }
 
 function waitForNamespace({ namespace, record, live }: Situation): Decision | undefined {
@@ -134,11 +140,14 @@ function createWhatIsNew({ record, live }: Situation): Decision | undefined {
 }
 
 function lookForWhatIsUnseen({ live }: Situation): Decision | undefined {
-  return live.kind === "unseen" ? { kind: "look" } : undefined;
+  return live.kind === "unseen" ? { kind: "look", why: "unseen" } : undefined;
 }
 
-function waitForDeletion({ live, id }: Situation): Decision | undefined {
+function waitForDeletion({ live, id, record }: Situation): Decision | undefined {
   if (live.kind !== "present" || !live.child.deleting) return undefined;
+  if (record?.reason === "Recreating") {
+    return { kind: "wait", reason: record.reason, message: record.message ?? "" };
+  }
   return {
     kind: "wait",
     reason: "BeingDeleted",
@@ -151,9 +160,25 @@ function updateWhatChanged({ desired, record }: Situation): Decision | undefined
   return { kind: "apply", mode: "update" };
 }
 
-function repairWhatDrifted({ live, record }: Situation): Decision | undefined {
+function repairWhatDrifted(situation: Situation): Decision | undefined {
+  const { live, record } = situation;
   if (live.kind !== "present") return undefined;
   const { child } = live;
   if (child.uid === record?.uid && child.entry === record.entry) return undefined;
-  return { kind: "apply", mode: "repair" };
+  return isKnownDrift(situation) ? undefined : { kind: "look", why: "changed" };
+}
+
+/** Whether what differs from our last write was told, and is to be left as it is. */
+export function isKnownDrift({ policy, live, record }: Situation): boolean {
+  if (policy.driftPolicy !== "Report" || live.kind !== "present" || live.child.uid !== record?.uid) {
+    return false;
+  }
+  if (record?.drifted !== driftMark(live.child.entry)) return false;
+  // What became ready again is to say what drifted.
+  return record.reason === "Drifted" || live.child.readiness.kind !== "ready";
+}
+
+/** A state of our managedFields entry, as `drifted` of the record names it. */
+export function driftMark(entry: string | undefined): string {
+  return entry ?? "none";
 }

@@ -8,6 +8,8 @@ export interface WalkInput {
   readonly node: StoredNode;
   readonly items: readonly Item[];
   readonly waves: readonly (readonly string[])[];
+  /** Ids that this node does without; for what depends on them they are satisfied. */
+  readonly excluded: readonly string[];
   readonly records: ReadonlyMap<string, ResourceRecord>;
   readonly signal: AbortSignal;
   /** The clock of this pass: what has timed out by now has failed, for its record and for its dependents. */
@@ -35,7 +37,6 @@ export function base(item: Target, { record, live }: Situation): Omit<Finding, "
     policy: item.policy,
     child,
     written: undefined,
-    repaired: false,
   };
 }
 
@@ -48,5 +49,5 @@ export function brokenFinding(
     (record === undefined ? undefined : { ...record, namespace: record.namespace ?? "" }) ??
     { apiVersion: "", kind: "", namespace: "", name: "" };
   const { id, wave, policy, settled } = item;
-  return { id, key, wave, policy, settled, child: undefined, written: undefined, repaired: false };
+  return { id, key, wave, policy, settled, child: undefined, written: undefined };
 }

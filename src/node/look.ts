@@ -2,19 +2,19 @@ import { ANNOTATION } from "../api/labels.ts";
 import type { ApplyMode } from "../api/stages.ts";
 import { describeConflicts } from "../apply/rejection.ts";
 import { isShared } from "../api/claimant.ts";
+import { isNews, type Situation } from "./decide.ts";
+import { compare } from "./compare.ts";
+import { type Looked, stop } from "./looked.ts";
+import type { Target } from "./gather.ts";
+import { goneState } from "./situate.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { childOfNode, ownClaim, toChild } from "./child.ts";
 import { type Claim, claim } from "./claim.ts";
 import { type Attempt, finding, type WalkInput } from "./finding.ts";
 import type { Finding } from "./settle.ts";
 import { goneNodes } from "./living_nodes.ts";
-import { type Tracking, trackingSeen } from "./sharing.ts";
+import { trackingSeen } from "./sharing.ts";
 import type { NodeWorld } from "./world.ts";
-
-/** What to do about an object that was read by name. */
-export type Looked =
-  | { readonly kind: "apply"; readonly mode: ApplyMode; readonly tracking: Tracking }
-  | { readonly kind: "finding"; readonly finding: Finding };
 
 /** Reads the object by name, since record and cache don't agree, and decides by whose it turns out to be. */
 export async function look(
@@ -23,12 +23,8 @@ export async function look(
   { item, situation }: Attempt,
 ): Promise<Looked> {
   const object = await world.applier.look(item.type, item.key, input.signal);
-  if (object === undefined) return { kind: "apply", mode: "create", tracking: { kind: "ours" } };
-  if (object.metadata.deletionTimestamp !== undefined) {
-    const message =
-      `Waiting for the object of ${item.id}, which is being deleted, to be gone; it is then made anew`;
-    return stop(finding(item, situation, { state: "Waiting", reason: "BeingDeleted", message }));
-  }
+  if (object === undefined) return absent(item, situation);
+  if (object.metadata.deletionTimestamp !== undefined) return beingDeleted(item, situation);
   const owner = await ownerOf(world, input, { item, situation, object });
   const apply = (mode: ApplyMode): Looked => {
     return { kind: "apply", mode, tracking: trackingSeen(object, input.node) };
@@ -39,7 +35,9 @@ export async function look(
   switch (owner.kind) {
     case "ours":
       if (once) return apply("relabel");
-      return apply(isUntracked(object, input, { item, situation }) ? "join" : "repair");
+      if (isUntracked(object, input, { item, situation })) return apply("join");
+      if (isNews(situation)) return apply("update");
+      return await compare(world, input, { item, situation, object });
     case "orphan":
       return apply(once ? "relabel" : "adopt");
     case "take":
@@ -49,6 +47,26 @@ export async function look(
     case "foreign":
       return stop(await foreign(world, input, { item, situation, owner }));
   }
+}
+
+function absent(item: Target, situation: Situation): Looked {
+  const { record } = situation;
+  if (record?.once === true && item.policy.creationPolicy === "Once") {
+    return stop(finding(item, situation, goneState(record)));
+  }
+  const made: Looked = { kind: "apply", mode: "create", tracking: { kind: "ours" } };
+  const ours = record?.uid === undefined || record.reason === "Recreating";
+  return ours ? made : { ...made, seen: { kind: "deleted" } };
+}
+
+function beingDeleted(item: Target, situation: Situation): Looked {
+  const { record } = situation;
+  const wait = (reason: string, message: string) =>
+    stop(finding(item, situation, { state: "Waiting", reason, message }));
+  if (record?.reason === "Recreating") return wait(record.reason, record.message ?? "");
+  const message =
+    `Waiting for the object of ${item.id}, which is being deleted, to be gone; it is then made anew`;
+  return wait("BeingDeleted", message);
 }
 
 /** Whose the object is. Before it is left to other nodes, they are asked for: a node may be gone without letting go. */
@@ -72,10 +90,6 @@ function isUntracked(object: KubeObject, { node }: WalkInput, { item, situation 
   const child = toChild(object, item.key);
   return child.node === "" && ownClaim(child, node) !== undefined &&
     childOfNode(child, node).entry === situation.record?.entry;
-}
-
-function stop(finding: Finding): Looked {
-  return { kind: "finding", finding };
 }
 
 async function foreign(

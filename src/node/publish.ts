@@ -1,11 +1,9 @@
 import type { NodeStatus, ResourceRecord } from "../api/node.ts";
 import { findCondition } from "../api/conditions.ts";
-import type { ObjectKey } from "../api/resource_key.ts";
 import { isNotFound } from "../kube/error.ts";
 import { canonicalJson } from "./object_hash.ts";
 import { countResources } from "./node_status.ts";
-import { COMPONENT, regarding } from "./prune.ts";
-import { FREE_REPAIRS } from "./repair_pace.ts";
+import { COMPONENT, regarding } from "./node_event.ts";
 import { TIMEOUT_REASON } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -54,6 +52,7 @@ function gauges(world: NodeWorld, node: StoredNode, status: NodeStatus): void {
 const WARNINGS: Readonly<Record<string, string>> = {
   TemplateRenderError: "TemplateRenderError",
   ApplyFailed: "ApplyFailed",
+  ImmutableField: "ApplyFailed",
   ResourceConflict: "ResourceConflict",
   DependencySkipped: "DependencySkipped",
   KindNotFound: "ApplyFailed",
@@ -84,24 +83,6 @@ export function reportTransitions(
       component: COMPONENT,
     });
   }
-}
-
-/** Another writer changes an object back as often as it is repaired. */
-export function reportContended(
-  world: NodeWorld,
-  node: StoredNode,
-  { id, key }: { id: string; key: ObjectKey },
-): void {
-  const message =
-    `${id}: ${key.kind} ${key.name} was repaired ${FREE_REPAIRS} times in a row, since somebody else ` +
-    "changes it back; further repairs wait longer each time. Name the fields in ignoreFields, or stop the other writer";
-  world.events.record({
-    regarding: regarding(node),
-    type: "Warning",
-    reason: "DriftContended",
-    message,
-    component: COMPONENT,
-  });
 }
 
 /** A resource that is being replaced has its id twice: what leaves, and what comes. */

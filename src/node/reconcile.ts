@@ -1,15 +1,17 @@
 import type { ResourceRecord } from "../api/node.ts";
 import { NODE_FINALIZER } from "../api/labels.ts";
-import { namespacedName, objectKeyText, parseNamespacedName } from "../api/resource_key.ts";
+import { objectKeyText, parseNamespacedName } from "../api/resource_key.ts";
 import type { Variables } from "../api/stages.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { describeGraphError, type Waves } from "../graph/waves.ts";
+import { reportDrift } from "./drift_events.ts";
 import { finalizeNode } from "./finalize.ts";
 import { gather, type Item } from "./gather.ts";
 import { type NodeProblem, nodeStatus, problemStatus, type StatusInput } from "./node_status.ts";
 import { findOrphans } from "./orphans.ts";
 import type { PreparedForm } from "./prepared_form.ts";
-import { type Leftover, leftoverRecord, prune, UNWATCHED_MS } from "./prune.ts";
+import { type Leftover, leftoverRecord } from "./leftover.ts";
+import { prune, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
 import { type Finding, nextTimeout, toRecord } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
@@ -72,7 +74,7 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
     ...leftovers.map((leftover) => leftoverRecord(leftover, now)),
   ];
   reportTransitions(world, node, next);
-  reportRepairs(world, node, findings);
+  reportDrift(world, node, findings);
   await publishStatus(
     world,
     { node, status: nodeStatus(next, { ...statusInput(world, node), excluded }) },
@@ -178,12 +180,6 @@ async function pruneLeavers(
   return await prune(world, { node, orphans, reason: "RemovedFromTemplate", signal });
 }
 
-function reportRepairs(world: NodeWorld, node: StoredNode, findings: readonly Finding[]): void {
-  for (const finding of findings.filter((f) => f.repaired)) {
-    world.log.info("Repaired drift", { node: namespacedName(node), id: finding.id, kind: finding.key.kind });
-  }
-}
-
 interface Done {
   readonly key: string;
   readonly items: readonly Item[];
@@ -213,7 +209,8 @@ function verdict(world: NodeWorld, done: Done): Verdict {
   const again = findings.flatMap(({ repairInMs }) =>
     repairInMs === undefined ? [] : requeueAfter(repairInMs)
   );
-  const going = done.leftovers.length > 0 || findings.some((f) => f.settled.reason === "BeingDeleted");
+  const going = done.leftovers.length > 0 ||
+    findings.some((f) => f.settled.reason === "BeingDeleted" || f.settled.reason === "Recreating");
   if (going) again.push(requeueAfter(UNWATCHED_MS));
   const timed = again.reduce(sooner, timeout === undefined ? AWAIT : requeueAfter(timeout + 1));
   const retry = findings.some((f) => RETRIED.has(f.settled.reason)) || done.leftovers.some((l) => l.failed);

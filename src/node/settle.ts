@@ -26,14 +26,20 @@ export interface Finding {
     | {
       readonly hash: string;
       readonly inputs: string;
+      /** Hashes of the fields that are ours since. */
+      readonly fields: string;
       readonly shared?: boolean;
       /** What templates got besides the variables: the time, and which seed. */
       readonly renderedAt?: string;
       readonly seed?: string;
     }
     | undefined;
-  /** The write put back what somebody else had changed. */
-  readonly repaired: boolean;
+  /** Our entry and fields as they are since others took over what is theirs to take. */
+  readonly rebased?: { readonly entry: string | undefined; readonly fields: string };
+  /** What somebody else had changed, and what came of it. */
+  readonly drift?: DriftReport;
+  /** The state of our entry that was told and left. */
+  readonly drifted?: string;
   /** Milliseconds until what somebody else changed is put back, where that was done too often. */
   readonly repairInMs?: number;
   /** Another resource of the node waits for this one. */

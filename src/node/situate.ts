@@ -1,10 +1,13 @@
 import { isShared } from "../api/claimant.ts";
+import { ANNOTATION } from "../api/labels.ts";
+import type { ResourceRecord } from "../api/node.ts";
 import type { Child } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
 import { childOfNode, isTracked, ownClaim } from "./child.ts";
 import { type DependencyState, isKnownDrift, type LiveState, type Situation } from "./decide.ts";
 import type { WalkInput } from "./finding.ts";
 import type { Item, Target } from "./gather.ts";
+import { judgedBy } from "./ready_rules.ts";
 import { type Settled, settleReadiness } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -55,7 +58,7 @@ function liveState(
   const shared = isShared(item.policy, item.key);
   const other = shared ? undefined : found.claims?.find(({ uid, name }) => uid !== node.uid && name !== "");
   if (other !== undefined) return { kind: "foreign", owner: `${other.namespace}/${other.name}` };
-  const child = childOfNode(found, node);
+  const child = judgedBy(childOfNode(found, node), item.policy);
   // Whoever had the labels of a shared object let go of it: one of those who stay is to have them.
   if (shared && child.node === "") return { kind: "unseen" };
   const ours = isTracked(child, node) || child.uid === recordedUid || ownClaim(child, node) !== undefined;

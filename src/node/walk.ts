@@ -1,8 +1,9 @@
 import { outcomeOf } from "../apply/rejection.ts";
 import { whole } from "../controller/limit.ts";
-import { act, lookFirst } from "./act.ts";
-import { decide, type DependencyState } from "./decide.ts";
+import { act, lookFirst, paceKey } from "./act.ts";
+import { decide, type Decision, type DependencyState, type Situation } from "./decide.ts";
 import { type Attempt, brokenFinding, finding, type WalkInput } from "./finding.ts";
+import type { Target } from "./gather.ts";
 import { type Finding, type Settled, settledAt } from "./settle.ts";
 import { keptChild, keptState, situate, type Visit } from "./situate.ts";
 import type { NodeWorld } from "./world.ts";
@@ -34,7 +35,7 @@ async function visit(world: NodeWorld, input: WalkInput, { item, states }: Visit
   if (item.kind === "broken") return brokenFinding(item, input.records.get(item.id));
   const situation = situate(world, input, { item, states });
   try {
-    return await follow(world, input, { item, situation });
+    return contended(world, input, { item, found: await follow(world, input, { item, situation }) });
   } catch (error) {
     // A read of this object that failed says nothing about the others, whose writes are to be recorded.
     const outcome = outcomeOf(error, item.type);
@@ -72,9 +73,38 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
       });
     case "keep":
       return { ...finding(item, situation, keptState(situation)), child: keptChild(situation) };
-    case "look":
-      return await lookFirst(world, input, { item, situation });
+    case "look": {
+      const waitMs = repairs(decision, situation) ? world.repairs.waitMs(paceKey(input, item), input.now) : 0;
+      if (waitMs === 0) return await lookFirst(world, input, { item, situation });
+      const kept = { ...finding(item, situation, keptState(situation)), child: keptChild(situation) };
+      return { ...kept, repairInMs: waitMs };
+    }
     case "apply":
       return await act(world, input, { item, situation, mode: decision.mode });
   }
 }
+
+/** Whether what is found will be put back, if somebody else changed or deleted it. */
+function repairs(decision: Extract<Decision, { kind: "look" }>, { record }: Situation): boolean {
+  if (decision.why === "changed") return true;
+  return record?.uid !== undefined && record.once !== true && record.reason !== "Recreating";
+}
+
+/** What is fought over with another writer is in conflict until a gap passes without a change. */
+function contended(
+  world: NodeWorld,
+  input: WalkInput,
+  { item, found }: { item: Target; found: Finding },
+): Finding {
+  const key = paceKey(input, item);
+  const record = input.records.get(item.id);
+  if (record?.reason === CONTENDED) world.repairs.resume(key, input.now, record.message ?? "");
+  const contention = world.repairs.contention(key, input.now);
+  const { state } = found.settled;
+  if (contention === undefined || (state !== "Ready" && state !== "Progressing")) return found;
+  const settled: Settled = { state: "Conflicted", reason: CONTENDED, message: contention.message };
+  return { ...found, settled, repairInMs: Math.min(found.repairInMs ?? Infinity, contention.clearsInMs + 1) };
+}
+
+/** Reason of what another writer changes as often as it is repaired, an event reason too. */
+const CONTENDED = "DriftContended";

@@ -21,6 +21,7 @@ export function createMetrics(options: { now?: () => number } = {}): Metrics {
     conflict: (name, of) => node.conflict(name, of),
     forgetNode: (name) => node.forget(name),
     applyAttempt: (of) => node.applyAttempt(of),
+    drift: (of) => node.drift(of),
     hubStatus: (name, counts) => hub.status(name, counts),
     forgetHub: (name) => hub.forget(name),
     rollout: (form, of) => hub.rollout(form, of),

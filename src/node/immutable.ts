@@ -1,0 +1,66 @@
+import type { ApplyMode, DesiredObject, Outcome } from "../api/stages.ts";
+import { type Attempt, finding } from "./finding.ts";
+import type { Finding } from "./settle.ts";
+import type { NodeWorld } from "./world.ts";
+
+type Rejected = Extract<Outcome, { kind: "rejected" }>;
+
+export interface RefusedChange extends Attempt {
+  readonly desired: DesiredObject;
+  readonly mode: ApplyMode;
+  readonly outcome: Rejected;
+}
+
+/**
+ * What to do where the server refuses a change of an object that exists, but would take the same content as a new
+ * object: something in it can't be changed. `undefined` where it is the content itself that is refused; "gone" where
+ * the object was deleted, for the form says so, and may be made anew at once.
+ */
+export async function immutableChange(
+  world: NodeWorld,
+  { item, situation, desired, mode, outcome }: RefusedChange,
+  signal: AbortSignal,
+): Promise<Finding | "gone" | undefined> {
+  if (outcome.code !== "Invalid" || mode === "create" || mode === "relabel") return undefined;
+  if (!await world.applier.accepts(desired, signal)) return undefined;
+  const { policy } = item;
+  const fields = outcome.fields ?? [];
+  const change = fields.length === 0 ? `some field (${outcome.message})` : fields.join(", ");
+  const failed = (remedy: string) =>
+    finding(item, situation, {
+      state: "Failed",
+      reason: "ImmutableField",
+      message:
+        `Failed to apply resource ${item.id}: an existing ${item.key.kind} does not take another value of ` +
+        `${change}. ${remedy}`,
+    });
+  if (!policy.recreateOnImmutable) {
+    return failed(
+      "Revert the change, give the resource another name, or set recreateOnImmutable: true to delete the object " +
+        "and make it anew.",
+    );
+  }
+  if (policy.deletionPolicy === "Retain") {
+    return failed(
+      "recreateOnImmutable does not delete it, since its deletionPolicy is Retain: revert the change, give the " +
+        "resource another name, or delete the object yourself.",
+    );
+  }
+  const uid = situation.live.kind === "present" ? situation.live.child.uid : situation.record?.uid;
+  if (uid === undefined || mode === "take") {
+    return failed(
+      "The object was not made for this resource, so that it is not deleted: revert the change, or delete it yourself.",
+    );
+  }
+  const target = { type: item.type, key: item.key, uid };
+  const gone = await world.applier.perform({ kind: "delete", target, propagation: "Foreground" }, signal);
+  if (gone.kind === "gone") return "gone";
+  if (gone.kind !== "deleting") return failed("It is to be deleted and made anew, and could not be deleted.");
+  return finding(item, situation, {
+    state: "Waiting",
+    reason: "Recreating",
+    message:
+      `Waiting for the object of ${item.id} to be gone; it is made anew, since it does not take another value ` +
+      `of ${change} (recreateOnImmutable)`,
+  });
+}

@@ -1,0 +1,66 @@
+import { sharerOf } from "../api/claimant.ts";
+import type { ResourceRecord } from "../api/node.ts";
+import type { ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
+import { fieldHash, unpackFields } from "../kube/field_hashes.ts";
+import { type OverLive, overLive } from "./over_live.ts";
+import { tracked, type Tracking } from "./sharing.ts";
+import type { NodeWorld } from "./world.ts";
+
+export interface Writing {
+  readonly wanted: DesiredObject;
+  readonly mode: ApplyMode;
+  readonly tracking: Tracking;
+  readonly record: ResourceRecord | undefined;
+}
+
+/** What was sent, and what came of it. */
+export type Written =
+  | {
+    readonly kind: "sent";
+    readonly over: Extract<OverLive, { kind: "ready" }>;
+    readonly outcome: Outcome;
+    /** Fields of ours that others had taken, and that are ours again. */
+    readonly overridden: readonly FieldConflict[];
+  }
+  | { readonly kind: "unsent"; readonly failed: Extract<OverLive, { kind: "failed" }> };
+
+/**
+ * Writes one object. An update leaves what others manage, unless all of it was ours after our last write: force is all
+ * or nothing, so that a single field that never was ours makes it a conflict.
+ */
+export async function write(world: NodeWorld, writing: Writing, signal: AbortSignal): Promise<Written> {
+  const { wanted, mode, tracking, record } = writing;
+  const over = await overLive(world, { desired: tracked(wanted, tracking), mode }, signal);
+  if (over.kind === "failed") return { kind: "unsent", failed: over };
+  const { desired } = over;
+  const perform = (as: ApplyMode) => world.applier.perform({ kind: "apply", desired, mode: as }, signal);
+  const conflicts = isUnguarded(desired, mode) ? await othersFields(world, desired, signal) : [];
+  const outcome: Outcome = conflicts.length === 0
+    ? await perform(mode)
+    : { kind: "conflict", conflicts, message: "" };
+  if (outcome.kind !== "conflict" || mode !== "update" || !wereOurs(outcome.conflicts, record)) {
+    return { kind: "sent", over, outcome, overridden: [] };
+  }
+  return { kind: "sent", over, outcome: await perform("repair"), overridden: outcome.conflicts };
+}
+
+/** A merge patch and a PUT write over anybody: the server refuses them nothing. */
+function isUnguarded({ policy }: DesiredObject, mode: ApplyMode): boolean {
+  return mode === "update" && policy.conflictPolicy === "Stuck" && policy.patchStrategy !== "apply";
+}
+
+async function othersFields(
+  world: NodeWorld,
+  desired: DesiredObject,
+  signal: AbortSignal,
+): Promise<FieldConflict[]> {
+  const conflicts = await world.applier.conflicts(desired, signal);
+  return conflicts.filter(({ manager }) => manager !== desired.manager);
+}
+
+function wereOurs(conflicts: readonly FieldConflict[], record: ResourceRecord | undefined): boolean {
+  const ours = unpackFields(record?.fields);
+  return conflicts.every(({ manager, field }) =>
+    ours.has(fieldHash(field)) && sharerOf(manager) === undefined
+  );
+}
