@@ -72,6 +72,8 @@ export interface Informer<P, I extends string = never> {
   subscribe(handler: (event: CacheEvent<P>) => void): () => void;
   /** Takes in the answer of a write, so that the cache is never older than the caller's own write. */
   observe(object: KubeObject): void;
+  /** As `observe`, for an object that was read: it is projected anew also where its version is the cached one. */
+  refresh(object: KubeObject): void;
   /** Ends the watch; settles when nothing runs any more. */
   stop(): Promise<void>;
 }
@@ -143,6 +145,10 @@ class CachingInformer<P, I extends string> implements Informer<P, I> {
 
   observe(object: KubeObject): void {
     this.#cache.observe(object);
+  }
+
+  refresh(object: KubeObject): void {
+    this.#cache.refresh(object);
   }
 
   async stop(): Promise<void> {

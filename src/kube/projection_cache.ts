@@ -82,6 +82,15 @@ export class ProjectionCache<P, I extends string> {
     this.#put(key, object, "write");
   }
 
+  /** As `observe`, for an object that was read: it is projected anew also where its version is the cached one. */
+  refresh(object: KubeObject): void {
+    const key = keyOf(object);
+    const { uid, resourceVersion } = object.metadata;
+    const entry = this.#entries.get(key);
+    if (entry?.uid === uid && entry?.resourceVersion === resourceVersion) this.#put(key, object, "write");
+    else this.observe(object);
+  }
+
   #applied(object: KubeObject): void {
     const key = keyOf(object);
     const version = object.metadata.resourceVersion ?? "";

@@ -1,12 +1,16 @@
 import { claimsOf, sharedManager, sharerOf } from "../api/claimant.ts";
 import { ANNOTATION, FIELD_MANAGER, LABEL, nameAsLabel } from "../api/labels.ts";
-import type { Child, ChildClaim, NodeIdentity } from "../api/stages.ts";
+import type { Child, ChildClaim, NodeIdentity, Readiness } from "../api/stages.ts";
 import { entryHash } from "../kube/fields.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { readinessOf } from "./readiness.ts";
 
 /** What the cache keeps of a child. `type` fills in apiVersion and kind, which list items and metadata lack. */
-export function toChild(object: KubeObject, type: { apiVersion: string; kind: string }): Child {
+export function toChild(
+  object: KubeObject,
+  type: { apiVersion: string; kind: string },
+  judged?: ReadonlyMap<string, Readiness>,
+): Child {
   const { metadata } = object;
   const claims = childClaims(object);
   return {
@@ -23,6 +27,7 @@ export function toChild(object: KubeObject, type: { apiVersion: string; kind: st
     deletionPolicy: retains(object, claims) ? "Retain" : "Delete",
     createdOnce: metadata.annotations?.[ANNOTATION.createdOnce] === "true",
     ...(claims.length === 0 ? {} : { claims }),
+    ...(judged === undefined ? {} : { judged }),
   };
 }
 

@@ -1,6 +1,6 @@
 import { LABEL, nameAsLabel } from "../api/labels.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
-import type { Child, NodeIdentity } from "../api/stages.ts";
+import type { Child, NodeIdentity, Readiness } from "../api/stages.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { KubeError } from "../kube/error.ts";
 import { type CacheEvent, createInformer, type Informer } from "../kube/informer.ts";
@@ -8,6 +8,7 @@ import type { KubeObject } from "../kube/object.ts";
 import { apiVersionOf, type ResourceType } from "../kube/resource_type.ts";
 import { childOfNode, isTracked, ownClaim, toChild } from "./child.ts";
 import { isReadyByExistence } from "./readiness.ts";
+import { ReadyRules } from "./ready_rules.ts";
 
 type ChildIndex = "node" | "namespace";
 
@@ -34,6 +35,8 @@ export interface ChildCachesOptions {
 export class ChildCaches {
   readonly #options: ChildCachesOptions;
   readonly #caches = new Map<string, ChildCache>();
+  /** What nodes say of the readiness of single objects; each object is judged as it comes in. */
+  readonly rules = new ReadyRules();
   /** The node whose write is being taken in. */
   #writer: string | undefined;
 
@@ -81,7 +84,17 @@ export class ChildCaches {
     } finally {
       this.#writer = undefined;
     }
-    return toChild(object, { apiVersion: apiVersionOf(type), kind: type.kind });
+    return this.#project(type, object);
+  }
+
+  /** As `observe`, for the whole object as it was read, also where the cache has that version of it. */
+  refresh(type: ResourceType, object: KubeObject, node: NodeIdentity): void {
+    this.#writer = nodeKey(node);
+    try {
+      this.#cache(type).informer.refresh(object);
+    } finally {
+      this.#writer = undefined;
+    }
   }
 
   async stop(): Promise<void> {
@@ -97,14 +110,13 @@ export class ChildCaches {
   #cache(type: ResourceType): ChildCache {
     const present = this.#caches.get(kindText(type));
     if (present !== undefined) return present;
-    const of = { apiVersion: apiVersionOf(type), kind: type.kind };
     const failing = Promise.withResolvers<void>();
     const informer = createInformer<Child, ChildIndex>({
       client: this.#options.client,
       type,
       labelSelector: LABEL.node,
-      metadataOnly: isReadyByExistence(of.apiVersion, of.kind),
-      project: (object) => toChild(object, of),
+      metadataOnly: isReadyByExistence(apiVersionOf(type), type.kind),
+      project: (object) => this.#project(type, object),
       indexes: {
         node: ({ value }) => [...partsOf(value).keys()],
         namespace: ({ value }) => value.namespace === "" ? [] : [value.namespace],
@@ -118,6 +130,14 @@ export class ChildCaches {
     const cache = { type, informer, failed: failing.promise, filled: false };
     this.#caches.set(kindText(type), cache);
     return cache;
+  }
+
+  #project(type: ResourceType, object: KubeObject): Child {
+    const of = { apiVersion: apiVersionOf(type), kind: type.kind };
+    const whole = !isReadyByExistence(of.apiVersion, of.kind) || object.kind === of.kind;
+    const { namespace = "", name = "" } = object.metadata;
+    const judged = whole ? this.rules.judge(objectId(type, { namespace, name }), object) : undefined;
+    return toChild(object, of, judged);
   }
 
   #onEvent(event: CacheEvent<Child>): void {
@@ -155,6 +175,11 @@ export function kindText(type: ResourceType): string {
   return `${type.group}/${type.kind}`;
 }
 
+/** An object's kind and name, as `rules` tells objects apart; `namespace` is empty for a kind without namespaces. */
+export function objectId(type: ResourceType, key: Pick<ObjectKey, "namespace" | "name">): string {
+  return `${kindText(type)} ${key.namespace}/${key.name}`;
+}
+
 function nodeKey({ namespace, name }: Pick<NodeIdentity, "namespace" | "name">): string {
   return indexKey(namespace, nameAsLabel(name));
 }
@@ -186,13 +211,23 @@ function concerned(was: Child | undefined, now: Child | undefined): Iterable<str
 /** Whether any node could decide otherwise after this change. */
 function matters(was: Child, now: Child): boolean {
   return was.uid !== now.uid || was.deleting !== now.deleting || was.node !== now.node ||
-    was.nodeNamespace !== now.nodeNamespace || !sameReadiness(was, now);
+    was.nodeNamespace !== now.nodeNamespace || !sameReadiness(was.readiness, now.readiness) ||
+    !sameJudgement(was.judged, now.judged);
 }
 
-function sameReadiness(a: Child, b: Child): boolean {
-  return a.readiness.kind === b.readiness.kind && messageOf(a) === messageOf(b);
+function sameReadiness(a: Readiness, b: Readiness): boolean {
+  if (a.kind === "ready" || b.kind === "ready") {
+    return a.kind === "ready" && b.kind === "ready" && a.unreported === b.unreported;
+  }
+  return a.kind === b.kind && a.message === b.message;
 }
 
-function messageOf({ readiness }: Child): string {
-  return readiness.kind === "ready" ? "" : readiness.message;
+/** A judgement that is missing now, since only the metadata was seen, may have become another one. */
+function sameJudgement(was: Child["judged"] = NONE, now: Child["judged"] = NONE): boolean {
+  return [...was].every(([text, before]) => {
+    const after = now.get(text);
+    return after !== undefined && sameReadiness(before, after);
+  });
 }
+
+const NONE: ReadonlyMap<string, Readiness> = new Map();
