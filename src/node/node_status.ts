@@ -29,6 +29,8 @@ export interface StatusInput {
   readonly now: Date;
   /** Ids that `includeWhen` leaves out. */
   readonly excluded?: readonly string[];
+  /** Conditions of what holds the node as a whole. */
+  readonly standing?: readonly ConditionInput[];
   /** The node goes, so that it is not ready whatever is left of it. */
   readonly deleting?: true;
 }
@@ -83,6 +85,7 @@ export function problemStatus(problem: NodeProblem, input: StatusInput): NodeSta
       reason: "ReconcileComplete",
       message: "Stopped by the reported error",
     },
+    ...(input.standing ?? []),
   ];
   return {
     ...input.before,
@@ -123,6 +126,7 @@ function nodeConditions(
         message: "No resource conflicts detected",
       },
     degradedCondition(records, counts),
+    ...(input.standing ?? []),
   ];
 }
 

@@ -1,3 +1,4 @@
+import type { PauseCause } from "../api/pause.ts";
 import type { Applier } from "../apply/applier.ts";
 import type { Backoff } from "../controller/backoff.ts";
 import type { Limit } from "../controller/limit.ts";
@@ -39,6 +40,8 @@ export interface NodeWorld {
     /** Kinds of every kept revision: children of any of them may carry a node's labels. */
     kinds(): Iterable<{ apiVersion: string; kind: string }>;
   };
+  /** What pauses a node now: the node itself, its row, its form or its hub. */
+  readonly pauses: (node: StoredNode) => readonly PauseCause[];
   readonly namespaces: {
     state(name: string): NamespaceState;
     /** Takes in a Namespace that was just written. */

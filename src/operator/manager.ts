@@ -1,3 +1,4 @@
+import { pausesOf } from "../api/pause.ts";
 import { createApplier } from "../apply/applier.ts";
 import { Backoff } from "../controller/backoff.ts";
 import { Controller } from "../controller/controller.ts";
@@ -144,9 +145,14 @@ function wire(options: ManagerOptions): Parts {
   const queues = {
     hub: controller("hub", (key, signal) => reconcileHub(worlds.hub, key, signal)),
     form: controller("form", (key, signal) => reconcileForm(worlds.form, key, signal)),
-    node: controller("node", (key, signal) => reconcileNode(worlds.node, key, signal)),
+    node: controller("node", (key, signal) => reconcileNode(forOneNode(worlds.node), key, signal)),
   };
   return { caches, children, guard, controllers: [queues.hub, queues.form, queues.node] };
+}
+
+/** A node has a part of the writes to itself, so that one whose objects hang in a webhook leaves room for the others. */
+function forOneNode(world: NodeWorld): NodeWorld {
+  return { ...world, writes: world.writes.part(4) };
 }
 
 const CONTROLLERS = {
@@ -229,6 +235,12 @@ function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiti
           caches.forms.get(`${node.namespace}/${node.spec.templateRef}`)?.value.status.currentRevision,
         ),
       kinds: () => [...caches.revisions.values()].flatMap(({ value }) => value.kinds),
+    },
+    pauses: (node) => {
+      const { namespace, spec } = node;
+      const hub = caches.hubs.get(`${namespace}/${node.hub ?? ""}`)?.value;
+      const form = caches.forms.get(`${namespace}/${spec.templateRef}`)?.value;
+      return pausesOf({ hub, form, node }, new Date(options.timers.now()));
     },
     namespaces: {
       state: (name) => {

@@ -1,5 +1,6 @@
 import { NODE_FINALIZER } from "../../src/api/labels.ts";
 import type { NodeSpec, NodeStatus } from "../../src/api/node.ts";
+import { pausesOf } from "../../src/api/pause.ts";
 import type { Resource } from "../../src/api/resource.ts";
 import { type StoredNode, toStoredNode } from "../../src/api/stored.ts";
 import { createApplier } from "../../src/apply/applier.ts";
@@ -174,6 +175,7 @@ function worldOf({ faulty: client, children, events, waiting, clock, state }: Wo
       prepared: (node) => Promise.resolve({ kind: "prepared", form: prepareForm(node.spec) }),
       kinds: () => [],
     },
+    pauses: (node) => pausesOf({ node }, now()),
     namespaces: {
       state: (name) => present.has(name) ? "present" : "missing",
       observe: ({ metadata }) => void present.add(metadata.name ?? ""),
