@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { childOf, recordOf } from "../../tests/support/child_objects.ts";
 import { resourceOf } from "../../tests/support/stored_objects.ts";
 import type { Resource } from "../api/resource.ts";
-import type { DesiredObject } from "../api/stages.ts";
+import type { Child, DesiredObject } from "../api/stages.ts";
 import { decide, type Decision, type DependencyState, type Situation } from "./decide.ts";
 
 const UNSEEN = { kind: "unseen" } as const;
@@ -43,6 +43,8 @@ const brief = (decision: Decision) =>
     ? `${decision.kind} ${decision.mode}`
     : "reason" in decision
     ? `${decision.kind} ${decision.reason}`
+    : "why" in decision
+    ? `${decision.kind} ${decision.why}`
     : decision.kind;
 const decided = (part: Parameters<typeof situation>[0]) => brief(decide(situation(part)));
 const NEW = { record: undefined, live: UNSEEN, desired: desiredOf("hash") } as const;
@@ -64,21 +66,35 @@ Deno.test("what was rendered anew is updated, by its hash", () => {
   assert.equal(decided({ desired: desiredOf("other") }), "apply update");
 });
 
-Deno.test("what somebody changed is repaired: our entry is not as we left it, or the object is another", () => {
-  assert.equal(
-    decided({ live: { kind: "present", child: childOf("a", { entry: "less" }) } }),
-    "apply repair",
-  );
-  assert.equal(
-    decided({ live: { kind: "present", child: childOf("a", { entry: undefined }) } }),
-    "apply repair",
-  );
-  assert.equal(decided({ live: { kind: "present", child: childOf("a", { uid: "new" }) } }), "apply repair");
+Deno.test("what somebody changed is looked at: our entry is not as we left it, or the object is another", () => {
+  const present = (part: Partial<Child>) => ({ kind: "present", child: childOf("a", part) } as const);
+  assert.equal(decided({ live: present({ entry: "less" }) }), "look changed");
+  assert.equal(decided({ live: present({ entry: undefined }) }), "look changed");
+  assert.equal(decided({ live: present({ uid: "new" }) }), "look changed");
+});
+
+Deno.test("drift that was reported is left as it is, until it is another or its message is lost", () => {
+  const policy = { driftPolicy: "Report" } as const;
+  const live = (part: Partial<Child> = {}) => ({
+    kind: "present",
+    child: childOf("a", { entry: "less", ...part }),
+  } as const);
+  const told = recordOf("a", { drifted: "less", reason: "Drifted" });
+  assert.equal(decided({ policy, live: live(), record: told }), "keep");
+  assert.equal(decided({ policy: {}, live: live(), record: told }), "look changed");
+  assert.equal(decided({ policy, live: live({ entry: "other" }), record: told }), "look changed");
+  assert.equal(decided({ policy, live: live({ uid: "new" }), record: told }), "look changed");
+  const silent = recordOf("a", { drifted: "less" });
+  assert.equal(decided({ policy, live: live(), record: silent }), "look changed");
+  const progressing = live({ readiness: { kind: "progressing", message: "1/2" } });
+  assert.equal(decided({ policy, live: progressing, record: silent }), "keep");
+  const none = recordOf("a", { drifted: "none", reason: "Drifted" });
+  assert.equal(decided({ policy, live: live({ entry: undefined }), record: none }), "keep");
 });
 
 Deno.test("what is recorded and not seen is looked for, since only its labels may be gone", () => {
-  assert.equal(decided({ live: UNSEEN }), "look");
-  assert.equal(decided({ live: UNSEEN, desired: desiredOf("other") }), "look");
+  assert.equal(decided({ live: UNSEEN }), "look unseen");
+  assert.equal(decided({ live: UNSEEN, desired: desiredOf("other") }), "look unseen");
 });
 
 Deno.test("a failed dependency skips, and names itself and the switch", () => {
@@ -95,10 +111,8 @@ Deno.test("a failed dependency holds back the change of what exists, not its rep
   const dependencies = depends({ db: "Failed" });
   assert.equal(decided({ desired: desiredOf("other"), dependencies }), "skip");
   assert.equal(decided({ dependencies }), "keep");
-  assert.equal(
-    decided({ dependencies, live: { kind: "present", child: childOf("a", { entry: "less" }) } }),
-    "apply repair",
-  );
+  const live = { kind: "present", child: childOf("a", { entry: "less" }) } as const;
+  assert.equal(decided({ dependencies, live }), "look changed");
 });
 
 Deno.test("with skipOnDependencyFailure=false only a dependency that waits holds creation back", () => {
@@ -122,14 +136,17 @@ Deno.test("while a dependency restarts, changes wait for it and what exists is r
   const dependencies = depends({ db: "Waiting" });
   assert.equal(decided({ dependencies, desired: desiredOf("other") }), "wait WaitingForDependency");
   assert.equal(decided({ dependencies }), "keep");
-  assert.equal(decided({ dependencies, live: UNSEEN }), "look");
+  assert.equal(decided({ dependencies, live: UNSEEN }), "look unseen");
 });
 
 Deno.test("what was created once is kept, changed, drifted or gone", () => {
   const once = { policy: { creationPolicy: "Once" }, record: recordOf("a", { once: true }) } as const;
   assert.equal(decided({ ...once, desired: desiredOf("other") }), "keep");
   assert.equal(decided({ ...once, live: { kind: "present", child: childOf("a", { entry: "x" }) } }), "keep");
-  assert.equal(decided({ ...once, live: UNSEEN }), "keep");
+  assert.equal(decided({ ...once, live: UNSEEN }), "look unseen");
+  for (const reason of ["CreatedOnce", "FailedAndGone"]) {
+    assert.equal(decided({ ...once, record: recordOf("a", { once: true, reason }), live: UNSEEN }), "keep");
+  }
   assert.equal(decided({ ...once, policy: {}, desired: desiredOf("other") }), "apply update");
 });
 
@@ -173,4 +190,5 @@ Deno.test("the object of another node is a conflict that names it, recorded or n
 Deno.test("an object that is being deleted is waited for, whatever else is to do", () => {
   const live = { kind: "present", child: childOf("a", { deleting: true, entry: "less" }) } as const;
   assert.equal(decided({ live, desired: desiredOf("other") }), "wait BeingDeleted");
+  assert.equal(decided({ live, record: recordOf("a", { reason: "Recreating" }) }), "wait Recreating");
 });

@@ -1,55 +1,77 @@
 import assert from "node:assert/strict";
-import { withNode } from "../../tests/support/node_world.ts";
-import { resourceOf } from "../../tests/support/stored_objects.ts";
-import { FREE_REPAIRS, RepairPace } from "./repair_pace.ts";
+import { CONTENDED_REPAIRS, RepairPace } from "./repair_pace.ts";
 
 const at = (seconds: number) => new Date(seconds * 1000);
 
-Deno.test("a few repairs are made at once, then each waits twice as long, up to five minutes", () => {
+/** A pace at which `a` was repaired at these seconds. */
+function paceOf(...times: number[]): RepairPace {
   const pace = new RepairPace();
-  for (let n = 1; n < FREE_REPAIRS; n++) pace.repaired("a", at(0));
-  assert.equal(pace.waitMs("a", at(0)), 0);
-  const waits = Array.from({ length: 10 }, () => {
-    pace.repaired("a", at(0));
-    return pace.waitMs("a", at(0)) / 1000;
-  });
-  assert.deepEqual(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 300]);
-  assert.equal(pace.waitMs("b", at(0)), 0);
-  assert.equal(pace.waitMs("a", at(300)), 0);
+  for (const time of times) pace.repaired("a", at(time), "why");
+  return pace;
+}
+
+Deno.test("repairs are made at once while there are few of them within a minute", () => {
+  const pace = paceOf(0, 30);
+  assert.equal(pace.waitMs("a", at(30)), 0);
+  assert.equal(pace.contention("a", at(30)), undefined);
+  assert.equal(pace.repaired("a", at(61), "why"), false);
+  assert.equal(pace.contention("a", at(61)), undefined);
 });
 
-Deno.test("an object that was left alone for a quarter of an hour is repaired at once again", () => {
+Deno.test("three repairs within a minute are a contention, which is told once, with its message", () => {
   const pace = new RepairPace();
-  for (let n = 0; n < 20; n++) pace.repaired("a", at(0));
-  assert.equal(pace.repaired("a", at(901)), 1);
+  const told = Array.from({ length: 6 }, (_, n) => pace.repaired("a", at(n), `message ${n}`));
+  assert.equal(told.indexOf(true), CONTENDED_REPAIRS - 1);
+  assert.equal(told.filter((begins) => begins).length, 1);
+  assert.equal(pace.contention("a", at(6))?.message, "message 5");
+  assert.equal(pace.contention("b", at(6)), undefined);
+});
+
+Deno.test("in a contention the gaps between repairs double, up to five minutes", () => {
+  const pace = paceOf(0, 0);
+  const waits = Array.from({ length: 8 }, () => {
+    pace.repaired("a", at(0), "why");
+    return pace.waitMs("a", at(0)) / 1000;
+  });
+  assert.deepEqual(waits, [10, 20, 40, 80, 160, 300, 300, 300]);
+  assert.equal(pace.waitMs("a", at(299)), 1000);
+  assert.equal(pace.waitMs("a", at(300)), 0);
+  assert.equal(pace.waitMs("b", at(0)), 0);
+});
+
+Deno.test("a contention is over after a gap, of at least a minute, without a change", () => {
+  const pace = paceOf(0, 0, 0);
+  assert.equal(pace.contention("a", at(59))?.clearsInMs, 1000);
+  assert.equal(pace.contention("a", at(60)), undefined);
+  assert.equal(pace.repaired("a", at(60), "why"), false);
+  assert.equal(pace.waitMs("a", at(60)), 0);
+  const long = paceOf(0, 0, 0, 0, 0, 0, 0);
+  assert.equal(long.contention("a", at(159))?.clearsInMs, 1000);
+});
+
+Deno.test("a contention that an earlier process recorded goes on, once", () => {
+  const pace = new RepairPace();
+  pace.resume("a", at(0), "recorded");
+  assert.equal(pace.waitMs("a", at(0)), 10_000);
+  assert.deepEqual(pace.contention("a", at(0)), { message: "recorded", clearsInMs: 60_000 });
+  pace.resume("a", at(30), "again");
+  assert.deepEqual(pace.contention("a", at(30)), { message: "recorded", clearsInMs: 30_000 });
+  assert.equal(pace.repaired("a", at(30), "new"), false);
+  assert.equal(pace.waitMs("a", at(30)), 20_000);
+});
+
+Deno.test("what ended is not resumed before its record says so, and is forgotten later", () => {
+  const pace = paceOf(0, 0, 0);
+  pace.repaired("b", at(61), "why");
+  pace.resume("a", at(61), "recorded");
+  assert.equal(pace.contention("a", at(61)), undefined);
+  pace.repaired("b", at(10_000), "why");
+  pace.resume("a", at(10_000), "recorded");
+  assert.equal(pace.contention("a", at(10_000))?.message, "recorded");
 });
 
 Deno.test("a clock that goes back lengthens no wait", () => {
-  const pace = new RepairPace();
-  for (let n = 0; n < FREE_REPAIRS; n++) pace.repaired("a", at(1_000_000));
-  assert.equal(pace.waitMs("a", at(0)), 1000);
-});
-
-Deno.test("another writer that changes an object back each time is told once and not chased", async () => {
-  await withNode(async (lab) => {
-    const which = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "acme-a" };
-    const spec = { apiVersion: "v1", kind: "ConfigMap", data: { x: "ours" } };
-    const value = async () => (await lab.objects.get(which))?.["data"];
-    await lab.want([resourceOf({ id: "a", spec })]);
-    await lab.pass();
-    for (let n = 0; n < FREE_REPAIRS; n++) {
-      await lab.objects.merge(which, { data: { x: "theirs" } });
-      while ((await lab.pass()).writes === 0);
-      assert.deepEqual(await value(), { x: "ours" });
-    }
-    await lab.objects.merge(which, { data: { x: "theirs" } });
-    let pass = await lab.pass();
-    while (pass.verdict.kind === "await") pass = await lab.pass();
-    assert.equal(pass.writes, 0);
-    assert(pass.verdict.kind === "requeue" && pass.verdict.afterMs <= 1000);
-    assert.equal(lab.events.events.filter(({ reason }) => reason === "DriftContended").length, 1);
-    lab.clock.ahead += 5;
-    await lab.pass();
-    assert.deepEqual(await value(), { x: "ours" });
-  });
+  const pace = paceOf(1_000_000, 1_000_000, 1_000_000);
+  assert.equal(pace.waitMs("a", at(0)), 10_000);
+  assert.equal(pace.contention("a", at(0))?.clearsInMs, 60_000);
 });
