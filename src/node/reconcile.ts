@@ -1,5 +1,6 @@
 import type { ResourceRecord } from "../api/node.ts";
 import { NODE_FINALIZER } from "../api/labels.ts";
+import { nextEnd, type PauseCause } from "../api/pause.ts";
 import { objectKeyText, parseNamespacedName } from "../api/resource_key.ts";
 import type { Variables } from "../api/stages.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
@@ -7,15 +8,19 @@ import { describeGraphError, type Waves } from "../graph/waves.ts";
 import { reportDrift } from "./drift_events.ts";
 import { finalizeNode } from "./finalize.ts";
 import { gather, type Item } from "./gather.ts";
+import { holdNode } from "./hold.ts";
+import { ruledObjects } from "./judge.ts";
 import { type NodeProblem, nodeStatus, problemStatus, type StatusInput } from "./node_status.ts";
 import { findOrphans } from "./orphans.ts";
 import type { PreparedForm } from "./prepared_form.ts";
 import { type Leftover, leftoverRecord } from "./leftover.ts";
 import { prune, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
-import { type Finding, nextTimeout, toRecord } from "./settle.ts";
+import { recreateAsked } from "./recreate.ts";
+import { type Finding, nextTimeout, type Settled, toRecord } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import { SEED_UNAVAILABLE } from "./seed.ts";
+import { standingConditions } from "./standing.ts";
 import { buildVariables } from "./variables.ts";
 import { walkWaves } from "./walk.ts";
 import type { NodeWorld } from "./world.ts";
@@ -26,16 +31,22 @@ import type { NodeWorld } from "./world.ts";
  */
 export async function reconcileNode(world: NodeWorld, key: string, signal: AbortSignal): Promise<Verdict> {
   // 1. The node as it is stored.
-  const node = world.nodes.get(key);
-  if (node === undefined) return forget(world, key);
+  const stored = world.nodes.get(key);
+  if (stored === undefined) return forget(world, key);
 
   // 2. Deletion precedes anything that can fail to render.
-  if (node.deleting) return await finalizeNode(world, node, signal);
-  if (!node.finalizers.includes(NODE_FINALIZER)) await addFinalizer(world, node, signal);
+  if (stored.deleting) return await finalizeNode(world, stored, signal);
+  const pauses = world.pauses(stored);
+  if (pauses.length > 0) return await stayPaused(world, { key, node: stored, pauses }, signal);
+  if (!stored.finalizers.includes(NODE_FINALIZER)) await addFinalizer(world, stored, signal);
 
-  // 3. What it is rendered from.
-  const ready = await prepare(world, node);
-  if (ready.kind === "problem") return await publishProblem(world, { node, problem: ready.problem }, signal);
+  // 3. What it is rendered from, and what of it is asked for once more.
+  const ready = await prepare(world, stored);
+  if (ready.kind === "problem") {
+    return await publishProblem(world, { node: stored, problem: ready.problem }, signal);
+  }
+  const { resources } = ready.form;
+  const { node, waiting } = await recreateAsked(world, { node: stored, resources, signal });
 
   // 4. Gather: what is wanted, and the caches that know what is there.
   const all = node.status.resources ?? [];
@@ -43,27 +54,17 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
     all.filter((record) => record.state !== "Deleting").map((record) => [record.id, record]),
   );
   const { form, variables, waves } = ready;
-  const { items, excluded } = await gather(world, {
-    node,
-    form,
-    variables,
-    records,
-    depth: waves.depth,
-    signal,
-  });
+  const depth = waves.depth;
+  const gathered = await gather(world, { node, form, variables, records, depth, signal });
+  const { excluded } = gathered;
+  const items = gathered.items.map((item) => held(item, waiting.get(item.id)));
   awaitAppearances(world, key, items);
+  world.children.rules.claim(key, ruledObjects(items));
 
   // 5. Decide and act, wave by wave.
   const now = world.now();
-  const findings = await walkWaves(world, {
-    node,
-    items,
-    excluded,
-    waves: waves.waves,
-    records,
-    signal,
-    now,
-  });
+  const walk = { node, items, excluded, waves: waves.waves, records, signal, now };
+  const findings = await walkWaves(world, walk);
 
   // 6. Let go of what left the desired set.
   const leftovers = await pruneLeavers(world, { node, items, findings }, signal);
@@ -83,6 +84,30 @@ export async function reconcileNode(world: NodeWorld, key: string, signal: Abort
 
   // 8. When to come back without an event.
   return verdict(world, { key, items, findings, leftovers, records: next, now });
+}
+
+/** Nothing is decided about an object that is on its way out. */
+function held(item: Item, settled: Settled | undefined): Item {
+  if (settled === undefined) return item;
+  const { id, policy, wave, key } = item;
+  return { kind: "broken", id, policy, wave, key, settled };
+}
+
+/** Writes nothing but the status. What it misses is done by the first pass after the pause. */
+async function stayPaused(
+  world: NodeWorld,
+  { key, node, pauses }: { key: string; node: StoredNode; pauses: readonly PauseCause[] },
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const ready = await prepare(world, node);
+  const held = ready.kind === "ready" ? ready : undefined;
+  const input = { ...statusInput(world, node), standing: standingConditions(node, pauses) };
+  const status = await holdNode(world, { node, held, status: input });
+  await publishStatus(world, { node, status }, signal);
+  world.backoff.reset(key);
+  const policies = new Map(held?.form.resources.map(({ id, policy }) => [id, policy]));
+  const times = [nextEnd(pauses, input.now), nextTimeout(status.resources ?? [], policies, input.now)];
+  return times.flatMap((ms) => ms === undefined ? [] : requeueAfter(ms + 1)).reduce(sooner, AWAIT);
 }
 
 type Ready =
@@ -124,6 +149,7 @@ function forget(world: NodeWorld, key: string): Verdict {
   world.backoff.reset(key);
   world.namespaces.wait(key, []);
   world.missingKinds.wait(key, []);
+  world.children.rules.claim(key, []);
   return AWAIT;
 }
 
@@ -138,7 +164,8 @@ async function addFinalizer(world: NodeWorld, node: StoredNode, signal: AbortSig
 }
 
 function statusInput(world: NodeWorld, node: StoredNode): StatusInput {
-  return { before: node.status, generation: node.generation, namespace: node.namespace, now: world.now() };
+  const { status: before, generation, namespace } = node;
+  return { before, generation, namespace, now: world.now(), standing: standingConditions(node, []) };
 }
 
 async function publishProblem(
@@ -206,8 +233,8 @@ function verdict(world: NodeWorld, done: Done): Verdict {
   );
   const policies = new Map(items.map((item) => [item.id, item.policy]));
   const timeout = nextTimeout(done.records, policies, done.now);
-  const again = findings.flatMap(({ repairInMs }) =>
-    repairInMs === undefined ? [] : requeueAfter(repairInMs)
+  const again = findings.flatMap(({ repairInMs, lookInMs }) =>
+    [repairInMs, lookInMs].flatMap((inMs) => inMs === undefined ? [] : requeueAfter(inMs))
   );
   const going = done.leftovers.length > 0 ||
     findings.some((f) => f.settled.reason === "BeingDeleted" || f.settled.reason === "Recreating");
