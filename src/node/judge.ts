@@ -1,4 +1,4 @@
-import { KubeError } from "../kube/error.ts";
+import { KubeError, KubeUnreachable } from "../kube/error.ts";
 import { objectId } from "./child_caches.ts";
 import type { WalkInput } from "./finding.ts";
 import type { Item, Target } from "./gather.ts";
@@ -25,6 +25,6 @@ export async function judge(world: NodeWorld, { node, signal }: WalkInput, item:
     const object = await world.applier.read(item.type, item.key, signal);
     if (object !== undefined) world.children.refresh(item.type, object, node);
   } catch (error) {
-    if (!(error instanceof KubeError)) throw error;
+    if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error;
   }
 }

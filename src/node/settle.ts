@@ -3,6 +3,7 @@ import type { Resource } from "../api/resource.ts";
 import type { Child, Readiness } from "../api/stages.ts";
 import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
 import type { DriftReport } from "./drift_report.ts";
+import { type DeadEnd, knownDeadEnd } from "./dead_end.ts";
 import { keyOf } from "./orphans.ts";
 
 /** How a resource came out of this pass, before times are filled in. */
@@ -42,6 +43,10 @@ export interface Finding {
   readonly drifted?: string;
   /** Milliseconds until what somebody else changed is put back, where that was done too often. */
   readonly repairInMs?: number;
+  /** What pods or events tell: it will hardly become ready by itself. */
+  readonly deadEnd?: DeadEnd;
+  /** Milliseconds until it is looked at again without an event. */
+  readonly lookInMs?: number;
   /** Another resource of the node waits for this one. */
   readonly depended?: boolean;
 }
@@ -130,7 +135,16 @@ export function settledAt(finding: Finding, before: ResourceRecord | undefined, 
     const waits = finding.depended === true && now.getTime() < appliedAt + REPORT_GRACE_MS;
     return waits ? finding.settled : READY;
   }
-  return timedOut(finding, before, now) ?? finding.settled;
+  return atDeadEnd(finding, before, now) ?? timedOut(finding, before, now) ?? finding.settled;
+}
+
+/** What can't become ready fails with its reason; what has timed out before stays so. */
+function atDeadEnd(finding: Finding, before: ResourceRecord | undefined, now: Date): Settled | undefined {
+  const { settled, child, written } = finding;
+  if (settled.reason !== "NotReady" || child === undefined || written !== undefined) return undefined;
+  if (before?.reason === TIMEOUT_REASON) return undefined;
+  const found = finding.deadEnd ?? knownDeadEnd(child, before, now);
+  return found === undefined ? undefined : { state: "Failed", ...found };
 }
 
 function timedOut(finding: Finding, before: ResourceRecord | undefined, now: Date): Settled | undefined {

@@ -4,6 +4,8 @@ import { act, lookFirst, paceKey } from "./act.ts";
 import { decide, type Decision, type DependencyState, type Situation } from "./decide.ts";
 import { type Attempt, brokenFinding, finding, type WalkInput } from "./finding.ts";
 import type { Target } from "./gather.ts";
+import { judge } from "./judge.ts";
+import { lookCloser } from "./look_closer.ts";
 import { type Finding, type Settled, settledAt } from "./settle.ts";
 import { keptChild, keptState, situate, type Visit } from "./situate.ts";
 import type { NodeWorld } from "./world.ts";
@@ -17,7 +19,9 @@ export async function walkWaves(world: NodeWorld, input: WalkInput): Promise<Fin
   for (const wave of input.waves) {
     const items = wave.flatMap((id) => byId.get(id) ?? []);
     const visited = await whole(items.map((item) => visit(world, input, { item, states })));
-    const found = visited.map((finding) => ({ ...finding, depended: depended.has(finding.id) }));
+    const found = await whole(visited.map(async (finding) => {
+      return { ...await lookCloser(world, input, finding), depended: depended.has(finding.id) };
+    }));
     for (const finding of found) {
       states.set(finding.id, dependencyState(settledAt(finding, input.records.get(finding.id), input.now)));
     }
@@ -33,6 +37,7 @@ function dependencyState({ state }: Settled): DependencyState {
 
 async function visit(world: NodeWorld, input: WalkInput, { item, states }: Visit): Promise<Finding> {
   if (item.kind === "broken") return brokenFinding(item, input.records.get(item.id));
+  await judge(world, input, item);
   const situation = situate(world, input, { item, states });
   try {
     return contended(world, input, { item, found: await follow(world, input, { item, situation }) });

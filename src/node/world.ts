@@ -11,8 +11,10 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { ChildCaches } from "./child_caches.ts";
 import type { NamespaceState } from "./decide.ts";
+import type { LookPace } from "./look_pace.ts";
 import type { PreparedForm } from "./prepared_form.ts";
 import type { RepairPace } from "./repair_pace.ts";
+import type { StorageClasses } from "./storage_classes.ts";
 import type { StoredNode } from "../api/stored.ts";
 
 /** The form that a node follows, prepared; or why there is none. */
@@ -35,6 +37,8 @@ export interface NodeWorld {
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };
+  /** UIDs of nodes whose deletion was seen to leave their children behind. */
+  readonly orphaning: { has(uid: string): boolean };
   readonly forms: {
     prepared(node: StoredNode): Promise<PreparedResult>;
     /** Kinds of every kept revision: children of any of them may carry a node's labels. */
@@ -53,6 +57,9 @@ export interface NodeWorld {
   readonly missingKinds: { wait(node: string, kinds: readonly string[]): void };
   readonly backoff: Backoff;
   readonly repairs: RepairPace;
+  /** When pods of what does not become ready are looked at. */
+  readonly looks: LookPace;
+  readonly storageClasses: StorageClasses;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly log: Log;

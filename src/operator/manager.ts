@@ -12,8 +12,10 @@ import type { WatchingClient } from "../kube/client.ts";
 import { createDiscovery } from "../kube/discovery.ts";
 import { createOpenApi } from "../kube/open_api.ts";
 import { ChildCaches } from "../node/child_caches.ts";
+import { LookPace } from "../node/look_pace.ts";
 import { RepairPace } from "../node/repair_pace.ts";
 import { reconcileNode } from "../node/reconcile.ts";
+import { StorageClasses } from "../node/storage_classes.ts";
 import type { NodeWorld } from "../node/world.ts";
 import type { SourceConfig } from "../source/config.ts";
 import type { RowSource } from "../source/port.ts";
@@ -253,6 +255,8 @@ function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiti
     missingKinds: waiting.kinds,
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     repairs: new RepairPace(),
+    looks: new LookPace(),
+    storageClasses: new StorageClasses(options.client),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   };
 }

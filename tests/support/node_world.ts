@@ -14,7 +14,9 @@ import { createKubeClient } from "../../src/kube/http_client.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { ChildCaches } from "../../src/node/child_caches.ts";
 import { prepareForm } from "../../src/node/prepared_form.ts";
+import { LookPace } from "../../src/node/look_pace.ts";
 import { RepairPace } from "../../src/node/repair_pace.ts";
+import { StorageClasses } from "../../src/node/storage_classes.ts";
 import { reconcileNode } from "../../src/node/reconcile.ts";
 import type { NodeWorld } from "../../src/node/world.ts";
 import { NODE } from "../../src/operator/kinds.ts";
@@ -184,6 +186,8 @@ function worldOf({ faulty: client, children, events, waiting, clock, state }: Wo
     missingKinds: waiting.kinds,
     backoff: new Backoff({ baseMs: 1, maxMs: 10 }),
     repairs: new RepairPace(),
+    looks: new LookPace(),
+    storageClasses: new StorageClasses(client),
     events,
     metrics: createMetrics(),
     log: new RecordingLog(),
