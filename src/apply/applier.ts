@@ -10,6 +10,7 @@ import { markAsOrphan } from "./orphan_markers.ts";
 import { refOf } from "./object_ref.ts";
 import { accepts, preview } from "./trial.ts";
 import { outcomeOf } from "./rejection.ts";
+import { replacement } from "./replacement.ts";
 import { markAsKept, release } from "./release.ts";
 
 /**
@@ -174,17 +175,10 @@ async function create(client: KubeClient, desired: DesiredObject, signal: AbortS
   }
 }
 
-/** PUT over what is there now. Finalizers stay: they are promises of others that a PUT must not break. */
 async function replace(client: KubeClient, desired: DesiredObject, signal: AbortSignal): Promise<KubeObject> {
   const ref = refOf(desired.type, desired.key);
   const live = await client.get(ref, { metadataOnly: true, signal });
-  const { resourceVersion, finalizers } = live.metadata;
-  const metadata = {
-    ...desired.object.metadata,
-    ...(resourceVersion === undefined ? {} : { resourceVersion }),
-    ...(finalizers === undefined ? {} : { finalizers }),
-  };
-  return await client.update(ref, { ...desired.object, metadata }, MANAGED, signal);
+  return await client.update(ref, replacement(desired.object, live, FIELD_MANAGER), MANAGED, signal);
 }
 
 /** Deletes the object of that UID and no other. */

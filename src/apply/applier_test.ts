@@ -25,6 +25,8 @@ function desired(policy: Partial<Resource> = {}): DesiredObject {
     object: OBJECT,
     hash: "h",
     inputs: "i",
+    manager: "lynq",
+    shared: false,
   };
 }
 
@@ -93,6 +95,8 @@ Deno.test("merge patches, replace puts over what is there and keeps the finalize
   assert.deepEqual(sent.map(({ verb }) => verb), ["get", "update"]);
   assert.deepEqual((sent[1]?.body as KubeObject).metadata, {
     ...OBJECT.metadata,
+    labels: {},
+    annotations: {},
     resourceVersion: "7",
     finalizers: ["their/finalizer"],
   });
@@ -101,7 +105,10 @@ Deno.test("merge patches, replace puts over what is there and keeps the finalize
 Deno.test("a deletion names the UID that it means", async () => {
   const { outcome, sent } = await perform({ kind: "delete", target: TARGET }, undefined);
   assert.deepEqual(outcome, { kind: "gone" });
-  assert.deepEqual(sent[0]?.options, { uid: "u1", propagationPolicy: "Background" });
+  const options = { uid: "u1", resourceVersion: undefined, propagationPolicy: "Background" };
+  assert.deepEqual(sent[0]?.options, options);
+  const all = await perform({ kind: "delete", target: TARGET, propagation: "Foreground" }, undefined);
+  assert.deepEqual(all.sent[0]?.options, { ...options, propagationPolicy: "Foreground" });
 });
 
 Deno.test("a deletion is done when the server says so, under way when it gives the object, void for another UID", async () => {
@@ -169,4 +176,24 @@ Deno.test("conflicts are found by a dry run without force", async () => {
   const conflicts = await createApplier({ client, now: NOW }).conflicts(desired(), SIGNAL);
   assert.deepEqual(conflicts.map(({ manager, field }) => [manager, field]), [["helm", ".data.a"]]);
   assert.deepEqual(client.sent[0]?.options, { fieldManager: "lynq", dryRun: true });
+});
+
+Deno.test("a trial asks for the same content under another name, and for nothing to be stored", async () => {
+  const client = scriptedClient([OBJECT]);
+  const applier = createApplier({ client, now: NOW });
+  assert.equal(await applier.accepts(desired(), SIGNAL), true);
+  const [request] = client.sent;
+  assert.equal(request?.verb, "create");
+  assert.deepEqual((request?.body as KubeObject).metadata, { generateName: "a-", namespace: "ns" });
+  assert.deepEqual(request?.options, { fieldManager: "lynq", dryRun: true });
+  const refused = createApplier({ client: scriptedClient([refusal(422, "Invalid")]), now: NOW });
+  assert.equal(await refused.accepts(desired(), SIGNAL), false);
+});
+
+Deno.test("a preview is a forced apply that stores nothing", async () => {
+  const client = scriptedClient([LIVE, refusal(422, "Invalid")]);
+  const applier = createApplier({ client, now: NOW });
+  assert.deepEqual(await applier.preview(desired(), SIGNAL), LIVE);
+  assert.deepEqual(client.sent[0]?.options, { fieldManager: "lynq", force: true, dryRun: true });
+  assert.equal(await applier.preview(desired(), SIGNAL), undefined);
 });
