@@ -4,7 +4,7 @@ import type { RowProblem } from "../api/row.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
 import { newNode, nodeMarksPatch, nodePatch } from "./node_object.ts";
-import type { HubPlan, NodeChange, NodeWanted } from "./plan.ts";
+import { type HubPlan, nameOf, type NodeChange, type NodeWanted } from "./plan.ts";
 import { hubEvent } from "./report.ts";
 import type { HubWorld } from "./world.ts";
 
@@ -16,6 +16,10 @@ export interface Carried {
   readonly refused: number;
   /** Why changes were left undone: no answer came. */
   readonly broken: { readonly error: unknown } | undefined;
+  /** Names of the nodes whose write was answered. */
+  readonly answered: readonly string[];
+  /** Nodes that may have been written or may be yet: no answer came, or one that doesn't tell. */
+  readonly unanswered: readonly NodeWanted[];
 }
 
 /**
@@ -28,16 +32,26 @@ export async function carryOut(
   signal: AbortSignal,
 ): Promise<Carried> {
   const state: { refused: number; broken: Carried["broken"] } = { refused: 0, broken: undefined };
+  const answered: string[] = [];
+  const unanswered: NodeWanted[] = [];
+  const changed = new Set(of.changes.map(nameOf));
   const all: Change[] = [
     ...of.changes,
-    ...(of.marks ?? []).map((mark) => ({ kind: "mark" as const, ...mark })),
+    ...(of.marks ?? []).filter(({ node }) => !changed.has(node.name))
+      .map((mark) => ({ kind: "mark" as const, ...mark })),
   ];
   const problems = await world.writes.all(all, async (change) => {
     if (signal.aborted || state.broken !== undefined) return undefined;
     if (isPausedMeanwhile(world, { hub: of.hub, change })) return undefined;
     try {
-      return await carryOutOne(world, { hub: of.hub, change }, signal);
+      await carryOutOne(world, { hub: of.hub, change }, signal);
+      if ("wanted" in change) answered.push(change.wanted.name);
+      return undefined;
     } catch (error) {
+      if ("wanted" in change) {
+        if (tells(change, error)) answered.push(change.wanted.name);
+        else unanswered.push(change.wanted);
+      }
       if (error instanceof KubeError) {
         state.refused++;
         return refused(world, { hub: of.hub, change, error });
@@ -46,7 +60,13 @@ export async function carryOut(
       return undefined;
     }
   });
-  return { problems: problems.filter((problem) => problem !== undefined), ...state };
+  return { problems: problems.filter((problem) => problem !== undefined), ...state, answered, unanswered };
+}
+
+/** Whether an error says that nothing was written. A create that meets its own node may have made it before. */
+function tells(change: NodeChange, error: unknown): boolean {
+  if (!(error instanceof KubeError) || error.status >= 500) return false;
+  return change.kind !== "create" || error.status !== 409;
 }
 
 type Change = NodeChange | ({ readonly kind: "mark" } & HubPlan["marks"][number]);
@@ -116,7 +136,7 @@ async function remove(
 
 function refused(world: HubWorld, of: One & { error: KubeError }): RowProblem | undefined {
   const { hub, change, error } = of;
-  const name = "wanted" in change ? change.wanted.name : change.node.name;
+  const name = change.kind === "mark" ? change.node.name : nameOf(change);
   world.log.error(`Failed to ${change.kind} LynqNode`, { node: `${hub.namespace}/${name}`, error });
   if (change.kind === "delete") {
     const message = `Failed to delete LynqNode '${name}': ${error.message}`;

@@ -1,11 +1,10 @@
-import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import { isPausedByHand, isPausedByRow, pauseOf } from "../api/pause.ts";
 import type { Row, RowProblem, RowVerdict } from "../api/row.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
-import { compare, type DistinctRows, distinctRows, sameValues } from "./distinct_rows.ts";
+import { compare, type DistinctRows, distinctRows } from "./distinct_rows.ts";
 import { marksPatch, type NodeMarks } from "./node_marks.ts";
 import { identityOf, newNodeName, type NodeOf } from "./node_names.ts";
-import { throttle } from "./rollout.ts";
+import { isCurrent } from "./rollout.ts";
 
 /** What a LynqNode is to hold. */
 export interface NodeWanted {
@@ -26,13 +25,11 @@ export type DeletionCause = "RowGone" | "RowInactive" | "FormGone" | "HubDeleted
 
 export interface HubPlan {
   readonly changes: readonly NodeChange[];
-  /** Nodes that get other marks and no other change. */
+  /** Nodes that get other marks; an update of one does that too. */
   readonly marks: readonly { readonly node: StoredNode; readonly marks: NodeMarks }[];
   /** Nodes that rows and forms ask for. */
   readonly desired: number;
   readonly problems: readonly RowProblem[];
-  /** Changes held back by a form's maxSkew. */
-  readonly throttled: readonly { readonly form: string; readonly count: number; readonly updating: number }[];
 }
 
 export interface PlanInput {
@@ -47,21 +44,19 @@ export interface PlanInput {
 }
 
 /**
- * (hub, forms, rows, nodes) -> changes. Pure. A node is deleted only when its form is gone or its row was read and is
- * inactive or absent; a row that can't be understood, a paused one, and a form that is paused or without a valid
- * revision leave their nodes alone.
+ * (hub, forms, rows, nodes) -> changes, which the rollouts' gate then lets through or not. Pure. A node is deleted only
+ * when its form is gone or its row was read and is inactive or absent; a row that can't be understood, a paused one, and
+ * a form that is paused or without a valid revision leave their nodes alone.
  */
 export function planHub(input: PlanInput): HubPlan {
   const rows = distinctRows(input.rows);
   const { writes, problems } = planWrites(input, rows);
-  const gated = throttle(input, writes.sort(byName));
-  const changes = [...gated.changes, ...planDeletions(input, rows).sort(byName)];
+  const changes = [...writes.sort(byName), ...planDeletions(input, rows).sort(byName)];
   return {
     changes,
-    marks: planMarks(input, rows, new Set(changes.map(nameOf))),
+    marks: planMarks(input, rows),
     desired: desiredNodes(input, rows),
     problems: [...rows.problems, ...problems],
-    throttled: gated.throttled,
   };
 }
 
@@ -141,15 +136,11 @@ function planDeletions({ forms, nodes, now }: PlanInput, rows: DistinctRows): No
 }
 
 /** A row that can't be followed leaves the pause of its nodes as it is too. */
-function planMarks(
-  { nodes, forms, now }: PlanInput,
-  rows: DistinctRows,
-  changed: ReadonlySet<string>,
-): HubPlan["marks"] {
+function planMarks({ nodes, forms, now }: PlanInput, rows: DistinctRows): HubPlan["marks"] {
   const running = new Set(forms.filter((form) => !isPaused(form, now)).map(({ name }) => name));
   return nodes.flatMap((node) => {
     const { uid, templateRef } = node.spec;
-    if (node.deleting || changed.has(node.name) || !running.has(templateRef)) return [];
+    if (node.deleting || !running.has(templateRef)) return [];
     if (isPausedByHand(node, now)) return [];
     const frozen = rows.frozen.get(uid);
     const paused = rows.paused.has(uid);
@@ -164,13 +155,6 @@ function desiredNodes({ forms, nodes }: PlanInput, rows: DistinctRows): number {
   const known = new Set(forms.map(({ name }) => name));
   const paused = nodes.filter(({ spec }) => rows.paused.has(spec.uid) && known.has(spec.templateRef));
   return forms.length * rows.active.size + paused.length;
-}
-
-/** Whether the stored node holds what is wanted, in the small form. */
-function isCurrent({ spec }: StoredNode, { hub, wanted }: { hub: string; wanted: NodeWanted }): boolean {
-  return spec.revision === wanted.revision && spec.hubId === hub &&
-    sameValues(spec.values, wanted.row.values) &&
-    RESOURCE_ARRAYS.every((name) => spec[name] === undefined);
 }
 
 function byName(a: NodeChange, b: NodeChange): number {

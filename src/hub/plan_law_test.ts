@@ -100,14 +100,11 @@ function after(nodes: readonly StoredNode[], { changes, marks }: HubPlan): Store
 
 const HELD: readonly RowVerdict["kind"][] = ["unknown", "quarantined", "paused"];
 
-Deno.test("planning against its own result changes nothing but what waited for room", () => {
+Deno.test("planning against its own result changes nothing", () => {
   fc.assert(fc.property(world, (before) => {
     const first = planOf(before);
     const second = planOf({ ...before, nodes: after(before.nodes, first) });
-    const waited = new Set(first.throttled.map(({ form }) => form));
-    for (const change of second.changes) {
-      assert(change.kind !== "delete" && waited.has(change.wanted.form), `${change.kind} ${nameOf(change)}`);
-    }
+    assert.deepEqual(second.changes.map(nameOf), []);
     assert.deepEqual(second.marks.map(({ node }) => node.name), []);
     assert.equal(second.desired, first.desired);
   }));
@@ -143,8 +140,9 @@ Deno.test("nodes of a paused form are left alone, those that a person paused are
 Deno.test("no two nodes get one name, no name is changed twice, and what has a node keeps its name", () => {
   fc.assert(fc.property(world, (of) => {
     const made = planOf(of);
-    const names = [...made.changes.map(nameOf), ...made.marks.map(({ node }) => node.name)];
-    assert.equal(new Set(names).size, names.length);
+    for (const names of [made.changes.map(nameOf), made.marks.map(({ node }) => node.name)]) {
+      assert.equal(new Set(names).size, names.length);
+    }
     const taken = new Set([...of.nodes.map(({ name }) => name), ...of.foreign]);
     for (const change of made.changes) {
       if (change.kind === "update") assert.equal(change.wanted.name, change.node.name);
@@ -155,17 +153,6 @@ Deno.test("no two nodes get one name, no name is changed twice, and what has a n
           spec.uid !== change.wanted.row.uid || spec.templateRef !== change.wanted.form
         ),
       );
-    }
-  }));
-});
-
-Deno.test("no form has more nodes updating than maxSkew allows anew", () => {
-  fc.assert(fc.property(world, (of) => {
-    const { changes } = planOf(of);
-    for (const form of of.forms) {
-      const maxSkew = form.spec.rollout?.maxSkew ?? 0;
-      const created = changes.filter((c) => c.kind === "create" && c.wanted.form === form.name);
-      if (maxSkew > 0) assert(created.length <= maxSkew, form.name);
     }
   }));
 });

@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  formSpecOf,
-  readyStatus,
-  resourceOf,
-  storedForm,
-  storedNode,
-} from "../../tests/support/stored_objects.ts";
+import { resourceOf, storedForm, storedNode } from "../../tests/support/stored_objects.ts";
 import type { RowVerdict } from "../api/row.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import { type HubPlan, nameOf, planHub } from "./plan.ts";
@@ -33,9 +27,6 @@ const told = ({ changes }: HubPlan) => changes.map((change) => `${change.kind} $
 const reasons = ({ problems }: HubPlan) => problems.map(({ reason, uid }) => `${reason} ${uid}`);
 
 /** A form that lets this many nodes update at once. */
-const gated = (maxSkew: number) =>
-  storedForm({ spec: formSpecOf({ rollout: { maxSkew, progressDeadlineSeconds: 600 } }) });
-
 Deno.test("each form has a node for each active row, named uid-form, in the order of names", () => {
   const made = plan({ forms: [web, storedForm({ name: "api" })], rows: [active("b"), active("a")] });
   assert.deepEqual(told(made), ["create a-api", "create a-web", "create b-api", "create b-web"]);
@@ -200,38 +191,4 @@ Deno.test("a form without a valid revision makes no node and keeps all it has", 
 Deno.test("an invalid generation keeps nodes on the last good revision", () => {
   const form = storedForm({ generation: 7, status: { currentRevision: "web-1", observedGeneration: 7 } });
   assert.deepEqual(told(plan({ forms: [form], rows: [active("a")], nodes: [nodeOf("a")] })), []);
-});
-
-Deno.test("maxSkew lets through as many changes as it leaves room for, and tells what waits", () => {
-  const updating = nodeOf("a", { status: readyStatus("False") });
-  const rows = ["a", "b", "c", "d"].map((uid) => active(uid));
-  const made = plan({ forms: [gated(2)], rows, nodes: [updating] });
-  assert.deepEqual(told(made), ["create b-web"]);
-  assert.deepEqual(made.throttled, [{ form: "web", count: 2, updating: 1 }]);
-  assert.equal(made.desired, 4);
-});
-
-Deno.test("maxSkew counts nodes of the current revision that are not ready or not yet seen", () => {
-  const room = (node: StoredNode) =>
-    told(plan({ forms: [gated(1)], rows: [active("a"), active("b")], nodes: [node] }));
-  assert.deepEqual(room(nodeOf("a", { status: readyStatus("True") })), ["create b-web"]);
-  assert.deepEqual(room(nodeOf("a", { status: readyStatus("True"), generation: 2 })), []);
-  assert.deepEqual(room(nodeOf("a")), []);
-});
-
-Deno.test("a node on an older revision takes no room, and one that is updating takes no second", () => {
-  const rows = [active("a", { activate: "1", plan: "mended" })];
-  const failing = nodeOf("a", { status: readyStatus("False", "ResourcesFailed") });
-  assert.deepEqual(told(plan({ forms: [gated(1)], rows, nodes: [failing] })), ["update a-web"]);
-  const older = nodeOf("a", { spec: { revision: "web-0" }, status: readyStatus("False") });
-  assert.deepEqual(told(plan({ forms: [gated(1)], rows, nodes: [older] })), ["update a-web"]);
-});
-
-Deno.test("deletions wait for no room", () => {
-  const nodes = [nodeOf("a"), nodeOf("b"), nodeOf("c")];
-  assert.deepEqual(told(plan({ forms: [gated(1)], nodes })), [
-    "delete a-web",
-    "delete b-web",
-    "delete c-web",
-  ]);
 });

@@ -4,6 +4,7 @@ import { parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { SourceError } from "../source/port.ts";
+import { advance } from "./advance.ts";
 import { type Carried, carryOut } from "./carry_out.ts";
 import { compare } from "./distinct_rows.ts";
 import { finalizeHub } from "./finalize.ts";
@@ -17,7 +18,7 @@ import type { HubMemory, HubWorld } from "./world.ts";
 
 /**
  * Brings the LynqNodes of one hub to what its rows ask for, once a sync interval or when hub or forms changed; in
- * between it only counts. A read that fails changes no node and keeps the counts of the last good one.
+ * between it only rolls out what its forms ask for, and counts. A read that fails changes no node and keeps the counts of the last good one.
  */
 export async function reconcileHub(world: HubWorld, key: string, signal: AbortSignal): Promise<Verdict> {
   // 1. The hub as it is stored.
@@ -31,19 +32,26 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
 
   // 2. Read, plan and carry out, when it is time.
   const basis = basisOf(world, { hub, forms });
-  const wait = waitBeforeRead(world, { key, hub, basis });
-  const memory = wait > 0 ? world.memory.get(key) : await sync(world, { key, hub, forms, basis }, signal);
+  const due = waitBeforeRead(world, { key, hub, basis }) <= 0;
+  const of = { key, hub, forms, basis };
+  const memory = due ? await sync(world, of, signal) : await roll(world, of, signal);
 
-  // 3. Count and tell.
-  await publishHub(world, { hub, forms, sync: memory?.sync ?? { kind: "none" }, paused }, signal);
+  // 3. Count and tell. Each step of a rollout comes by; the status follows at most once a second.
+  const untold = due ? 0 : Math.max(0, memory.publishedAt + TELL_MS - world.now().getTime());
+  if (untold === 0) {
+    await publishHub(world, { hub, forms, sync: memory.sync, paused }, signal);
+    world.memory.set(key, { ...(world.memory.get(key) ?? memory), publishedAt: world.now().getTime() });
+  }
 
-  // 4. When to read again.
+  // 4. When to read or tell again.
   const end = nextPauseEnd(world, { hub, forms });
-  return sooner(
+  return [end, untold === 0 ? undefined : untold].reduce<Verdict>(
+    (verdict, ms) => ms === undefined ? verdict : sooner(verdict, requeueAfter(ms)),
     requeueAfter(waitBeforeRead(world, { key, hub, basis })),
-    end === undefined ? AWAIT : requeueAfter(end),
   );
 }
+
+const TELL_MS = 1000;
 
 /** Nothing is read and nothing written, but that the nodes of a form that was deleted go. Its end asks for a read. */
 async function stayPaused(
@@ -87,12 +95,11 @@ interface Family {
 
 /** What a plan was made with: another basis is a reason to plan anew at once, the end of a pause among them. */
 function basisOf(world: HubWorld, { hub, forms }: Family): string {
-  const revisions = forms.map((form) =>
-    `${form.name}=${form.status.currentRevision ?? ""}/${form.spec.rollout?.maxSkew ?? 0}`
-  );
+  // Which revision it is changes nothing for a row: the nodes get it without a read.
+  const valid = forms.map((form) => `${form.name}=${form.status.currentRevision !== undefined}`);
   const paused = pausedBelow(world, { hub, forms }).map(({ kind, name }) => `paused ${kind} ${name}`);
   const approved = hub.annotations[ANNOTATION.approveDeletions] ?? "";
-  return [hub.generation, approved, ...revisions, ...paused].join("\n");
+  return [hub.generation, approved, ...valid, ...paused].join("\n");
 }
 
 /** The forms that are paused, and the nodes that a person paused. */
@@ -116,15 +123,10 @@ interface Timing {
   readonly basis: string;
 }
 
-/** What its nodes did since is a reason to plan anew. */
-function isOutdated({ nodesMoved, throttled }: HubMemory): boolean {
-  return nodesMoved === "gone" || (nodesMoved === "ready" && throttled);
-}
-
 /** Milliseconds until the next read is due. After a failed read or refused write it comes sooner, growing up to the interval. */
 function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
   const memory = world.memory.get(key);
-  if (memory === undefined || memory.basis !== basis || isOutdated(memory)) return 0;
+  if (memory === undefined || memory.basis !== basis || memory.nodesMoved === "gone") return 0;
   const interval = intervalMs(hub.spec);
   const failures = world.backoff.failures(key);
   const wait = failures === 0 ? interval : Math.min(interval, 1000 * 2 ** Math.min(failures - 1, 20));
@@ -148,18 +150,43 @@ async function sync(
   return memory;
 }
 
+/** Between two reads: what may be written of what waits, and nodes whose form has another revision by now. */
+async function roll(
+  world: HubWorld,
+  of: Timing & { forms: readonly StoredForm[] },
+  signal: AbortSignal,
+): Promise<HubMemory> {
+  const { key, hub, forms } = of;
+  const before = world.memory.get(key) ?? EMPTY;
+  const { problems: _, refused, broken, ...outcome } = await advance(
+    world,
+    { hub, forms, plan: undefined, before },
+    signal,
+  );
+  if (refused > 0) world.backoff.next(key);
+  const memory = { ...(world.memory.get(key) ?? before), ...outcome };
+  world.memory.set(key, memory);
+  if (broken !== undefined) throw broken.error;
+  return memory;
+}
+
 const EMPTY: HubMemory = {
   readAt: 0,
   basis: "",
   sync: { kind: "none" },
   throttled: false,
+  waiting: [],
+  doubts: new Map(),
+  publishedAt: 0,
   nodesMoved: "no",
   covered: new Set(),
   wentAt: [],
 };
 
 interface Attempted
-  extends Pick<HubMemory, "sync" | "throttled">, Partial<Pick<HubMemory, "covered" | "wentAt">> {
+  extends
+    Pick<HubMemory, "sync" | "throttled" | "waiting" | "doubts">,
+    Partial<Pick<HubMemory, "covered" | "wentAt">> {
   readonly broken?: Carried["broken"];
 }
 
@@ -177,21 +204,27 @@ async function attempt(
     const plan = planHub({ hub: hub.name, forms, rows, nodes, now: world.now(), isForeign });
     const { changes, held, ...guarded } = await safeChanges(world, { hub, plan, nodes, before }, signal);
     reportPlan(world, hub, { plan, held });
-    const { problems: taken, refused, broken } = await carryOut(
+    const { problems: taken, refused, ...advanced } = await advance(
       world,
-      { hub, changes, marks: plan.marks },
+      { hub, forms, plan: { changes, marks: plan.marks }, before },
       signal,
     );
     if (refused === 0) world.backoff.reset(key);
     else world.backoff.next(key);
     const problems = [...plan.problems, ...taken];
     const sync = { kind: "synced" as const, desired: plan.desired, problems, held };
-    return { sync, throttled: plan.throttled.length > 0, broken, ...guarded };
+    return { sync, ...advanced, ...guarded };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     world.backoff.next(key);
     const { code, message, remedy } = error;
     reportFailure(world, hub, error);
-    return { sync: { kind: "failed", code, message, remedy }, throttled: false };
+    // What a form asks for needs no row.
+    const { problems: _, refused: __, ...advanced } = await advance(
+      world,
+      { hub, forms, plan: undefined, before: { ...before, waiting: [] } },
+      signal,
+    );
+    return { sync: { kind: "failed", code, message, remedy }, ...advanced };
   }
 }

@@ -7,6 +7,7 @@ import type { SourceError } from "../source/port.ts";
 import type { HeldDeletions } from "./deletion_guard.ts";
 import { describeHeld, describeUid, sampleOf } from "./hub_status.ts";
 import type { HubPlan } from "./plan.ts";
+import type { Throttled } from "./rollout_gate.ts";
 import type { HubWorld } from "./world.ts";
 
 const COMPONENT = "lynqhub-controller";
@@ -43,8 +44,13 @@ export function reportPlan(
     hubEvent(world, hub, { type: "Warning", reason: "DeletionHeld", message: describeHeld(held) });
   }
   reportProblems(world, hub, plan.problems);
-  for (const { form, count, updating } of plan.throttled) {
-    const message = `LynqForm '${form}': ${count} node updates throttled (currently updating=${updating})`;
+}
+
+/** Tells of changes that wait for room under maxSkew. */
+export function reportThrottled(world: HubWorld, hub: StoredHub, throttled: readonly Throttled[]): void {
+  for (const { form, count, updating, maxSkew } of throttled) {
+    const message = `LynqForm '${form}': ${count} node updates throttled ` +
+      `(maxSkew=${maxSkew}, currently updating=${updating})`;
     hubEvent(world, hub, { type: "Normal", reason: "RolloutThrottled", message });
   }
 }

@@ -10,6 +10,8 @@ import type { EventRecorder } from "../telemetry/events.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { SyncResult } from "./hub_status.ts";
+import type { NodeWanted } from "./plan.ts";
+import type { Doubts } from "./rollout.ts";
 
 /** What is remembered of a hub between reconciles. */
 export interface HubMemory {
@@ -18,10 +20,15 @@ export interface HubMemory {
   /** Hub generation and form revisions that the last read was planned with. */
   readonly basis: string;
   readonly sync: SyncResult;
-  /** Changes wait for room under a form's maxSkew. */
+  /** Changes wait for what a node does: room under maxSkew, the next wave, a group of the order. */
   readonly throttled: boolean;
-  /** What its nodes did since the last read began: one became ready, or one is gone. */
-  readonly nodesMoved: "no" | "ready" | "gone";
+  /** Those of the last read that wait. */
+  readonly waiting: readonly NodeWanted[];
+  readonly doubts: Doubts;
+  /** Milliseconds since the epoch of the last look at the status. */
+  readonly publishedAt: number;
+  /** What its nodes did since the last read began: one is gone. */
+  readonly nodesMoved: "no" | "gone";
   /** Names of nodes whose deletion a person approved. */
   readonly covered: ReadonlySet<string>;
   /** When a row that was gone went without approval, in milliseconds since the epoch. */

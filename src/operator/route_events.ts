@@ -1,11 +1,13 @@
 import { isDeepStrictEqual } from "node:util";
 import type { StoredForm, StoredHub, StoredMeta, StoredNode } from "../api/stored.ts";
 import { findCondition } from "../api/conditions.ts";
+import { isProven, PROGRESSING } from "../api/rollout.ts";
 import type { HubMemory } from "../hub/world.ts";
 import type { Discovery } from "../kube/discovery.ts";
 import type { CacheEvent } from "../kube/informer.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CacheHandlers, Caches } from "./caches.ts";
+import { pauseMoved } from "./pause_moved.ts";
 import type { Waiters } from "./waiters.ts";
 
 interface Queue {
@@ -34,10 +36,13 @@ export function routeEvents(routing: Routing): CacheHandlers {
   return {
     hub: (event) => {
       if (changed(event)) queues().hub.enqueue(keyOf(event));
-      // A form is valid only with its hub.
-      if (event.kind !== "modified") {
+      // A form is valid only with its hub, and with the variables that the hub maps.
+      if (event.kind !== "modified" || event.was.value.generation !== event.now.value.generation) {
         for (const key of caches().forms.keysBy("hub", keyOf(event))) queues().form.enqueue(key);
       }
+      if (!pauseMoved(event)) return;
+      for (const key of caches().forms.keysBy("hub", keyOf(event))) queues().form.enqueue(key);
+      for (const key of caches().nodes.keysBy("hub", keyOf(event))) queues().node.enqueue(key);
     },
     form: (event) => routeForm(routing, event),
     node: (event) => routeNode(routing, event),
@@ -73,13 +78,20 @@ function changed(event: CacheEvent<StoredMeta>): boolean {
     !isDeepStrictEqual(was.annotations, now.annotations);
 }
 
-function routeForm({ queues }: Routing, event: CacheEvent<StoredForm>): void {
+function routeForm({ queues, caches }: Routing, event: CacheEvent<StoredForm>): void {
   const form = event.kind === "deleted" ? event.was.value : event.now.value;
   if (changed(event)) queues().form.enqueue(keyOf(event));
   const revised = event.kind !== "modified" ||
     event.was.value.status.currentRevision !== event.now.value.status.currentRevision ||
-    event.was.value.spec.rollout?.maxSkew !== event.now.value.spec.rollout?.maxSkew;
-  if (revised) queues().hub.enqueue(hubKey(form));
+    stalled(event.was.value) !== stalled(event.now.value) ||
+    !isDeepStrictEqual(event.was.value.spec.rollout, event.now.value.spec.rollout);
+  const paused = pauseMoved(event);
+  if (revised || paused) queues().hub.enqueue(hubKey(form));
+  if (paused) for (const key of caches().nodes.keysBy("form", keyOf(event))) queues().node.enqueue(key);
+}
+
+function stalled({ status }: StoredForm): boolean {
+  return findCondition(status.conditions, PROGRESSING)?.status === "False";
 }
 
 function hubKey(form: StoredForm): string {
@@ -90,23 +102,19 @@ function routeNode(routing: Routing, event: CacheEvent<StoredNode>): void {
   const { queues, memory } = routing;
   const node = event.kind === "deleted" ? event.was.value : event.now.value;
   if (changed(event)) queues().node.enqueue(keyOf(event));
-  if (event.kind === "modified" && !readinessMoved(event.was.value, event.now.value)) return;
+  const still = event.kind === "modified" && !readinessMoved(event.was.value, event.now.value);
+  if (still && !pauseMoved(event)) return;
   queues().form.enqueueAfter(`${node.namespace}/${node.spec.templateRef}`, COUNT_DELAY_MS);
   if (node.hub === undefined) return;
   const hub = `${node.namespace}/${node.hub}`;
   const known = memory.get(hub);
   const hubStored: StoredHub | undefined = routing.caches().hubs.get(hub)?.value;
-  // A node went that the rows may still ask for, or room under maxSkew came free.
-  const moved = event.kind === "deleted" ? "gone" : isReady(node) ? "ready" : "no";
-  if (known !== undefined && moved !== "no" && known.nodesMoved !== "gone") {
-    memory.set(hub, { ...known, nodesMoved: moved });
-  }
-  if (hubStored?.deleting === true) queues().hub.enqueue(hub);
+  // A node went that the rows may still ask for.
+  if (known !== undefined && event.kind === "deleted") memory.set(hub, { ...known, nodesMoved: "gone" });
+  // Room came free for what waits.
+  const freed = known?.throttled === true && (event.kind === "deleted" || isProven(node));
+  if (hubStored?.deleting === true || freed) queues().hub.enqueue(hub);
   else queues().hub.enqueueAfter(hub, COUNT_DELAY_MS);
-}
-
-function isReady(node: StoredNode): boolean {
-  return findCondition(node.status.conditions, "Ready")?.status === "True";
 }
 
 function readinessMoved(was: StoredNode, now: StoredNode): boolean {

@@ -101,26 +101,34 @@ Deno.test("a node that becomes ready is counted by hub and form, soon and not at
   assert.deepEqual(asked, ["form ns/web later", "hub ns/hub later"]);
 });
 
-Deno.test("a deleted node, or room under maxSkew, makes the hub read anew", () => {
+Deno.test("a deleted node makes the hub read anew, and what frees room for what waits brings it at once", () => {
   const known: HubMemory = {
     readAt: 99,
     basis: "",
     sync: { kind: "none" },
     throttled: false,
+    waiting: [],
+    doubts: new Map(),
+    publishedAt: 0,
     nodesMoved: "no",
     covered: new Set<string>(),
     wentAt: [],
   };
-  const { handlers, memory } = routed();
+  const { handlers, memory, asked } = routed();
   const moved = () => memory.get("ns/hub")?.nodesMoved;
   memory.set("ns/hub", known);
   handlers.node(added(node));
   assert.equal(moved(), "no");
   handlers.node(modified(node, { ...node, status: readyStatus("True") }));
-  assert.equal(moved(), "ready");
-  handlers.node(deleted(node));
-  assert.equal(moved(), "gone");
+  assert.equal(moved(), "no");
+  memory.set("ns/hub", { ...known, throttled: true });
+  asked.splice(0);
+  handlers.node(modified(node, { ...node, status: readyStatus("False") }));
+  handlers.node(modified(node, { ...node, generation: 2, status: readyStatus("True") }));
+  assert.deepEqual(asked.filter((key) => key === "hub ns/hub"), []);
   handlers.node(modified(node, { ...node, status: readyStatus("True") }));
+  assert.deepEqual(asked.filter((key) => key === "hub ns/hub"), ["hub ns/hub"]);
+  handlers.node(deleted(node));
   assert.equal(moved(), "gone");
 });
 
