@@ -89,6 +89,8 @@ function after(nodes: readonly StoredNode[], { changes, marks }: HubPlan): Store
     byName.set(name, storedNode({ row: row.uid, form }, { name, spec: { revision, values: row.values } }));
   }
   for (const { node, marks: { frozen, paused } } of marks) {
+    // An update of the node does it too.
+    if (byName.get(node.name) !== node) continue;
     const annotations = {
       ...(frozen === undefined ? {} : { "lynq.sh/frozen": frozen }),
       ...(paused ? { "lynq.sh/paused-by": "row" } : {}),
