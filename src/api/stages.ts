@@ -98,6 +98,8 @@ export interface Child {
   readonly deletionPolicy: "Delete" | "Retain";
   /** It says of itself that it was created once. */
   readonly createdOnce: boolean;
+  /** It is as the Go implementation wrote it. */
+  readonly former?: true;
   /** Only of a shared object: the nodes that have a claim on it or own fields of it. */
   readonly claims?: readonly ChildClaim[];
 }
@@ -117,6 +119,8 @@ export interface ChildClaim {
 /** One write to a child. The sole input of the apply room. */
 export type Action =
   | { readonly kind: "apply"; readonly desired: DesiredObject; readonly mode: ApplyMode }
+  /** The fields that the Go implementation owns become ours; no value changes. */
+  | { readonly kind: "inherit"; readonly desired: DesiredObject }
   | {
     readonly kind: "delete";
     readonly target: ChildTarget;

@@ -6,6 +6,7 @@ import type { KubeClient, ObjectRef } from "../kube/client.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import { inheritFields } from "./inherit_fields.ts";
 import { markAsOrphan } from "./orphan_markers.ts";
 import { refOf } from "./object_ref.ts";
 import { accepts, preview } from "./trial.ts";
@@ -39,6 +40,8 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
         switch (action.kind) {
           case "apply":
             return await write(client, { desired: action.desired, mode: action.mode }, signal);
+          case "inherit":
+            return await inheritFields(client, action.desired, signal);
           case "delete":
             return await remove(client, action, signal);
           case "orphan":
@@ -49,7 +52,7 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
             return await markAsKept(client, action.target, signal);
         }
       } catch (error) {
-        return outcomeOf(error, action.kind === "apply" ? action.desired.type : action.target.type);
+        return outcomeOf(error, "desired" in action ? action.desired.type : action.target.type);
       }
     },
     conflicts: async (desired, signal) => {

@@ -51,15 +51,16 @@ interface Applying extends Attempt {
   readonly mode: ApplyMode;
   readonly tracking: Tracking;
   readonly seen?: Seen;
+  readonly former?: boolean;
 }
 
 async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Promise<Finding> {
-  const { item, situation, mode, tracking } = applying;
+  const { item, situation, mode, tracking, former = false } = applying;
   const wanted = await item.wanted();
   if ("state" in wanted) return finding(item, situation, wanted);
   const { record } = situation;
   const written = await world.writes.run(() =>
-    write(world, { wanted, mode, tracking, record }, input.signal)
+    write(world, { wanted, mode, tracking, record, former }, input.signal)
   );
   if (written.kind === "unsent") return finding(item, situation, keyFailed(item, written.failed));
   const { over, outcome, overridden } = written;

@@ -1,4 +1,5 @@
 import { claimsOf, sharedManager, sharerOf } from "../api/claimant.ts";
+import { isFormer } from "../api/former.ts";
 import { ANNOTATION, FIELD_MANAGER, LABEL, nameAsLabel } from "../api/labels.ts";
 import type { Child, ChildClaim, NodeIdentity, Readiness } from "../api/stages.ts";
 import { entryHash } from "../kube/fields.ts";
@@ -27,6 +28,7 @@ export function toChild(
     deletionPolicy: retains(object, claims) ? "Retain" : "Delete",
     createdOnce: metadata.annotations?.[ANNOTATION.createdOnce] === "true",
     ...(claims.length === 0 ? {} : { claims }),
+    ...(isFormer(object) ? { former: true as const } : {}),
     ...(judged === undefined ? {} : { judged }),
   };
 }

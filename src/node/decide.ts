@@ -60,6 +60,7 @@ const RULES: readonly Rule[] = [
   createWhatIsNew,
   lookForWhatIsUnseen,
   waitForDeletion,
+  lookAtWhatIsInherited,
   updateWhatChanged,
   repairWhatDrifted,
 ];
@@ -153,6 +154,11 @@ function waitForDeletion({ live, id, record }: Situation): Decision | undefined 
     reason: "BeingDeleted",
     message: `Waiting for the object of ${id}, which is being deleted, to be gone; it is then made anew`,
   };
+}
+
+/** The Go implementation wrote it: its fields become ours before anything is written. */
+function lookAtWhatIsInherited({ live }: Situation): Decision | undefined {
+  return live.kind === "present" && live.child.former === true ? { kind: "look", why: "changed" } : undefined;
 }
 
 function updateWhatChanged({ desired, record }: Situation): Decision | undefined {

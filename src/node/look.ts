@@ -1,3 +1,4 @@
+import { isFormer } from "../api/former.ts";
 import { ANNOTATION } from "../api/labels.ts";
 import type { ApplyMode } from "../api/stages.ts";
 import { describeConflicts } from "../apply/rejection.ts";
@@ -26,8 +27,9 @@ export async function look(
   if (object === undefined) return absent(item, situation);
   if (object.metadata.deletionTimestamp !== undefined) return beingDeleted(item, situation);
   const owner = await ownerOf(world, input, { item, situation, object });
+  const former = isFormer(object);
   const apply = (mode: ApplyMode): Looked => {
-    return { kind: "apply", mode, tracking: trackingSeen(object, input.node) };
+    return { kind: "apply", mode, tracking: trackingSeen(object, input.node), former };
   };
   // What was created once keeps its content, through its time as an orphan and without a record too.
   const written = object.metadata.annotations?.[ANNOTATION.createdOnce] === "true";
@@ -36,7 +38,7 @@ export async function look(
     case "ours":
       if (once) return apply("relabel");
       if (isUntracked(object, input, { item, situation })) return apply("join");
-      if (isNews(situation)) return apply("update");
+      if (isNews(situation) || former) return apply("update");
       return await compare(world, input, { item, situation, object });
     case "orphan":
       return apply(once ? "relabel" : "adopt");

@@ -8,6 +8,8 @@ export type Looked =
     readonly kind: "apply";
     readonly mode: ApplyMode;
     readonly tracking: Tracking;
+    /** The Go implementation wrote the object: its fields become ours first. */
+    readonly former?: boolean;
     /** What somebody else did, where that is why. */
     readonly seen?: Seen;
   }

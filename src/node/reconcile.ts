@@ -7,6 +7,7 @@ import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict
 import { describeGraphError, type Waves } from "../graph/waves.ts";
 import { reportDrift } from "./drift_events.ts";
 import { finalizeNode } from "./finalize.ts";
+import { withFormerRecords } from "./former_records.ts";
 import { gather, type Item } from "./gather.ts";
 import { holdNode } from "./hold.ts";
 import { ruledObjects } from "./judge.ts";
@@ -31,8 +32,9 @@ import type { NodeWorld } from "./world.ts";
  */
 export async function reconcileNode(world: NodeWorld, key: string, signal: AbortSignal): Promise<Verdict> {
   // 1. The node as it is stored.
-  const stored = world.nodes.get(key);
-  if (stored === undefined) return forget(world, key);
+  const cached = world.nodes.get(key);
+  if (cached === undefined) return forget(world, key);
+  const stored = await withFormerRecords(world, cached, signal);
 
   // 2. Deletion precedes anything that can fail to render.
   if (stored.deleting) return await finalizeNode(world, stored, signal);

@@ -11,6 +11,8 @@ export interface Writing {
   readonly mode: ApplyMode;
   readonly tracking: Tracking;
   readonly record: ResourceRecord | undefined;
+  /** The Go implementation wrote the object. */
+  readonly former: boolean;
 }
 
 /** What was sent, and what came of it. */
@@ -29,11 +31,15 @@ export type Written =
  * or nothing, so that a single field that never was ours makes it a conflict.
  */
 export async function write(world: NodeWorld, writing: Writing, signal: AbortSignal): Promise<Written> {
-  const { wanted, mode, tracking, record } = writing;
+  const { wanted, mode, tracking, record, former } = writing;
   const over = await overLive(world, { desired: tracked(wanted, tracking), mode }, signal);
   if (over.kind === "failed") return { kind: "unsent", failed: over };
   const { desired } = over;
   const perform = (as: ApplyMode) => world.applier.perform({ kind: "apply", desired, mode: as }, signal);
+  if (former && mode !== "relabel") {
+    const outcome = await world.applier.perform({ kind: "inherit", desired }, signal);
+    if (outcome.kind !== "applied") return { kind: "sent", over, outcome, overridden: [] };
+  }
   const conflicts = isUnguarded(desired, mode) ? await othersFields(world, desired, signal) : [];
   const outcome: Outcome = conflicts.length === 0
     ? await perform(mode)
