@@ -43,6 +43,8 @@ export const ANNOTATION = {
   recreate: "lynq.sh/recreate",
   /** On an object that is to be taken over: "true", or the LynqNode that may take it. */
   adopt: "lynq.sh/adopt",
+  /** On hub, form or node: "true" leaves behind what depends on it when it is deleted. */
+  orphanDependents: "lynq.sh/orphan-dependents",
   /** On a node whose row can't be followed: the reason. Written by the hub controller. */
   frozen: "lynq.sh/frozen",
   /** On a node that the hub controller paused because its row says so: "row". Written and removed with spec.paused. */

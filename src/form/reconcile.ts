@@ -3,6 +3,7 @@ import { parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { checkForm, type FormProblem } from "./check.ts";
+import { addFormFinalizer, finalizeForm } from "./finalize.ts";
 import { formStatus } from "./form_status.ts";
 import { keepRevision, pruneRevisions } from "./history.ts";
 import { publishForm, reportForm } from "./publish.ts";
@@ -18,10 +19,14 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
     await pruneRevisions(world, { ...parseNamespacedName(key), needed: [], keep: 0 }, signal);
     return AWAIT;
   }
-  if (form.deleting) return AWAIT;
+  if (form.deleting) return await finalizeForm(world, form, signal);
 
   // 2. Check it.
   const problems = check(world, form);
+
+  if (problems.length === 0 || form.status.currentRevision !== undefined) {
+    await addFormFinalizer(world, form, signal);
+  }
 
   // 3. Keep a valid generation, and find the revision that the nodes are to follow.
   const target = await targetOf(world, { form, problems }, signal);
@@ -58,7 +63,7 @@ function check(world: FormWorld, form: StoredForm): FormProblem[] {
   return checkForm({
     namespace,
     spec,
-    hubExists: world.hubs.get(`${namespace}/${spec.hubId}`) !== undefined,
+    hub: world.hubs.get(`${namespace}/${spec.hubId}`)?.spec ?? "absent",
   });
 }
 

@@ -1,4 +1,5 @@
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
+import type { Limit } from "../controller/limit.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -24,12 +25,20 @@ export interface FormWorld {
     readonly type: ResourceType;
   };
   readonly hubs: { get(key: string): StoredHub | undefined };
-  readonly nodes: { ofForm(namespace: string, form: string): StoredNode[] };
+  readonly nodes: {
+    ofForm(namespace: string, form: string): StoredNode[];
+    observe(object: KubeObject): void;
+    readonly type: ResourceType;
+  };
   readonly revisions: {
     ofForm(namespace: string, form: string): StoredRevision[];
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };
+  /** UIDs of forms whose deletion was seen to leave their nodes behind. */
+  readonly orphaning: { has(uid: string): boolean };
+  /** Bounds the writes to LynqNodes under way, over all forms. */
+  readonly writes: Limit;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly log: Log;

@@ -143,11 +143,11 @@ Deno.test("with maxSkew 1 the second node waits until the first is ready", async
   });
 });
 
-Deno.test("a form pass keeps a revision and writes its status once, and the next one nothing", async () => {
+Deno.test("a form pass adds a finalizer, keeps a revision and writes its status, and the next one nothing", async () => {
   await withHub(async (lab) => {
     await lab.objects.apply(HUB);
     await lab.objects.apply(form("hello"));
-    assert.equal((await lab.formPass("web")).writes, 2);
+    assert.equal((await lab.formPass("web")).writes, 3);
     assert.equal((await lab.formPass("web")).writes, 0);
   });
 });

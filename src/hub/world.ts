@@ -57,6 +57,8 @@ export interface HubWorld {
   readonly backoff: Backoff;
   /** Bounds the writes to LynqNodes under way, over all hubs. */
   readonly writes: Limit;
+  /** UIDs of hubs whose deletion was seen to leave their nodes behind. */
+  readonly orphaning: { has(uid: string): boolean };
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly log: Log;

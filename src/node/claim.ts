@@ -1,6 +1,7 @@
 import { type Claimant, claimsOf, mayShareWith, type Sharer, tracker } from "../api/claimant.ts";
 import { ANNOTATION, LABEL, nameAsLabel } from "../api/labels.ts";
 import type { Resource } from "../api/resource.ts";
+import type { NodeIdentity } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 
 /** Whose an existing object is, before anything is written to it. */
@@ -35,13 +36,11 @@ export interface Claiming {
 /** Decides whose an object is from its own metadata and the UID that our record holds. */
 export function claim({ metadata, ...object }: KubeObject, node: Sharer, of: Claiming): Claim {
   if (metadata.uid !== undefined && metadata.uid === of.recordedUid) return { kind: "ours" };
+  if (isOurs({ metadata }, node)) return { kind: "ours" };
   const labels = metadata.labels ?? {};
-  const track = tracker(labels);
-  if (track?.label === nameAsLabel(node.name) && track.namespace === node.namespace) return { kind: "ours" };
   const owners = metadata.ownerReferences ?? [];
-  if (owners.some((owner) => owner.uid === node.uid)) return { kind: "ours" };
   const claims = claimsOf(metadata.annotations);
-  if (claims.some(({ uid }) => uid === node.uid)) return { kind: "ours" };
+  const track = tracker(labels);
   const others = othersOn({ claims, track }, node, of);
   if (others.kind !== "none") return others.claim;
   const controller = owners.find((owner) => owner.controller === true && !isOurKind(owner.kind, others.gone));
@@ -53,6 +52,14 @@ export function claim({ metadata, ...object }: KubeObject, node: Sharer, of: Cla
     return { kind: "take" };
   }
   return { kind: "foreign", owner: managers({ metadata, ...object }), nodes: [] };
+}
+
+/** Whether the object itself says that it is this node's: by its labels, an owner reference or a claim. */
+export function isOurs({ metadata }: Pick<KubeObject, "metadata">, node: NodeIdentity): boolean {
+  const track = tracker(metadata.labels);
+  if (track?.label === nameAsLabel(node.name) && track.namespace === node.namespace) return true;
+  if (metadata.ownerReferences?.some((owner) => owner.uid === node.uid) === true) return true;
+  return claimsOf(metadata.annotations).some(({ uid }) => uid === node.uid);
 }
 
 type Others =

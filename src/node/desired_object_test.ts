@@ -5,7 +5,7 @@ import type { RenderedResource } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { toDesiredObject } from "./desired_object.ts";
 
-const node = { namespace: "ns", name: "acme-web", uid: "u1" };
+const node = { namespace: "ns", name: "acme-web", uid: "u1", spec: { uid: "acme" } };
 const CONFIG_MAP = { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
 const CLUSTER_ROLE = {
   group: "rbac.authorization.k8s.io",

@@ -1,12 +1,16 @@
 import { NODE_FINALIZER } from "../api/labels.ts";
+import { isMarked, leavesDependents, markPatch } from "../api/orphaning.ts";
 import { namespacedName } from "../api/resource_key.ts";
+import type { StoredNode } from "../api/stored.ts";
 import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
 import { isNotFound } from "../kube/error.ts";
+import { ensureKinds } from "./ensure_kinds.ts";
+import { type Leftover, leftoverRecord } from "./leftover.ts";
+import { nodeEvent } from "./node_event.ts";
 import { nodeStatus } from "./node_status.ts";
-import { findOrphans } from "./orphans.ts";
-import { COMPONENT, leftoverRecord, prune, regarding, UNWATCHED_MS } from "./prune.ts";
+import { findOrphans, type Orphan } from "./orphans.ts";
+import { prune, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
-import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
 
 /**
@@ -18,11 +22,10 @@ export async function finalizeNode(
   node: StoredNode,
   signal: AbortSignal,
 ): Promise<Verdict> {
-  const key = namespacedName(node);
   if (!node.finalizers.includes(NODE_FINALIZER)) return AWAIT;
 
   // 1. Every kind that a child of this node could have.
-  await ensureKinds(world, node);
+  const unresolved = await ensureKinds(world, node);
 
   // 2. What is there, and what can go now.
   const orphans = findOrphans({
@@ -31,48 +34,95 @@ export async function finalizeNode(
     keep: new Set(),
     keepIds: new Set(),
   });
-  const leftovers = await prune(world, { node, orphans, reason: "LynqNodeDeleted", signal });
+  const leave = await leavesChildren(world, { node, orphans }, signal);
+  const going = leave ? orphans.map((orphan) => ({ ...orphan, policy: "Retain" as const })) : orphans;
+  const leftovers = await prune(world, { node, orphans: going, reason: "LynqNodeDeleted", signal });
 
   // 3. Progress, where something is left.
-  if (leftovers.length > 0) {
-    const now = world.now();
-    const records = leftovers.map((leftover) => leftoverRecord(leftover, now));
-    reportTransitions(world, node, records);
-    const { status: before, generation, namespace } = node;
-    const status = nodeStatus(records, { before, generation, namespace, now, deleting: true });
-    await publishStatus(world, { node, status }, signal);
-    const failed = leftovers.some((leftover) => leftover.failed);
-    return requeueAfter(failed ? world.backoff.next(key) : UNWATCHED_MS);
-  }
+  if (leftovers.length > 0) return await publishProgress(world, { node, leftovers }, signal);
+  if (unresolved !== undefined) throw unresolved;
 
   // 4. Nothing is left.
+  return await finish(world, node, signal);
+}
+
+async function publishProgress(
+  world: NodeWorld,
+  { node, leftovers }: { node: StoredNode; leftovers: readonly Leftover[] },
+  signal: AbortSignal,
+): Promise<Verdict> {
+  const now = world.now();
+  const records = leftovers.map((leftover) => leftoverRecord(leftover, now));
+  reportTransitions(world, node, records);
+  const { status: before, generation, namespace } = node;
+  const status = nodeStatus(records, { before, generation, namespace, now, deleting: true });
+  await publishStatus(world, { node, status }, signal);
+  const failed = leftovers.some((leftover) => leftover.failed);
+  return requeueAfter(failed ? world.backoff.next(namespacedName(node)) : UNWATCHED_MS);
+}
+
+async function finish(world: NodeWorld, node: StoredNode, signal: AbortSignal): Promise<Verdict> {
   await removeFinalizer(world, node, signal);
   world.metrics.forgetNode({ namespace: node.namespace, name: node.name });
-  world.backoff.reset(key);
+  world.backoff.reset(namespacedName(node));
   const message = `LynqNode ${node.name} deleted successfully.`;
-  world.events.record({
-    regarding: regarding(node),
-    type: "Normal",
-    reason: "LynqNodeDeleted",
-    message,
-    component: COMPONENT,
-  });
+  nodeEvent(world, node, { type: "Normal", reason: "LynqNodeDeleted", message });
   return AWAIT;
 }
 
-async function ensureKinds(world: NodeWorld, node: StoredNode): Promise<void> {
-  const kinds = [...node.status.resources ?? [], ...world.forms.kinds()];
-  const found = await Promise.all(
-    kinds.map(({ apiVersion, kind }) => world.discovery.resolve(apiVersion, kind)),
+interface Leaving {
+  readonly node: StoredNode;
+  readonly orphans: readonly Orphan[];
+}
+
+/** Whether the children stay behind: the deletion said so, whether or not this process saw it. */
+async function leavesChildren(world: NodeWorld, of: Leaving, signal: AbortSignal): Promise<boolean> {
+  const { node } = of;
+  if (isMarked(node)) return true;
+  if (!leavesDependents(node, world.orphaning) && !await lostOwner(world, of, signal)) return false;
+  const ref = { type: world.nodes.type, namespace: node.namespace, name: node.name };
+  const body = markPatch(node);
+  try {
+    world.nodes.observe(
+      await world.client.patch(ref, { type: "merge", body }, { fieldManager: "lynq" }, signal),
+    );
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+  }
+  return true;
+}
+
+/** A few of the children whose fields changed are looked at: the garbage collector takes the owner off all. */
+const LOOKED_AT = 3;
+
+/**
+ * Whether a child that this node owned has lost its owner, as the garbage collector leaves it: the sign of such a
+ * deletion that outlives its finalizer.
+ */
+async function lostOwner(
+  world: NodeWorld,
+  { node, orphans }: Leaving,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const changed = orphans.filter(({ key, policy, shared, record, child }) =>
+    key.namespace === node.namespace && policy === "Delete" && !shared && record?.uid !== undefined &&
+    record.uid === child?.uid && !child.deleting && record.entry !== undefined &&
+    child.entry !== record.entry
   );
-  // Of a kind that may not be listed, what is recorded is looked at by name.
-  await world.children.ensure(found.flatMap((f) => f.kind === "found" ? [f.type] : []));
+  for (const { key } of changed.slice(0, LOOKED_AT)) {
+    const found = await world.discovery.resolve(key.apiVersion, key.kind, signal);
+    if (found.kind === "absent") continue;
+    const object = await world.applier.look(found.type, key, signal);
+    const owners = object?.metadata.ownerReferences ?? [];
+    if (object !== undefined && !owners.some(({ uid }) => uid === node.uid)) return true;
+  }
+  return false;
 }
 
 async function removeFinalizer(world: NodeWorld, node: StoredNode, signal: AbortSignal): Promise<void> {
+  const ref = { type: world.nodes.type, namespace: node.namespace, name: node.name };
   const finalizers = node.finalizers.filter((finalizer) => finalizer !== NODE_FINALIZER);
   const body = { metadata: { uid: node.uid, resourceVersion: node.resourceVersion, finalizers } };
-  const ref = { type: world.nodes.type, namespace: node.namespace, name: node.name };
   try {
     await world.client.patch(ref, { type: "merge", body }, { fieldManager: "lynq" }, signal);
   } catch (error) {

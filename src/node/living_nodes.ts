@@ -1,5 +1,8 @@
+import { tracker } from "../api/claimant.ts";
+import type { NodeIdentity } from "../api/stages.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { type Holder, isOurs } from "./claim.ts";
 import type { NodeWorld } from "./world.ts";
-import type { Holder } from "./claim.ts";
 
 const LABEL_LIMIT = 63;
 
@@ -47,4 +50,19 @@ async function isLiving(world: Registry, holder: Holder, signal: AbortSignal): P
     if (items.some(({ metadata }) => uid === undefined || metadata.uid === uid)) return true;
   }
   return false;
+}
+
+/**
+ * Whether an object that was recorded with that UID still is this node's, and not another one's by its labels; without a
+ * record the object must say it itself.
+ */
+export function isStillOurs(
+  world: Pick<Registry, "nodes">,
+  node: NodeIdentity,
+  { object, uid }: { object: KubeObject; uid: string | undefined },
+): boolean {
+  if (isOurs(object, node)) return uid === undefined || object.metadata.uid === uid;
+  const track = tracker(object.metadata.labels);
+  const handedOver = track !== undefined && world.nodes.labelled(track.namespace, track.label).length > 0;
+  return uid !== undefined && object.metadata.uid === uid && !handedOver;
 }

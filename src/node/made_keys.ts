@@ -3,7 +3,7 @@ import type { DesiredObject } from "../api/stages.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { Target } from "./gather.ts";
-import { COMPONENT, regarding } from "./prune.ts";
+import { COMPONENT, regarding } from "./node_event.ts";
 import type { Settled } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
 

@@ -1,39 +1,69 @@
-import { LABEL, trackingLabels } from "../api/labels.ts";
+import { tracker } from "../api/claimant.ts";
+import { LABEL } from "../api/labels.ts";
+import { objectKeyText } from "../api/resource_key.ts";
 import type { Child } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
-import type { Orphan } from "./orphans.ts";
+import type { KubeObject } from "../kube/object.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import { isTracked, ownClaim } from "./child.ts";
+import { ensureKinds } from "./ensure_kinds.ts";
+import type { PruneInput } from "./leftover.ts";
+import { isNamespace, type Orphan } from "./orphans.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What the caches know of children and of the nodes that they belong to. */
 export interface Belongings {
   readonly children: Pick<NodeWorld["children"], "inNamespace">;
-  readonly nodes: Pick<NodeWorld["nodes"], "labelled">;
+  readonly nodes: Pick<NodeWorld["nodes"], "labelled" | "get">;
+}
+
+/** A Namespace that a node would delete, and what else it lets go of. */
+export interface Emptying {
+  readonly node: StoredNode;
+  readonly namespace: string;
+  readonly orphans: readonly Orphan[];
 }
 
 /**
- * What a Namespace must not be deleted with, as the caches know it: retained objects, and children of nodes that stay. Nodes
- * of one row are deleted together, so what a node that goes too would delete holds nothing.
+ * What a Namespace must not be deleted with, as the caches know it: retained objects, children of nodes that stay, and
+ * this node's own that it goes on having. Nodes of one row are deleted together, so what a node that goes too would
+ * delete holds nothing.
  */
-export function namespaceHolders(
-  world: Belongings,
-  of: { node: StoredNode; namespace: string; orphans: readonly Orphan[] },
-): string[] {
+export function namespaceHolders(world: Belongings, of: Emptying): string[] {
   const { node, namespace, orphans } = of;
-  const own = trackingLabels(node);
+  const leaving = new Set(orphans.map(({ key }) => objectKeyText(key)));
   const retained = [...node.status.resources ?? [], ...orphans.flatMap(({ record }) => record ?? [])]
     .filter((r) => r.deletionPolicy === "Retain" && r.namespace === namespace && r.uid !== undefined);
-  const others = world.children.inNamespace(namespace)
-    .filter((child) => !child.deleting && child.entry !== undefined)
+  const staying = world.children.inNamespace(namespace)
+    .filter((child) => !child.deleting && (child.entry !== undefined || child.claims !== undefined))
     .filter((child) =>
-      child.deletionPolicy === "Retain" ||
-      (child.node !== own[LABEL.node] || child.nodeNamespace !== node.namespace) && !goesToo(world, child)
+      child.deletionPolicy === "Retain" || isOfOthers(world, node, child) ||
+      isKept(node, child, leaving)
     );
-  return [...new Set([...retained, ...others].map((o) => `${o.kind} ${o.name}`))];
+  return [...new Set([...retained, ...staying].map((o) => `${o.kind} ${o.name}`))];
 }
 
-/** The node of that child is being deleted, or is gone and the child with it as soon as its watch tells. */
-function goesToo(world: Belongings, child: Child): boolean {
-  return world.nodes.labelled(child.nodeNamespace, child.node).every((node) => node.deleting);
+/** Whether a node other than this one has the child, and stays. */
+function isOfOthers(world: Belongings, node: StoredNode, child: Child): boolean {
+  const byLabel = !isTracked(child, node) && child.node !== "" &&
+    !goesToo(world, { namespace: child.nodeNamespace, label: child.node });
+  return byLabel || (child.claims ?? []).some(({ uid, namespace, name }) => {
+    if (uid === node.uid || name === "") return false;
+    return world.nodes.get(`${namespace}/${name}`)?.deleting === false;
+  });
+}
+
+function isKept(node: StoredNode, child: Child, leaving: ReadonlySet<string>): boolean {
+  const own = isTracked(child, node) || ownClaim(child, node) !== undefined;
+  return own && !node.deleting && !leaving.has(objectKeyText(child));
+}
+
+/** That node is being deleted, or is gone and its children with it as soon as their watch tells. */
+function goesToo(
+  world: { readonly nodes: Pick<NodeWorld["nodes"], "labelled"> },
+  { namespace, label }: { namespace: string; label: string },
+): boolean {
+  return world.nodes.labelled(namespace, label).every((node) => node.deleting);
 }
 
 /** What it takes to ask the API server for objects of any kind of any form. */
@@ -41,30 +71,78 @@ export interface Inquiry {
   readonly client: Pick<NodeWorld["client"], "list">;
   readonly discovery: Pick<NodeWorld["discovery"], "resolve">;
   readonly forms: Pick<NodeWorld["forms"], "kinds">;
+  readonly nodes: Pick<NodeWorld["nodes"], "labelled">;
 }
 
+/** Names of one kind that are asked for; what is kept is told with the first few. */
+const ASKED = 6;
+
 /**
- * Whether the Namespace holds objects that a node has let go of. They carry no node's label any more, so no cache
- * has them: each kind of any form is asked for, once for a Namespace that would be deleted. Throws where no answer came.
+ * What in the Namespace no cache has: objects that a node has let go of, which carry no node's label any more, and
+ * volumes that nobody of us made, such as those of a StatefulSet. Asked once for a Namespace that would be deleted.
+ * Throws where no answer came.
  */
-export async function holdsRetained(
-  world: Inquiry,
-  namespace: string,
-  signal: AbortSignal,
-): Promise<boolean> {
-  const kinds = new Map([...world.forms.kinds()].map((kind) => [`${kind.apiVersion}/${kind.kind}`, kind]));
-  const held = await Promise.all([...kinds.values()].map(async ({ apiVersion, kind }) => {
+export async function holdersUnseen(world: Inquiry, of: Emptying, signal: AbortSignal): Promise<string[]> {
+  const kinds = new Map(
+    [...world.forms.kinds(), ...of.node.status.resources ?? []]
+      .map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]),
+  );
+  const retained = [...kinds.values()].map(async ({ apiVersion, kind }) => {
     const found = await world.discovery.resolve(apiVersion, kind);
-    if (found.kind === "absent" || !found.type.namespaced) return false;
-    const asked = {
-      type: found.type,
-      namespace,
-      labelSelector: LABEL.orphaned,
-      metadataOnly: true,
-      limit: 1,
-    };
-    for await (const { items } of world.client.list(asked, signal)) return items.length > 0;
-    return false;
-  }));
-  return held.includes(true);
+    if (found.kind === "absent" || !found.type.namespaced) return [];
+    const asked = { type: found.type, namespace: of.namespace, labelSelector: LABEL.orphaned };
+    for await (const { items } of world.client.list({ ...asked, metadataOnly: true, limit: ASKED }, signal)) {
+      return items.map((item) => nameOf(kind, item));
+    }
+    return [];
+  });
+  const held = await Promise.all([...retained, volumes(world, of, signal)]);
+  return [...new Set(held.flat())];
+}
+
+const VOLUME_CLAIM: ResourceType = {
+  group: "",
+  version: "v1",
+  kind: "PersistentVolumeClaim",
+  plural: "persistentvolumeclaims",
+  namespaced: true,
+};
+
+async function volumes(
+  world: Inquiry,
+  { node, namespace }: Emptying,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const held: string[] = [];
+  for await (
+    const { items } of world.client.list({ type: VOLUME_CLAIM, namespace, metadataOnly: true }, signal)
+  ) {
+    for (const item of items) {
+      const track = tracker(item.metadata.labels);
+      if (item.metadata.deletionTimestamp !== undefined) continue;
+      // What a node made is judged as its child; this node has none left by now.
+      const goes = track !== undefined &&
+        (isTracked({ node: track.label, nodeNamespace: track.namespace }, node) || goesToo(world, track));
+      if (!goes) held.push(nameOf(VOLUME_CLAIM.kind, item));
+    }
+  }
+  return held;
+}
+
+function nameOf(kind: string, { metadata }: KubeObject): string {
+  return `${kind} ${metadata.name ?? ""}`;
+}
+
+/** What keeps a Namespace from being deleted; nothing keeps any other kind. */
+export async function holdersOf(
+  world: NodeWorld,
+  { node, orphans, signal }: PruneInput,
+  orphan: Orphan,
+): Promise<readonly string[]> {
+  if (!isNamespace(orphan)) return [];
+  const unknown = await ensureKinds(world, node);
+  if (unknown !== undefined) throw unknown;
+  const of = { node, namespace: orphan.key.name, orphans };
+  const known = namespaceHolders(world, of);
+  return known.length > 0 ? known : await holdersUnseen(world, of, signal);
 }

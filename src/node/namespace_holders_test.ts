@@ -4,14 +4,17 @@ import { storedNode } from "../../tests/support/stored_objects.ts";
 import type { Child } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { ListOptions } from "../kube/client.ts";
-import { holdsRetained, type Inquiry, namespaceHolders } from "./namespace_holders.ts";
+import { holdersUnseen, type Inquiry, namespaceHolders } from "./namespace_holders.ts";
 
 const NODE = storedNode({ row: "acme", form: "data" }, { deleting: true });
 
 function holders(children: readonly Child[], nodes: readonly StoredNode[], node = NODE): string[] {
   const world = {
     children: { inNamespace: () => [...children] },
-    nodes: { labelled: (namespace: string, label: string) => nodes.filter(byLabel(namespace, label)) },
+    nodes: {
+      labelled: (namespace: string, label: string) => nodes.filter(byLabel(namespace, label)),
+      get: (key: string) => nodes.find((each) => `${each.namespace}/${each.name}` === key),
+    },
   };
   return namespaceHolders(world, { node, namespace: "ns", orphans: [] });
 }
@@ -50,9 +53,14 @@ Deno.test("what is being deleted already, or was never written by us, holds noth
 });
 
 /** An API server with one object that a node has let go of, of that plural. */
-function inquiry(plural: string | undefined, asked: ListOptions[]): Inquiry {
+function inquiry(
+  plural: string | undefined,
+  asked: ListOptions[],
+  labels: Record<string, string> = {},
+): Inquiry {
   const kinds = ["ConfigMap", "Namespace", "Gone", "Secret", "ConfigMap"];
   return {
+    nodes: { labelled: (_, label) => label === "acme-web" ? [storedNode({ row: "acme", form: "web" })] : [] },
     forms: { kinds: () => kinds.map((kind) => ({ apiVersion: "v1", kind })) },
     discovery: {
       resolve: (_, kind) => {
@@ -70,24 +78,60 @@ function inquiry(plural: string | undefined, asked: ListOptions[]): Inquiry {
     client: {
       async *list(options) {
         asked.push(options);
-        const items = options.type.plural === plural ? [{ metadata: { name: "kept" } }] : [];
+        const items = options.type.plural === plural ? [{ metadata: { name: "kept", labels } }] : [];
         yield await Promise.resolve({ items, resourceVersion: "1" });
       },
     },
   };
 }
 
-Deno.test("each namespaced kind is asked once for what was let go of", async () => {
-  const signal = new AbortController().signal;
-  for (const [plural, holds] of [["secrets", true], [undefined, false]] as const) {
+const signal = new AbortController().signal;
+const EMPTYING = { node: NODE, namespace: "ns", orphans: [] };
+
+Deno.test("each namespaced kind is asked once for what was let go of, and volumes for all of them", async () => {
+  for (const [plural, holds] of [["secrets", ["Secret kept"]], [undefined, []]] as const) {
     const asked: ListOptions[] = [];
-    assert.equal(await holdsRetained(inquiry(plural, asked), "ns", signal), holds);
+    assert.deepEqual(await holdersUnseen(inquiry(plural, asked), EMPTYING, signal), holds);
     assert.deepEqual(
-      asked.map(({ type, namespace, labelSelector }) => [type.plural, namespace, labelSelector]),
+      asked.map(({ type, namespace, labelSelector }) => [type.plural, namespace, labelSelector]).sort(),
       [
         ["configmaps", "ns", "lynq.sh/orphaned"],
+        ["persistentvolumeclaims", "ns", undefined],
         ["secrets", "ns", "lynq.sh/orphaned"],
       ],
     );
   }
+});
+
+Deno.test("a volume that no node made holds its namespace, and so does one of a node that stays", async () => {
+  const held = (labels: Record<string, string>) =>
+    holdersUnseen(inquiry("persistentvolumeclaims", [], labels), EMPTYING, signal);
+  const of = (node: string) => ({ "lynq.sh/node": node, "lynq.sh/node-namespace": "ns" });
+  assert.deepEqual(await held({ app: "postgres" }), ["PersistentVolumeClaim kept"]);
+  assert.deepEqual(await held(of("acme-web")), ["PersistentVolumeClaim kept"]);
+  assert.deepEqual(await held(of("acme-data")), []);
+  assert.deepEqual(await held(of("acme-gone")), []);
+});
+
+Deno.test("what the node goes on having holds the namespace that it lets go of", () => {
+  const staying = storedNode({ row: "acme", form: "data" });
+  const app = childOf("app", { node: "acme-data" });
+  assert.deepEqual(holders([app], [staying], staying), ["ConfigMap acme-app"]);
+  assert.deepEqual(holders([app], [NODE]), []);
+});
+
+Deno.test("a shared object holds its namespace as long as one of those who share it stays", () => {
+  const claim = {
+    uid: "uid-of-acme-web",
+    namespace: "ns",
+    name: "acme-web",
+    policy: "Delete",
+    entry: "e",
+  } as const;
+  const child = childOf("x", { node: "acme-data", entry: undefined, claims: [claim] });
+  assert.deepEqual(holders([child], [NODE, storedNode({ row: "acme", form: "web" })]), ["ConfigMap acme-x"]);
+  assert.deepEqual(
+    holders([child], [NODE, storedNode({ row: "acme", form: "web" }, { deleting: true })]),
+    [],
+  );
 });

@@ -10,14 +10,19 @@ export interface Orphan {
   readonly policy: "Delete" | "Retain";
   readonly record: ResourceRecord | undefined;
   readonly child: Child | undefined;
+  /** Other nodes may have a claim on it. */
+  readonly shared: boolean;
 }
 
 /** What to do about one orphan now. */
 export type OrphanDecision =
   | { readonly kind: "delete"; readonly uid: string }
   | { readonly kind: "retain"; readonly uid: string }
-  /** Recorded as ours and not among the labelled objects: read by name, then decide. */
-  | { readonly kind: "look"; readonly uid: string; readonly policy: "Delete" | "Retain" }
+  /**
+   * Recorded as ours and not among the labelled objects: read by name, then decide. Without a UID it is not known whether
+   * a write that failed made the object.
+   */
+  | { readonly kind: "look"; readonly uid: string | undefined; readonly policy: "Delete" | "Retain" }
   /** Its turn comes when what depended on it is gone. */
   | { readonly kind: "wait" }
   /** Never was ours: nothing to do but to forget it. */
@@ -41,21 +46,34 @@ export function findOrphans(input: {
     if (input.keepIds.has(record.id)) kept.add(text);
     if (kept.has(text)) continue;
     const policy = record.deletionPolicy ?? "Delete";
-    orphans.set(text, { id: record.id, key, wave: record.wave ?? 0, policy, record, child: undefined });
+    const shared = record.shared === true;
+    orphans.set(text, {
+      id: record.id,
+      key,
+      wave: record.wave ?? 0,
+      policy,
+      record,
+      child: undefined,
+      shared,
+    });
   }
   for (const child of input.children) {
     const text = objectKeyText(child);
     // Labels can be copied by hand; what our field manager never wrote is not ours.
     if (kept.has(text) || child.entry === undefined) continue;
     const known = orphans.get(text);
-    orphans.set(
-      text,
-      known === undefined
-        ? { id: child.name, key: child, wave: 0, policy: child.deletionPolicy, record: undefined, child }
-        : { ...known, child },
-    );
+    orphans.set(text, known === undefined ? labelled(child) : joined(known, child));
   }
   return [...orphans.values()];
+}
+
+function labelled(child: Child): Orphan {
+  const { name: id, deletionPolicy: policy } = child;
+  return { id, key: child, wave: 0, policy, record: undefined, child, shared: child.claims !== undefined };
+}
+
+function joined(orphan: Orphan, child: Child): Orphan {
+  return { ...orphan, child, shared: orphan.shared || child.claims !== undefined };
 }
 
 /** The key of a recorded object. */
@@ -68,42 +86,48 @@ export function keyOf(record: ResourceRecord): ObjectKey {
   };
 }
 
-/** Why a Namespace can't go: objects in it that must stay. */
-export type NamespaceHolders = (namespace: string) => readonly string[];
-
 /**
- * Decides about orphans in reverse dependency order: only the deepest wave of those to delete is acted on. What is
- * retained is let go last, so that until then it protects the Namespace that it is in.
+ * Decides about orphans in reverse dependency order: only the deepest wave of those to delete is acted on, and a
+ * Namespace only when all in it that is to go is on its way. What is retained is let go last, so that until then it
+ * protects the Namespace that it is in.
  */
-export function decideOrphans(
-  orphans: readonly Orphan[],
-  holders: NamespaceHolders,
-): { orphan: Orphan; decision: OrphanDecision }[] {
-  const judged = orphans.map((orphan) => ({ orphan, policy: effectivePolicy(orphan, holders) }));
-  const toDelete = judged.filter(({ orphan, policy }) => policy === "Delete" && uidOf(orphan) !== undefined);
-  const deepest = Math.max(-1, ...toDelete.map(({ orphan }) => orphan.wave));
-  return judged.map(({ orphan, policy }) => ({ orphan, decision: decideOrphan(orphan, policy, deepest) }));
+export function decideOrphans(orphans: readonly Orphan[]): { orphan: Orphan; decision: OrphanDecision }[] {
+  const toDelete = orphans.filter((orphan) => orphan.policy === "Delete" && mayExist(orphan));
+  const inside = new Set(
+    toDelete.filter(({ child }) => child?.deleting !== true).map(({ key }) => key.namespace),
+  );
+  const isOpen = (orphan: Orphan) => isNamespace(orphan) && inside.has(orphan.key.name);
+  const deepest = Math.max(
+    -1,
+    ...toDelete.filter((orphan) => !isOpen(orphan)).map((orphan) => orphan.wave),
+  );
+  return orphans.map((orphan) => {
+    const turn = orphan.policy === "Retain"
+      ? toDelete.length === 0
+      : orphan.wave >= deepest && !isOpen(orphan);
+    return { orphan, decision: decideOrphan(orphan, turn) };
+  });
 }
 
-function effectivePolicy(orphan: Orphan, holders: NamespaceHolders): "Delete" | "Retain" {
-  if (orphan.policy === "Retain" || !isNamespace(orphan)) return orphan.policy;
-  return holders(orphan.key.name).length > 0 ? "Retain" : "Delete";
-}
-
-export function isNamespace({ key }: Orphan): boolean {
+export function isNamespace({ key }: Pick<Orphan, "key">): boolean {
   return key.apiVersion === "v1" && key.kind === "Namespace";
 }
 
-function decideOrphan(orphan: Orphan, policy: "Delete" | "Retain", deepest: number): OrphanDecision {
-  const uid = uidOf(orphan);
-  if (uid === undefined) return { kind: "forget" };
-  const turn = policy === "Retain" ? deepest < 0 : orphan.wave >= deepest;
+function decideOrphan(orphan: Orphan, turn: boolean): OrphanDecision {
+  const { policy, child } = orphan;
+  if (!mayExist(orphan)) return { kind: "forget" };
   if (!turn) return { kind: "wait" };
-  if (orphan.child?.uid !== uid) return { kind: "look", uid, policy };
+  const uid = uidOf(orphan);
+  if (uid === undefined || child?.uid !== uid) return { kind: "look", uid, policy };
   if (policy === "Retain") return { kind: "retain", uid };
-  return orphan.child.deleting ? { kind: "wait" } : { kind: "delete", uid };
+  return child.deleting ? { kind: "wait" } : { kind: "delete", uid };
 }
 
 function uidOf(orphan: Orphan): string | undefined {
   return orphan.record?.uid ?? orphan.child?.uid;
+}
+
+/** It is known to be ours, or a write of it got no clear answer. */
+function mayExist(orphan: Orphan): boolean {
+  return uidOf(orphan) !== undefined || orphan.record?.reason === "ApplyFailed";
 }

@@ -20,12 +20,9 @@ const find = (given: Given) =>
     keepIds: new Set(given.keepIds ?? []),
   });
 const names = (given: Given) => find(given).map(({ key }) => key.name);
-const holders = (held: readonly string[] = []) => (namespace: string) =>
-  held.includes(namespace) ? ["x"] : [];
-
 /** What is decided about orphans that are recorded and labelled, by name. */
-function decided(given: Given, held: readonly string[] = []): Record<string, string> {
-  const decisions = decideOrphans(find(given), holders(held));
+function decided(given: Given): Record<string, string> {
+  const decisions = decideOrphans(find(given));
   return Object.fromEntries(decisions.map(({ orphan, decision }) => [
     orphan.key.name,
     "policy" in decision ? `${decision.kind} ${decision.policy}` : decision.kind,
@@ -111,17 +108,32 @@ Deno.test("what is recorded and not seen, or has another UID by now, is looked f
   });
 });
 
-Deno.test("a Namespace that holds what must stay is kept, seen or not", () => {
-  const records = [recordOf("ns", NAMESPACE)];
-  const children = [childOf("ns", NAMESPACE)];
-  assert.deepEqual(decided({ records, children }), { "acme-ns": "delete" });
-  assert.deepEqual(decided({ records, children }, ["acme-ns"]), { "acme-ns": "retain" });
-  assert.deepEqual(decided({ records }, ["acme-ns"]), { "acme-ns": "look Retain" });
+Deno.test("a Namespace waits for what is in it, whatever their waves, but not for what is on its way out", () => {
+  const inside = { namespace: "acme-ns" };
+  const records = [recordOf("ns", { ...NAMESPACE, wave: 1 }), recordOf("app", inside)];
+  const children = [childOf("ns", NAMESPACE), childOf("app", inside)];
+  assert.deepEqual(decided({ records, children }), { "acme-ns": "wait", "acme-app": "delete" });
+  const going = [childOf("ns", NAMESPACE), childOf("app", { ...inside, deleting: true })];
+  assert.deepEqual(decided({ records, children: going }), { "acme-ns": "delete", "acme-app": "wait" });
 });
 
-Deno.test("only the core Namespace is protected by what is in it", () => {
+Deno.test("only the core Namespace waits for what is in it", () => {
   const odd = { ...NAMESPACE, apiVersion: "other.io/v1" };
-  assert.deepEqual(decided({ records: [recordOf("ns", odd)], children: [childOf("ns", odd)] }, ["acme-ns"]), {
-    "acme-ns": "delete",
-  });
+  const inside = { namespace: "acme-ns" };
+  const records = [recordOf("ns", odd), recordOf("app", inside)];
+  const children = [childOf("ns", odd), childOf("app", inside)];
+  assert.deepEqual(decided({ records, children }), { "acme-ns": "delete", "acme-app": "delete" });
+});
+
+Deno.test("an object whose only write got no clear answer is looked for", () => {
+  const unclear = { uid: undefined, state: "Failed", reason: "ApplyFailed" } as const;
+  assert.deepEqual(decided({ records: [recordOf("a", unclear)] }), { "acme-a": "look Delete" });
+});
+
+Deno.test("an object that another node has a claim on is let go of as a shared one", () => {
+  const claims = [{ uid: "other", namespace: "ns", name: "acme-db", policy: "Delete", entry: "e" }] as const;
+  const [orphan] = find({ records: [recordOf("a")], children: [childOf("a", { claims })] });
+  assert.equal(orphan?.shared, true);
+  const [recorded] = find({ records: [recordOf("a", { shared: true })] });
+  assert.equal(recorded?.shared, true);
 });

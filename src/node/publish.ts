@@ -3,7 +3,7 @@ import { findCondition } from "../api/conditions.ts";
 import { isNotFound } from "../kube/error.ts";
 import { canonicalJson } from "./object_hash.ts";
 import { countResources } from "./node_status.ts";
-import { COMPONENT, regarding } from "./node_event.ts";
+import { COMPONENT, nodeEvent, regarding } from "./node_event.ts";
 import { TIMEOUT_REASON } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -15,6 +15,7 @@ export async function publishStatus(
   signal: AbortSignal,
 ): Promise<void> {
   gauges(world, node, status);
+  reportPause(world, node, status);
   if (canonicalJson(status) === canonicalJson(node.status)) return;
   const removed = Object.keys(node.status).filter((key) => !(key in status));
   const body = {
@@ -36,7 +37,7 @@ function gauges(world: NodeWorld, node: StoredNode, status: NodeStatus): void {
   const of = (type: string) => findCondition(status.conditions, type);
   const degraded = of("Degraded");
   const conditions = Object.fromEntries(
-    (["Ready", "Progressing", "Conflicted", "Degraded"] as const).flatMap((type) => {
+    (["Ready", "Progressing", "Conflicted", "Degraded", "Paused", "RowAccepted"] as const).flatMap((type) => {
       const found = of(type);
       return found === undefined ? [] : [[type, found.status]];
     }),
@@ -46,6 +47,16 @@ function gauges(world: NodeWorld, node: StoredNode, status: NodeStatus): void {
     conditions,
     degradedReason: degraded?.status === "True" ? degraded.reason : undefined,
   });
+}
+
+/** Tells when a pause of this node alone begins and ends; that of its hub or form is told once, there. */
+function reportPause(world: NodeWorld, node: StoredNode, status: NodeStatus): void {
+  const [before, after] = [node.status, status].map(({ conditions }) => findCondition(conditions, "Paused"));
+  const paused = after?.status === "True";
+  const told = paused ? after : before;
+  if ((before?.status === "True") === paused || told?.reason !== "Paused") return;
+  const message = paused ? told.message : "The pause is over: what was missed is done now";
+  nodeEvent(world, node, { type: "Normal", reason: paused ? "Paused" : "Resumed", message });
 }
 
 /** Event reasons by record reason, for states that deserve one when they are entered. */

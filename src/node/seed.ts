@@ -7,7 +7,7 @@ import type { KubeClient, ObjectRef } from "../kube/client.ts";
 import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
 import type { KubeObject, OwnerReference } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
-import { COMPONENT, regarding } from "./prune.ts";
+import { COMPONENT, regarding } from "./node_event.ts";
 import { type Seed, SEED_BYTES, seedOf } from "./random_stream.ts";
 import type { Settled } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";

@@ -28,6 +28,9 @@ import { observeController } from "./observe.ts";
 import { PreparedForms } from "./revision.ts";
 import { routeEvents } from "./route_events.ts";
 import { SchemaGuard } from "./schema_guard.ts";
+import { Orphaning } from "./orphaning.ts";
+import { leavesDependents } from "../api/orphaning.ts";
+import type { StoredNode } from "../api/stored.ts";
 import { Waiters } from "./waiters.ts";
 
 export interface ManagerOptions {
@@ -115,10 +118,11 @@ function wire(options: ManagerOptions): Parts {
   const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
   const memory: HubWorld["memory"] = new Map();
   const guard = new SchemaGuard({ client, timers, log });
+  const orphaning = new Orphaning();
   const caches: Caches = startCaches(
     client,
     guard.watching(
-      routeEvents({ caches: () => caches, queues: () => queues, waiting, memory, discovery, log }),
+      routeEvents({ caches: () => caches, queues: () => queues, waiting, memory, discovery, orphaning, log }),
     ),
   );
   const children = new ChildCaches({
@@ -129,9 +133,9 @@ function wire(options: ManagerOptions): Parts {
     onError: (error, key) => log.error("Cache of children", { key, error }),
   });
   const worlds = {
-    hub: hubWorld(options, { caches, memory }),
-    form: formWorld(options, caches),
-    node: nodeWorld(options, { caches, children, discovery, waiting }),
+    hub: hubWorld(options, { caches, memory, orphaning }),
+    form: formWorld(options, { caches, orphaning }),
+    node: nodeWorld(options, { caches, children, discovery, orphaning, waiting }),
   };
   const controller = (
     kind: "hub" | "form" | "node",
@@ -166,17 +170,28 @@ const CONTROLLERS = {
 /** Writes of LynqNodes that one hub pass has under way. */
 const HUB_WRITES = 16;
 
-function hubWorld(options: ManagerOptions, of: { caches: Caches; memory: HubWorld["memory"] }): HubWorld {
-  const { caches, memory } = of;
+interface HubParts {
+  readonly caches: Caches;
+  readonly memory: HubWorld["memory"];
+  readonly orphaning: Orphaning;
+}
+
+function hubWorld(options: ManagerOptions, { caches, memory, orphaning }: HubParts): HubWorld {
+  // The nodes of a form that leaves them behind are about to leave their hub.
+  const isLeft = (node: StoredNode) => {
+    const form = caches.forms.get(`${node.namespace}/${node.spec.templateRef}`)?.value;
+    return form?.deleting === true && leavesDependents(form, orphaning);
+  };
   return {
     ...shared(options),
+    orphaning,
     hubs: { get: (key) => caches.hubs.get(key)?.value, observe: (o) => caches.hubs.observe(o), type: HUB },
     forms: {
       ofHub: (ns, hub) =>
         valuesBy(caches.forms, "hub", `${ns}/${hub}`).filter((f) => !f.deleting).sort(byName),
     },
     nodes: {
-      ofHub: (ns, hub) => valuesBy(caches.nodes, "hub", `${ns}/${hub}`),
+      ofHub: (ns, hub) => valuesBy(caches.nodes, "hub", `${ns}/${hub}`).filter((node) => !isLeft(node)),
       has: (ns, name) => caches.nodes.get(`${ns}/${name}`) !== undefined,
       observe: (o) => caches.nodes.observe(o),
       type: NODE,
@@ -188,16 +203,25 @@ function hubWorld(options: ManagerOptions, of: { caches: Caches; memory: HubWorl
   };
 }
 
-function formWorld(options: ManagerOptions, caches: Caches): FormWorld {
+function formWorld(
+  options: ManagerOptions,
+  { caches, orphaning }: Pick<HubParts, "caches" | "orphaning">,
+): FormWorld {
   return {
     ...shared(options),
+    orphaning,
+    writes: new Limit(HUB_WRITES),
     forms: {
       get: (key) => caches.forms.get(key)?.value,
       observe: (o) => caches.forms.observe(o),
       type: FORM,
     },
     hubs: { get: (key) => caches.hubs.get(key)?.value },
-    nodes: { ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`) },
+    nodes: {
+      ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`),
+      observe: (o) => caches.nodes.observe(o),
+      type: NODE,
+    },
     revisions: {
       ofForm: (ns, form) => valuesBy(caches.revisions, "form", `${ns}/${form}`),
       observe: (o) => caches.revisions.observe(o),
@@ -210,10 +234,12 @@ interface NodeParts {
   readonly caches: Caches;
   readonly children: ChildCaches;
   readonly discovery: NodeWorld["discovery"];
+  readonly orphaning: Orphaning;
   readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
 }
 
-function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiting }: NodeParts): NodeWorld {
+function nodeWorld(options: ManagerOptions, parts: NodeParts): NodeWorld {
+  const { caches, children, discovery, orphaning, waiting } = parts;
   const forms = new PreparedForms({
     find: (ns, name) => caches.revisions.get(`${ns}/${name}`)?.value,
     openApi: createOpenApi({ client: options.client }),
@@ -222,6 +248,7 @@ function nodeWorld(options: ManagerOptions, { caches, children, discovery, waiti
     ...shared(options),
     discovery,
     children,
+    orphaning,
     applier: createApplier({ client: options.client, now: () => new Date(options.timers.now()) }),
     writes: new Limit(options.concurrency.writes),
     nodes: {

@@ -21,6 +21,7 @@ export interface Routing {
   readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
   readonly memory: Map<string, HubMemory>;
   readonly discovery: Discovery;
+  readonly orphaning: { note(event: CacheEvent<StoredMeta>): void };
   readonly log: Log;
 }
 
@@ -35,6 +36,7 @@ export function routeEvents(routing: Routing): CacheHandlers {
   const { queues, caches, waiting } = routing;
   return {
     hub: (event) => {
+      routing.orphaning.note(event);
       if (changed(event)) queues().hub.enqueue(keyOf(event));
       // A form is valid only with its hub, and with the variables that the hub maps.
       if (event.kind !== "modified" || event.was.value.generation !== event.now.value.generation) {
@@ -44,8 +46,14 @@ export function routeEvents(routing: Routing): CacheHandlers {
       for (const key of caches().forms.keysBy("hub", keyOf(event))) queues().form.enqueue(key);
       for (const key of caches().nodes.keysBy("hub", keyOf(event))) queues().node.enqueue(key);
     },
-    form: (event) => routeForm(routing, event),
-    node: (event) => routeNode(routing, event),
+    form: (event) => {
+      routing.orphaning.note(event);
+      routeForm(routing, event);
+    },
+    node: (event) => {
+      routing.orphaning.note(event);
+      routeNode(routing, event);
+    },
     revision: (event) => {
       if (event.kind === "deleted" || event.by === "write") return;
       for (const key of caches().nodes.keysBy("revision", event.now.key)) queues().node.enqueue(key);
@@ -87,7 +95,7 @@ function routeForm({ queues, caches }: Routing, event: CacheEvent<StoredForm>): 
     !isDeepStrictEqual(event.was.value.spec.rollout, event.now.value.spec.rollout);
   const paused = pauseMoved(event);
   if (revised || paused) queues().hub.enqueue(hubKey(form));
-  if (paused) for (const key of caches().nodes.keysBy("form", keyOf(event))) queues().node.enqueue(key);
+  if (paused) { for (const key of caches().nodes.keysBy("form", keyOf(event))) queues().node.enqueue(key); }
 }
 
 function stalled({ status }: StoredForm): boolean {
@@ -104,7 +112,9 @@ function routeNode(routing: Routing, event: CacheEvent<StoredNode>): void {
   if (changed(event)) queues().node.enqueue(keyOf(event));
   const still = event.kind === "modified" && !readinessMoved(event.was.value, event.now.value);
   if (still && !pauseMoved(event)) return;
-  queues().form.enqueueAfter(`${node.namespace}/${node.spec.templateRef}`, COUNT_DELAY_MS);
+  const form = `${node.namespace}/${node.spec.templateRef}`;
+  if (routing.caches().forms.get(form)?.value.deleting === true) queues().form.enqueue(form);
+  else queues().form.enqueueAfter(form, COUNT_DELAY_MS);
   if (node.hub === undefined) return;
   const hub = `${node.namespace}/${node.hub}`;
   const known = memory.get(hub);

@@ -39,7 +39,7 @@ function routed(hub = storedHub()) {
     enqueueAfter: (key: string) => asked.push(`${name} ${key} later`),
   });
   const caches = {
-    forms: { keysBy: () => ["ns/web"] },
+    forms: { keysBy: () => ["ns/web"], get: () => undefined },
     nodes: { keysBy: () => ["ns/acme-web"] },
     hubs: { get: () => entry(hub) },
   } as unknown as Caches;
@@ -57,6 +57,7 @@ function routed(hub = storedHub()) {
       list: () => Promise.resolve([]),
       invalidate: () => void state.invalidated++,
     },
+    orphaning: { note: () => {} },
     log,
   });
   return { handlers, asked, memory, waiting, state, log };
@@ -64,11 +65,13 @@ function routed(hub = storedHub()) {
 
 const node = storedNode({ row: "acme", form: "web" });
 
-Deno.test("a new or deleted hub wakes itself and its forms, an edited one only itself", () => {
+Deno.test("a hub that is new, edited or deleted wakes itself and its forms, one with a new annotation only itself", () => {
   const { handlers, asked } = routed();
   handlers.hub(added(storedHub()));
   assert.deepEqual(asked.splice(0), ["hub ns/hub", "form ns/web"]);
   handlers.hub(modified(storedHub(), storedHub({ generation: 2 })));
+  assert.deepEqual(asked.splice(0), ["hub ns/hub", "form ns/web"]);
+  handlers.hub(modified(storedHub(), storedHub({ annotations: { "example.com/a": "b" } })));
   assert.deepEqual(asked.splice(0), ["hub ns/hub"]);
 });
 

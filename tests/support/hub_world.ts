@@ -116,6 +116,7 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
           type: NODE,
         },
         open: () => sourceOf(table),
+        orphaning: new Set(),
         memory,
         backoff,
         writes: new Limit(4),
@@ -151,7 +152,13 @@ async function formWorld(
       type: FORM,
     },
     hubs: { get: (key) => hubs.find((hub) => `${hub.namespace}/${hub.name}` === key) },
-    nodes: { ofForm: (_namespace, form) => nodes.filter((node) => node.spec.templateRef === form) },
+    nodes: {
+      ofForm: (_namespace, form) => nodes.filter((node) => node.spec.templateRef === form),
+      observe: () => {},
+      type: NODE,
+    },
+    orphaning: new Set(),
+    writes: new Limit(4),
     revisions: {
       ofForm: (_namespace, form) => revisions.filter((revision) => revision.form === form),
       observe: (object) => void revisions.push(toCachedRevision(object)),

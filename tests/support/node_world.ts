@@ -184,6 +184,7 @@ function worldOf({ faulty: client, children, events, waiting, clock, state }: Wo
       wait: (node, names) => waiting.namespaces.wait(node, names),
     },
     missingKinds: waiting.kinds,
+    orphaning: new Set(),
     backoff: new Backoff({ baseMs: 1, maxMs: 10 }),
     repairs: new RepairPace(),
     looks: new LookPace(),
