@@ -14,10 +14,19 @@ export const FORMER = {
   rolloutUpdateStart: "lynq.sh/rollout-update-start",
 } as const;
 
-/** Whether an object is as the Go implementation wrote it: its fields are to become ours before we write to it. */
+/**
+ * Whether an object is as the Go implementation wrote it: its fields are to become ours before we write to it. Its other
+ * writes are told by the annotation that it alone writes.
+ */
 export function isFormer({ metadata }: KubeObject): boolean {
-  return metadata.annotations?.[FORMER.appliedHash] !== undefined ||
-    metadata.managedFields?.some(isFormerApply) === true;
+  return metadata.managedFields?.some((entry) =>
+    isFormerApply(entry) || (isFormerUpdate(entry) && ownsHash(entry.fieldsV1))
+  ) === true;
+}
+
+function ownsHash(fields: Readonly<Record<string, unknown>> = {}): boolean {
+  const { "f:annotations": annotations } = (fields["f:metadata"] ?? {}) as Record<string, object | undefined>;
+  return annotations !== undefined && `f:${FORMER.appliedHash}` in annotations;
 }
 
 /** The entry of its server-side applies. */
@@ -25,7 +34,7 @@ export function isFormerApply(entry: ManagedFieldsEntry): boolean {
   return entry.manager === FORMER.applyManager && entry.operation === "Apply" && !entry.subresource;
 }
 
-/** The entry of its other writes, on an object that it wrote. */
+/** The entry of its other writes, where it wrote any. */
 export function isFormerUpdate(entry: ManagedFieldsEntry): boolean {
   return entry.manager === FORMER.updateManager && entry.operation === "Update" && !entry.subresource;
 }

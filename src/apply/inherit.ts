@@ -19,12 +19,13 @@ export interface Inheritance {
 /**
  * The JSON patch that makes the fields of the Go implementation ours, so that our next apply removes what has left the
  * form; undefined where there is none to make. Values stay as they are. All that its applies own becomes ours; of its
- * other writes only what we want, too, since other programs write under that name. The patch names the version that it
- * was made for: the server answers 409 when the object moved on.
+ * other writes only what we want, too, since other programs write under that name. Its own two annotations go, but for
+ * those of a Deployment: a change of its annotations is a new generation; they stay as nobody's. The patch names the
+ * version that it was made for: the server answers 409 when the object moved on.
  */
 export function inheritPatch({ live, desired, manager }: Inheritance): PatchOperation[] | undefined {
   if (!isFormer(live)) return undefined;
-  const annotations = live.metadata.annotations ?? {};
+  const annotations = isDeployment(desired) ? {} : live.metadata.annotations ?? {};
   return [
     { op: "replace", path: "/metadata/resourceVersion", value: live.metadata.resourceVersion },
     {
@@ -52,11 +53,11 @@ function inherited(
     const fields = entry.fieldsV1 ?? {};
     if (entry === former) {
       // Fields of another version of the kind mean other places: they are given up, not taken over.
-      if (entry.apiVersion === apiVersion) own = union(own, asStored(fields, desired));
+      if (entry.apiVersion === apiVersion) own = union(own, without(asStored(fields, desired), MARKS));
     } else if (isFormerUpdate(entry) && entry.apiVersion === apiVersion) {
       const ours = formerly(fields, desired);
       own = union(own, ours);
-      const rest = without(fields, ours);
+      const rest = without(without(fields, ours), MARKS);
       if (!isEmpty(rest)) others.push({ ...entry, fieldsV1: rest });
     } else others.push(entry);
   }
@@ -74,15 +75,18 @@ function inherited(
   ];
 }
 
-/** Of the other writes: what is wanted, and the annotations that are its alone. */
+/** Of the other writes: what is wanted. */
 function formerly(fields: FieldSet, desired: KubeObject): FieldSet {
-  const marks = below(fields, "f:metadata", "f:annotations");
-  const own = [FORMER.appliedHash, FORMER.applyStartTime].map((key) => `f:${key}`).filter((key) =>
-    key in marks
-  );
-  const annotations = Object.fromEntries(own.map((key) => [key, marks[key]]));
-  const kept = within(asStored(fields, desired), desired);
-  return own.length === 0 ? kept : union(kept, { "f:metadata": { "f:annotations": annotations } });
+  return within(asStored(fields, desired), desired);
+}
+
+/** The annotations that the Go implementation alone writes: nobody is to own them. */
+const MARKS: FieldSet = {
+  "f:metadata": { "f:annotations": { [`f:${FORMER.appliedHash}`]: {}, [`f:${FORMER.applyStartTime}`]: {} } },
+};
+
+function isDeployment({ apiVersion, kind }: KubeObject): boolean {
+  return kind === "Deployment" && apiVersion?.startsWith("apps/") === true;
 }
 
 function isOwn(entry: ManagedFieldsEntry, manager: string): boolean {
