@@ -9,7 +9,7 @@ import { look } from "./look.ts";
 import { keyFailed, reportMadeKeys, toldBy } from "./made_keys.ts";
 import { fieldHash, packFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
-import { ownFields } from "./drift.ts";
+import { ownFields } from "./own_fields.ts";
 import { contentionText, reportContended } from "./drift_events.ts";
 import { describeDrift, type DriftReport } from "./drift_report.ts";
 import { immutableChange } from "./immutable.ts";

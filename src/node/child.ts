@@ -4,7 +4,9 @@ import { ANNOTATION, FIELD_MANAGER, LABEL, nameAsLabel } from "../api/labels.ts"
 import type { Child, ChildClaim, NodeIdentity, Readiness } from "../api/stages.ts";
 import { entryHash } from "../kube/fields.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { ownFields } from "./own_fields.ts";
 import { readinessOf } from "./readiness.ts";
+import { writtenOver, writtenOverMark } from "./string_data.ts";
 
 /** What the cache keeps of a child. `type` fills in apiVersion and kind, which list items and metadata lack. */
 export function toChild(
@@ -77,5 +79,7 @@ function childClaims(object: KubeObject): ChildClaim[] {
 function entryOf(object: KubeObject, manager: string): string | undefined {
   const apply = entryHash(object, { manager, operation: "Apply" });
   const update = entryHash(object, { manager, operation: "Update" });
-  return update === undefined ? apply : `${apply ?? ""}+${update}`;
+  const entry = update === undefined ? apply : `${apply ?? ""}+${update}`;
+  if (entry === undefined) return undefined;
+  return entry + writtenOverMark(writtenOver(object, ownFields(object, manager), manager));
 }

@@ -1,11 +1,11 @@
 import type { DesiredObject } from "../api/stages.ts";
-import type { StoredNode } from "../api/stored.ts";
 import { fieldHash, packFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { childOfNode, isTracked, toChild } from "./child.ts";
 import { driftMark, type Situation } from "./decide.ts";
-import { type Drift, driftOf, ownFields } from "./drift.ts";
+import { type Drift, driftOf } from "./drift.ts";
+import { ownFields } from "./own_fields.ts";
 import { describeDrift } from "./drift_report.ts";
 import { type Attempt, finding, type WalkInput } from "./finding.ts";
 import { type Looked, stop } from "./looked.ts";
@@ -34,7 +34,7 @@ export async function compare(
     wanted: wanted.object,
     ignoreFields: item.policy.ignoreFields ?? [],
   });
-  const entry = entryOf(object, input.node);
+  const entry = childOfNode(toChild(object, item.key), input.node).entry;
   const repair: Looked = { kind: "apply", mode: "repair", tracking: trackingSeen(object, input.node) };
   if (live.kind === "present" && drift.released) {
     const rebased = { entry, fields: packFields(fieldPaths(ownFields(object, wanted.manager))) };
@@ -64,7 +64,7 @@ async function reported(world: NodeWorld, input: WalkInput, compared: Compared):
   // Everything is as it was left by now, and only to be shared again.
   if (taken.length === 0 && drift.removed.size === 0) return { kind: "apply", mode: "update", tracking };
   const removed = drift.removed.size === 0 ? [] : await removedPaths(world, compared, signal);
-  const mark = driftMark(entryOf(object, node));
+  const mark = driftMark(childOfNode(toChild(object, item.key), node).entry);
   const what = describeDrift(taken, removed);
   const told = present(situation, finding(item, situation, drifted(presentState(situation), what)));
   const news = situation.record?.drifted !== mark;
@@ -100,9 +100,4 @@ function presentState({ live, policy }: Situation): Settled {
 /** The record goes on with the object that is there. */
 function present({ live }: Situation, finding: Finding): Finding {
   return live.kind === "present" ? { ...finding, child: live.child } : finding;
-}
-
-function entryOf(object: KubeObject, node: StoredNode): string | undefined {
-  const type = { apiVersion: object.apiVersion ?? "", kind: object.kind ?? "" };
-  return childOfNode(toChild(object, type), node).entry;
 }

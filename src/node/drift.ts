@@ -1,10 +1,12 @@
 import type { ResourceRecord } from "../api/node.ts";
 import type { FieldConflict } from "../api/stages.ts";
-import { type FieldSet, union, without } from "../kube/field_set.ts";
+import { without } from "../kube/field_set.ts";
 import { fieldHash, unpackFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
-import type { KubeObject, ManagedFieldsEntry } from "../kube/object.ts";
+import type { KubeObject } from "../kube/object.ts";
 import { ignoredFields } from "./ignored_fields.ts";
+import { othersOf, ownFields } from "./own_fields.ts";
+import { type WrittenOver, writtenOver } from "./string_data.ts";
 
 /** What became of the fields that were ours after our last write. */
 export interface Drift {
@@ -27,11 +29,15 @@ export interface DriftInput {
 
 /** Compares our fields as recorded with the managedFields of the live object. */
 export function driftOf(live: KubeObject, input: DriftInput): Drift {
-  const own = new Set(fieldPaths(ownFields(live, input.manager)).map(fieldHash));
+  const fields = ownFields(live, input.manager);
+  const over = writtenOver(live, fields, input.manager).filter(({ time }) => time >= lastWrite(live, input));
+  const overwritten = new Set(over.flatMap(pathsOf).map(({ field }) => field));
+  const own = new Set(fieldPaths(fields).filter((path) => !overwritten.has(path)).map(fieldHash));
   const missing = new Set([...unpackFields(input.record?.fields)].filter((hash) => !own.has(hash)));
   const found = new Set<string>();
   const ignored = new Set<string>();
-  const taken: FieldConflict[] = [];
+  const taken: FieldConflict[] = over.flatMap(pathsOf).filter(({ field }) => missing.has(fieldHash(field)));
+  for (const { field } of taken) found.add(fieldHash(field));
   for (const entry of othersOf(live, input.manager)) {
     const fields = entry.fieldsV1 ?? {};
     const left = ignoredFields(fields, input.wanted, input.ignoreFields);
@@ -47,29 +53,14 @@ export function driftOf(live: KubeObject, input: DriftInput): Drift {
   return { taken, removed, released: ignored.size > 0 && taken.length === 0 && removed.size === 0 };
 }
 
-/** The fields that are a manager's by any strategy: apply leaves an Apply entry, merge and replace an Update entry. */
-export function ownFields(object: KubeObject, manager: string): FieldSet {
-  return (object.metadata.managedFields ?? [])
-    .filter((entry) => isOwn(entry, manager))
-    .reduce<FieldSet>((fields, entry) => union(fields, entry.fieldsV1 ?? {}), {});
+function pathsOf({ manager, keys }: WrittenOver): FieldConflict[] {
+  return keys.map((key) => ({ manager, field: `.data.${key}` }));
 }
 
-/** What a manager owns by server-side apply, and what all other entries own. */
-export function entriesOf(object: KubeObject, manager: string): { own: FieldSet; others: FieldSet } {
-  let own: FieldSet = {};
-  let others: FieldSet = {};
-  for (const entry of object.metadata.managedFields ?? []) {
-    if (isOwn(entry, manager) && entry.operation === "Apply") own = entry.fieldsV1 ?? {};
-    else others = union(others, entry.fieldsV1 ?? {});
-  }
-  return { own, others };
-}
-
-/** The entries of all other managers, subresources included. */
-function othersOf(object: KubeObject, manager: string): ManagedFieldsEntry[] {
-  return (object.metadata.managedFields ?? []).filter((entry) => !isOwn(entry, manager));
-}
-
-function isOwn(entry: ManagedFieldsEntry, manager: string): boolean {
-  return entry.manager === manager && !entry.subresource;
+/** When one of our writes last changed something, RFC 3339. */
+function lastWrite({ metadata }: KubeObject, { manager }: DriftInput): string {
+  const times = (metadata.managedFields ?? []).flatMap((entry) =>
+    entry.manager === manager && entry.time !== undefined ? [entry.time] : []
+  );
+  return times.sort().at(-1) ?? "";
 }

@@ -1,7 +1,7 @@
 import type { Givens, ObjectPath } from "../api/givens.ts";
 import type { ApplyMode, DesiredObject } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { entriesOf } from "./drift.ts";
+import { entriesOf } from "./own_fields.ts";
 import { keepIgnored, yieldIgnored } from "./ignored_fields.ts";
 import { stabilize } from "./stable_object.ts";
 import type { NodeWorld } from "./world.ts";
