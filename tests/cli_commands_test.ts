@@ -196,16 +196,22 @@ Deno.test("lynq validate names file, line, object, field and remedy", async () =
     /^stdin:17: LynqForm saas\/web, spec\.configMaps\[0\]\.nameTempalte: unknown field; did you mean "nameTemplate"/m,
   );
   assert.match(errors, /^stdin:14: LynqForm saas\/web, spec\.rollout\.maxSkew: /m);
-  const sound = await lynq(
+  const mistyped = await lynq(
     ["validate", "-f", "-"],
     `${hub("x")}---\n${FORM.replace(".plan }}", ".plam }}")}`,
   );
-  assert.equal(sound.code, 0);
+  assert.equal(mistyped.code, 1);
   assert.match(
-    sound.errors,
-    /warning: .*resource settings reads \.plam, which the hub tenants does not map; did you mean "plan"\?/,
+    mistyped.errors,
+    /Resource settings .*: unknown variable \.plam; did you mean \.plan; hub tenants maps uid, .*plan, replicas: /,
   );
-  assert.equal(sound.out, "2 checked, 0 problems\n");
+  const idle = 'nameTemplate: "{{ .uid }}-settings"\n      readyWhen: "true"\n      waitForReady: false';
+  const hinted = await lynq(
+    ["validate", "-f", "-"],
+    `${hub("x")}---\n${FORM.replace('nameTemplate: "{{ .uid }}-settings"', idle)}`,
+  );
+  assert.match(hinted.errors, /^stdin:17: warning: .*readyWhen: no effect with waitForReady: false$/m);
+  assert.equal(hinted.code, 0, hinted.errors);
 });
 
 Deno.test("lynq functions describes every function, or one with its example", async () => {

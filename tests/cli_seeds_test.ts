@@ -66,7 +66,13 @@ const ROW: GivenRow = {
 function rendered(form: Manifest): Rendering {
   const spec = hubSpecOf([ROW]);
   const rows = [verdictOf(spec, ROW)];
-  return renderForms({ hub: { name: "hub", namespace: "lynq-system", spec }, forms: [form], rows, kinds });
+  return renderForms({
+    hub: { name: "hub", namespace: "lynq-system", spec },
+    forms: [form],
+    rows,
+    kinds,
+    seed: "",
+  });
 }
 
 /** The objects with what is random or of this moment replaced. */

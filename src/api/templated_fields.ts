@@ -8,16 +8,22 @@ export interface TemplatedField {
 
 /** Every string of a resource that is a template, in the order of compat.md 6.7. Keys never are. */
 export function templatedFields(resource: Resource): TemplatedField[] {
-  const { nameTemplate, targetNamespace, namespaceTemplate, labelsTemplate, annotationsTemplate, spec } =
-    resource;
+  const { nameTemplate, targetNamespace, namespaceTemplate, labelsTemplate, annotationsTemplate } = resource;
+  const { includeWhen, spec } = resource;
   return [
+    ...strings(includeWhen, "includeWhen"),
     ...strings(nameTemplate, "nameTemplate"),
     ...strings(targetNamespace, "targetNamespace"),
     ...strings(namespaceTemplate, "namespaceTemplate"),
     ...strings(labelsTemplate, "labelsTemplate"),
     ...strings(annotationsTemplate, "annotationsTemplate"),
     ...strings(spec, "spec"),
-  ].filter(({ text }) => text.includes("{{"));
+  ].filter(({ text }) => isTemplate(text));
+}
+
+/** Whether a value is a text with template actions. */
+export function isTemplate(value: unknown): value is string {
+  return typeof value === "string" && value.includes("{{");
 }
 
 function strings(value: unknown, field: string): TemplatedField[] {

@@ -2,14 +2,12 @@ import { customResourceDefinition, type KindDefinition, KINDS } from "../api/crd
 import type { FormSpec } from "../api/form.ts";
 import type { HubSpec } from "../api/hub.ts";
 import { API_VERSION, GROUP } from "../api/labels.ts";
-import { collectResources } from "../api/resource.ts";
-import { templatedFields } from "../api/templated_fields.ts";
-import { checkForm } from "../form/check.ts";
+import { checkForm, type FormProblem } from "../form/check.ts";
+import { hintsOf } from "../form/hints.ts";
 import { Programs, ruleCauses } from "../sandbox/cel_rules.ts";
 import { prune } from "../sandbox/structural_schema.ts";
 import { suggest } from "../template/suggest.ts";
 import { type Manifest, type ManifestProblem, titleOf } from "./manifest.ts";
-import { mappedVariables, unmapped } from "./mapped_variables.ts";
 
 /** Whether a manifest is one of the project's own kinds. */
 export function isOurs(manifest: Manifest): boolean {
@@ -109,26 +107,15 @@ function brokenRules(manifest: Manifest, definition: KindDefinition): ManifestPr
   );
 }
 
-/** What a form's own rules say against it, and the variables that its hub does not map. */
+/** What a form's own rules say against it, and what of a sound one its author may not expect. */
 export function checkFormManifest(
   manifest: Manifest,
-  { spec, hub }: { spec: FormSpec; hub: { name: string; spec: HubSpec } | "absent" | "unknown" },
+  { spec, hub }: { spec: FormSpec; hub: HubSpec | "absent" | "unknown" },
 ): { problems: ManifestProblem[]; warnings: ManifestProblem[] } {
   const namespace = manifest.namespace ?? "default";
-  const problems = checkForm({ spec, namespace, hubExists: hub !== "absent" }).map(({ field, message }) =>
-    problem(manifest, field ?? "spec", message)
-  );
-  if (hub === "absent" || hub === "unknown") return { problems, warnings: [] };
-  const mapped = mappedVariables(hub.spec);
-  const warnings = collectResources(spec).flatMap(({ resource, place }) =>
-    templatedFields(resource).flatMap(({ field, text }) =>
-      unmapped(text, mapped).map((name) => {
-        const hint = suggest(name, mapped);
-        const message = `resource ${resource.id} reads .${name}, which the hub ${hub.name} does not map` +
-          (hint === undefined ? `; it maps ${mapped.join(", ")}` : `; ${hint}`);
-        return problem(manifest, `spec.${place}.${field}`, message);
-      })
-    )
-  );
-  return { problems, warnings };
+  const told = ({ field, message }: FormProblem) => problem(manifest, field ?? "spec", message);
+  return {
+    problems: checkForm({ spec, namespace, hub }).map(told),
+    warnings: hintsOf(spec, namespace).map(told),
+  };
 }

@@ -20,6 +20,7 @@ export interface RenderOptions extends SecretFlags {
   readonly fromDatabase?: boolean;
   readonly namespace: string;
   readonly output: "yaml" | "json";
+  readonly seed?: string;
 }
 
 /** `lynq render`: what the operator would apply for given rows, without a cluster. */
@@ -45,6 +46,7 @@ export function addRenderCommand(program: Command): void {
     .addOption(
       new Option("-o, --output <format>", "what is printed").choices(["yaml", "json"]).default("yaml"),
     )
+    .option("--seed <text>", "what random values are derived from; in a cluster each node has its own seed")
     .action(async (options: RenderOptions) => {
       Deno.exitCode = await exitCode(() => render(options));
     });
@@ -62,13 +64,16 @@ export async function render(options: RenderOptions): Promise<number> {
     manifests.push(...read.manifests);
     problems.push(...read.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`));
   }
+  let random = false;
   const sound = manifests.filter((manifest) => isSound(manifest, problems));
   const kinds = new OfflineKinds(packed, manifests);
   const given = await givenRows(options);
   for (const group of groupsOf(sound, options.namespace)) {
     const rows = await rowsFor(group, given, options);
     problems.push(...rows.problems);
-    const rendering = renderForms({ hub: rows.hub, forms: group.forms, rows: rows.verdicts, kinds });
+    const { seed = "" } = options;
+    const rendering = renderForms({ hub: rows.hub, forms: group.forms, rows: rows.verdicts, kinds, seed });
+    random ||= rendering.random;
     documents.push(...rendering.documents);
     problems.push(...rendering.problems);
   }
@@ -78,8 +83,12 @@ export async function render(options: RenderOptions): Promise<number> {
   const text = options.output === "json" ? asJson(documents) : asYaml(documents);
   await new Blob([text]).stream().pipeTo(Deno.stdout.writable, { preventClose: true });
   for (const problem of problems) console.error(problem);
+  if (random && options.seed === undefined) console.error(SEEDLESS);
   return problems.length === 0 ? 0 : 1;
 }
+
+const SEEDLESS = "note: random values are derived from a fixed seed, give --seed for others; " +
+  "in a cluster each node has a seed of its own";
 
 function isSound(manifest: Manifest, problems: string[]): boolean {
   if (!isOurs(manifest)) return false;

@@ -1,5 +1,6 @@
 import { type FormSpec, formSpec } from "../api/form.ts";
 import type { HubSpec } from "../api/hub.ts";
+import { mappedVariables } from "../api/mapped_variables.ts";
 import { collectResources, type PlacedResource } from "../api/resource.ts";
 import type { RowVerdict } from "../api/row.ts";
 import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
@@ -10,11 +11,12 @@ import { type NodeWanted, planHub } from "../hub/plan.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
 import { toDesiredObject } from "../node/desired_object.ts";
-import { type PreparedForm, prepareForm } from "../node/prepared_form.ts";
+import { type PreparedForm, type PreparedResource, prepareForm } from "../node/prepared_form.ts";
+import { type Seed, seedOfText } from "../node/random_stream.ts";
 import { buildVariables } from "../node/variables.ts";
+import { parseTemplate, TemplateError } from "../template/mod.ts";
 import { suggest } from "../template/suggest.ts";
 import type { Manifest } from "./manifest.ts";
-import { mappedVariables, unmapped } from "./mapped_variables.ts";
 import type { OfflineKinds } from "./offline_kinds.ts";
 
 /** A hub's rows and the forms that they are multiplied with. */
@@ -23,6 +25,8 @@ export interface RenderInput {
   readonly forms: readonly Manifest[];
   readonly rows: readonly RowVerdict[];
   readonly kinds: OfflineKinds;
+  /** What random values are derived from, in place of the seed that each node has in a cluster. */
+  readonly seed: string;
 }
 
 /** An object as it would be applied, without the owner that only a cluster can tell. */
@@ -39,6 +43,8 @@ export interface Rendering {
   readonly documents: readonly RenderedDocument[];
   /** What is not rendered, and why. */
   readonly problems: readonly string[];
+  /** Some values are derived from the seed. */
+  readonly random: boolean;
 }
 
 /** Renders every form for every active row: node by node, in the order in which resources are applied. Pure. */
@@ -53,6 +59,7 @@ export function renderForms(input: RenderInput): Rendering {
   });
   const prepared = new Map([...stored].map(([name, { form }]) => [name, prepareForm(form.spec)]));
   const documents: RenderedDocument[] = [];
+  let random = false;
   const problems = plan.problems.map(({ uid, message }) => `row ${JSON.stringify(uid)}: ${message}`);
   for (const change of plan.changes) {
     const wanted = change.kind === "create" ? change.wanted : undefined;
@@ -67,8 +74,9 @@ export function renderForms(input: RenderInput): Rendering {
     });
     documents.push(...node.documents);
     problems.push(...node.problems);
+    random ||= node.random;
   }
-  return { documents, problems };
+  return { documents, problems, random };
 }
 
 /** The form as a hub plans with it. Its rollout and pause are left out: nothing waits here. */
@@ -104,31 +112,47 @@ function renderNode(input: RenderInput, { wanted, manifest, spec, prepared }: No
   const { row, form } = wanted;
   const where = `row ${row.uid}, form ${form}`;
   if (prepared.waves.kind !== "waves") {
-    return { documents: [], problems: [`${where}: ${describeGraphError(prepared.waves)}`] };
+    return nothing(`${where}: ${describeGraphError(prepared.waves)}`);
   }
   const result = buildVariables({
     spec: { uid: row.uid, templateRef: form, hubId: hub.name, values: row.values },
     annotations: {},
   });
-  if (result.kind === "invalid") return { documents: [], problems: [`${where}: ${result.message}`] };
+  if (result.kind === "invalid") return nothing(`${where}: ${result.message}`);
   const places = new Map(collectResources(spec).map((placed) => [placed.resource.id, placed]));
   const node: NodeIdentity = { namespace: hub.namespace, name: wanted.name, uid: "" };
   const documents: RenderedDocument[] = [];
   const problems: string[] = [];
+  const seed = seedOfText(input.seed, node);
+  let random = false;
   for (const id of prepared.waves.waves.flat()) {
-    const rendered = prepared.resources.find((resource) => resource.id === id)?.render(
-      node,
-      result.variables,
-    );
+    const resource = prepared.resources.find((resource) => resource.id === id);
     const placed = places.get(id);
-    if (rendered === undefined || placed === undefined) continue;
+    if (resource === undefined || placed === undefined) continue;
+    const rendered = renderResource(resource, { node, variables: result.variables, seed });
+    if (rendered === undefined) continue;
+    random ||= resource.needs.random;
     if (rendered.kind === "rendered") documents.push(finished(rendered, { row: row.uid, form, node, kinds }));
     else {
       const told = failureText(rendered, { placed, manifest, hub, variables: result.variables });
       problems.push(`${where}, ${told}`);
     }
   }
-  return { documents, problems };
+  return { documents, problems, random };
+}
+
+function nothing(problem: string): Rendering {
+  return { documents: [], problems: [problem], random: false };
+}
+
+/** undefined where the node does without the resource. */
+function renderResource(
+  resource: PreparedResource,
+  { node, variables, seed }: { node: NodeIdentity; variables: Variables; seed: Seed },
+): RenderedResource | UnrenderedResource | undefined {
+  const inclusion = resource.inclusion(variables);
+  if (inclusion.kind === "unrendered") return inclusion;
+  return inclusion.kind === "excluded" ? undefined : resource.render(node, variables, { seed });
 }
 
 interface Place {
@@ -162,6 +186,19 @@ function failureText({ id, field, message }: UnrenderedResource, failure: Failur
   const text = templatedFields(placed.resource).find((templated) => templated.field === field)?.text ?? "";
   const missing = unmapped(text, Object.keys(variables)).map((name) => `; ${adviceFor(name, hub)}`);
   return `resource ${id}, ${field} (${manifest.file}:${line}): ${message}${missing.join("")}`;
+}
+
+/** The variables that a template needs and that are not among the given ones. */
+function unmapped(text: string, variables: readonly string[]): string[] {
+  try {
+    const template = parseTemplate(text);
+    return template.variables.filter((name) =>
+      !variables.includes(name) && !template.optional.includes(name)
+    );
+  } catch (error) {
+    if (error instanceof TemplateError) return [];
+    throw error;
+  }
 }
 
 function adviceFor(name: string, hub: RenderInput["hub"]): string {

@@ -1,10 +1,10 @@
 import type { HubSpec } from "../api/hub.ts";
+import { mappedVariables } from "../api/mapped_variables.ts";
 import type { RowVerdict } from "../api/row.ts";
 import { columnsOf, judgeRow } from "../hub/rows.ts";
 import { suggest } from "../template/suggest.ts";
 import { CsvError, parseCsv } from "./csv.ts";
 import { FileProblem, type InputFile } from "./input_files.ts";
-import { mappedVariables } from "./mapped_variables.ts";
 
 /** A row as it was given: text by column or template variable. */
 export type GivenRow = Readonly<Record<string, string>>;

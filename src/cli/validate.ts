@@ -65,7 +65,7 @@ export function validateManifests(manifests: readonly Manifest[], namespace: str
       other.name === spec.data.hubId && (other.namespace ?? namespace) === (form.namespace ?? namespace)
     );
     const parsed = hub === undefined ? undefined : hubSpec.safeParse(hub.object["spec"]);
-    const known = parsed?.success === true ? { name: spec.data.hubId, spec: parsed.data } : undefined;
+    const known = parsed?.success === true ? parsed.data : undefined;
     const found = checkFormManifest(form, {
       spec: spec.data,
       hub: known ?? (hub === undefined && hubs.length > 0 ? "absent" : "unknown"),

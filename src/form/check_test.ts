@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { formSpecOf, resourceOf } from "../../tests/support/stored_objects.ts";
 import type { Resource } from "../api/resource.ts";
-import { checkForm } from "./check.ts";
+import { checkForm, type CheckInput } from "./check.ts";
 
-const check = (configMaps: Resource[], more: { manifests?: Resource[]; hubExists?: boolean } = {}) =>
+const check = (configMaps: Resource[], more: { manifests?: Resource[]; hub?: CheckInput["hub"] } = {}) =>
   checkForm({
     namespace: "ns",
     spec: formSpecOf({ configMaps, manifests: more.manifests ?? [] }),
-    hubExists: more.hubExists ?? true,
+    hub: more.hub ?? "unknown",
   });
 
 /** The one problem of a form. */
@@ -23,7 +23,7 @@ Deno.test("a sound form has no problem, an empty one neither", () => {
 });
 
 Deno.test("a hub that is missing is named with its namespace", () => {
-  const { reason, message } = problem([], { hubExists: false });
+  const { reason, message } = problem([], { hub: "absent" });
   assert.equal(reason, "HubNotFound");
   assert.match(message, /^Hub validation failed: hub 'hub' not found in namespace 'ns'/);
 });
@@ -37,18 +37,38 @@ Deno.test("an id that stands in two arrays is told with both places, and only on
 Deno.test("a dependency that does not exist is named", () => {
   const { reason, message } = problem([resourceOf({ id: "a", dependIds: ["nope"] })]);
   assert.equal(reason, "DependencyValidationFailed");
-  assert.match(message, /resource a depends on non-existent resource: nope$/);
+  assert.match(
+    message,
+    /resource a depends on non-existent resource: nope \(configMaps\[0\]\.dependIds\[0\]\); the other ids of this form are none$/,
+  );
+  const mistyped = check([
+    resourceOf({ id: "database" }),
+    resourceOf({ id: "app", dependIds: ["databse", "cahce"] }),
+    resourceOf({ id: "cache" }),
+  ]);
+  assert.deepEqual(mistyped.map(({ field }) => field), [
+    "spec.configMaps[1].dependIds[0]",
+    "spec.configMaps[1].dependIds[1]",
+  ]);
+  assert.match(mistyped[0]?.message ?? "", /databse .*; did you mean "database"\?$/);
+  assert.match(mistyped[1]?.message ?? "", /cahce .*; did you mean "cache"\?$/);
 });
 
 Deno.test("a cycle is told as the path that closes it, across arrays", () => {
   const { message } = problem([resourceOf({ id: "a", dependIds: ["b"] })], {
     manifests: [resourceOf({ id: "b", dependIds: ["a"] })],
   });
-  assert.match(message, /circular dependency detected: a -> b -> a$/);
+  assert.match(
+    message,
+    /circular dependency detected: a -> b -> a; take a out of manifests\[0\]\.dependIds, or/,
+  );
 });
 
 Deno.test("a resource depends on itself in no form", () => {
-  assert.match(problem([resourceOf({ id: "a", dependIds: ["a"] })]).message, /a -> a$/);
+  assert.match(
+    problem([resourceOf({ id: "a", dependIds: ["a"] })]).message,
+    /a -> a; take a out of configMaps\[0\]\.dependIds/,
+  );
 });
 
 Deno.test("what an object lacks is told in one sentence", () => {
@@ -95,15 +115,11 @@ Deno.test("names, namespaces, labels and annotations are parsed too", () => {
   );
 });
 
-Deno.test("a variable that no hub maps is no problem of the form: it shows when a row is rendered", () => {
-  assert.deepEqual(check([resourceOf({ id: "a", nameTemplate: "{{ .unknown }}" })]), []);
-});
-
 Deno.test("all that is wrong is told at once, in a fixed order", () => {
   const problems = check([
     resourceOf({ id: "a", dependIds: ["nope"], nameTemplate: "{{" }),
     resourceOf({ id: "b", spec: {} }),
-  ], { hubExists: false });
+  ], { hub: "absent" });
   assert.deepEqual(problems.map(({ reason }) => reason), [
     "HubNotFound",
     "DependencyValidationFailed",

@@ -50,7 +50,7 @@ Deno.test("a value without templates is the given one itself", () => {
   const fixed = { ports: [{ port: 80 }] };
   const rendered = render({ spec: fixed, name: "{{ .x }}" }, { x: "v" }) as { spec: unknown };
   assert.equal(rendered.spec, fixed);
-  assert.deepEqual(compileObject({ spec: fixed }, "spec").templates, []);
+  assert.deepEqual(compileObject({ spec: fixed }, "spec").fields, []);
 });
 
 Deno.test("text that a row brings is never a template", () => {

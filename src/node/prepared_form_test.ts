@@ -57,9 +57,12 @@ Deno.test("the hash of inputs moves with what a render reads, and with nothing e
   assert.notEqual(reads.inputs(node, { ...VARIABLES, plan: "free" }), base);
   assert.notEqual(reads.inputs({ ...node, uid: "u2" }, VARIABLES), base);
   assert.notEqual(of({ labelsTemplate: { p: "{{ .plan }}!" } }).inputs(node, VARIABLES), base);
+  const elsewhere = { timeoutSeconds: 9, dependIds: ["b"], readyWhen: "true", waitForReady: false };
+  assert.equal(of({ labelsTemplate: { p: "{{ .plan }}" }, ...elsewhere }).inputs(node, VARIABLES), base);
+  const included = of({ labelsTemplate: { p: "{{ .plan }}" }, includeWhen: '{{ eq .unused "x" }}' });
   assert.notEqual(
-    of({ labelsTemplate: { p: "{{ .plan }}" }, timeoutSeconds: 9 }).inputs(node, VARIABLES),
-    base,
+    included.inputs(node, VARIABLES),
+    included.inputs(node, { ...VARIABLES, unused: "y" }),
   );
   assert.equal(rendered({ labelsTemplate: { p: "{{ .plan }}" } }).inputs, base);
 });

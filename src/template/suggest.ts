@@ -1,5 +1,11 @@
 /** The known name that is most like a mistyped one, as `did you mean "upper"?`; undefined when none is near. */
 export function suggest(typed: string, known: Iterable<string>): string | undefined {
+  const best = nearest(typed, known);
+  return best === undefined ? undefined : `did you mean "${best}"?`;
+}
+
+/** The known name that is most like a mistyped one; undefined when none is near. */
+export function nearest(typed: string, known: Iterable<string>): string | undefined {
   const limit = Math.max(1, Math.floor(typed.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
@@ -11,7 +17,7 @@ export function suggest(typed: string, known: Iterable<string>): string | undefi
       bestDistance = distance;
     }
   }
-  return best === undefined ? undefined : `did you mean "${best}"?`;
+  return best;
 }
 
 /** Insertions, deletions, replacements and swaps of neighbours that turn `a` into `b`. */

@@ -39,6 +39,8 @@ export interface Template {
   readonly variables: readonly string[];
   /** Those of them that may be missing: whose every use is a whole argument of `default` or `coalesce`, sorted. */
   readonly optional: readonly string[];
+  /** The texts between its actions, as they are printed. */
+  readonly literals: readonly string[];
   /** Whether it uses the data as a whole, so that it may read any field. */
   readonly readsAll: boolean;
   /** The functions by which two renderings of the same data may differ. */
@@ -71,6 +73,7 @@ export function parseTemplate(text: string, options: ParseOptions = {}): Templat
     const usage = findUsage({ name, set });
     return new CompiledTemplate(compile({ name, source, set, functions }), {
       fields: [...usage.variables].map((bytes) => ({ name: decodeText(bytes), bytes })),
+      literals: usage.literals.map(decodeText),
       required: new Set([...usage.required].map(decodeText)),
       readsAll: usage.readsAll,
       impure: impuritiesOf(usage, functions),
@@ -84,8 +87,11 @@ class PlainText implements Template {
   readonly optional = [];
   readonly readsAll = false;
   readonly impure: ReadonlyMap<string, Impurity> = new Map();
+  readonly literals: readonly string[];
 
-  constructor(readonly text: string) {}
+  constructor(readonly text: string) {
+    this.literals = [text];
+  }
 
   render(): string {
     return this.text;
@@ -99,6 +105,7 @@ class PlainText implements Template {
 interface Traits {
   /** The root fields that it reads. */
   readonly fields: readonly RootField[];
+  readonly literals: readonly string[];
   readonly required: ReadonlySet<string>;
   readonly readsAll: boolean;
   readonly impure: ReadonlyMap<string, Impurity>;
@@ -107,6 +114,7 @@ interface Traits {
 class CompiledTemplate implements Template {
   readonly variables: readonly string[];
   readonly optional: readonly string[];
+  readonly literals: readonly string[];
   readonly readsAll: boolean;
   readonly impure: ReadonlyMap<string, Impurity>;
   readonly #program: Program;
@@ -117,6 +125,7 @@ class CompiledTemplate implements Template {
     this.#fields = traits.fields;
     this.variables = traits.fields.map(({ name }) => name).sort();
     this.optional = this.variables.filter((name) => !traits.required.has(name));
+    this.literals = traits.literals;
     this.readsAll = traits.readsAll;
     this.impure = traits.impure;
   }

@@ -9,6 +9,8 @@ export interface Usage {
   /** Those of them that some use needs: it is no whole argument of `default` or `coalesce`. */
   readonly required: ReadonlySet<string>;
   readonly functions: ReadonlySet<string>;
+  /** What stands outside actions and is printed as it is (bytes). */
+  readonly literals: readonly string[];
   /** Whether the data is used as a whole (`index . "x"`, `toJson $`), so that any of its fields may be read. */
   readonly readsAll: boolean;
 }
@@ -46,6 +48,7 @@ class Finder implements Usage {
   readonly variables = new Set<string>();
   readonly required = new Set<string>();
   readonly functions = new Set<string>();
+  readonly literals: string[] = [];
   readsAll = false;
   readonly #seen = new Set<string>();
 
@@ -65,6 +68,9 @@ class Finder implements Usage {
 
   #statement(node: StatementNode, place: Place): void {
     switch (node.kind) {
+      case "text":
+        this.literals.push(node.text);
+        return;
       case "action":
         return this.#pipe(node.pipe, place);
       case "template":
