@@ -89,6 +89,18 @@ Deno.test("the cache never falls behind the caller's own write", () => {
   assert.deepEqual(events, ["modified shop/a mine by write"]);
 });
 
+Deno.test("what was read is projected anew at the cached version, and never goes back behind it", () => {
+  const { cache, events } = newCache();
+  list(cache, 10, thing("a", 5));
+  events.length = 0;
+  cache.refresh(thing("a", 5, { value: "anew" }));
+  assert.deepEqual(events, ["modified shop/a anew by write"]);
+  cache.refresh(thing("a", 4, { value: "older" }));
+  assert.equal(cache.get("shop/a")?.value, "anew");
+  cache.refresh(thing("a", 12, { value: "newer" }));
+  assert.equal(cache.get("shop/a")?.value, "newer");
+});
+
 Deno.test("an answer that comes after its object's deletion brings nothing back", () => {
   const { cache } = newCache();
   list(cache, 10);

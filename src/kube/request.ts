@@ -93,7 +93,7 @@ export function createRequest(type: ResourceType, object: KubeObject, options: W
     method: "POST",
     path: withQuery(resourcePath(type, at), writeQuery(options)),
     contentType: JSON_TYPE,
-    body: JSON.stringify(typed(type, object)),
+    body: wireJson(typed(type, object)),
     repeatable: false,
   };
 }
@@ -107,7 +107,7 @@ export function updateRequest(ref: ObjectRef, object: KubeObject, options: Write
       writeQuery(options),
     ),
     contentType: JSON_TYPE,
-    body: JSON.stringify(typed(ref.type, object)),
+    body: wireJson(typed(ref.type, object)),
     repeatable: object.metadata.resourceVersion === undefined,
   };
 }
@@ -125,7 +125,7 @@ export function patchRequest(
       writeQuery(options),
     ),
     contentType: PATCH_TYPES[patch.type],
-    body: JSON.stringify(patch.body),
+    body: wireJson(patch.body),
     repeatable: patch.type === "merge" && !carriesResourceVersion(patch.body),
   };
 }
@@ -138,7 +138,7 @@ export function applyRequest(ref: ObjectRef, object: KubeObject, options: ApplyO
     method: "PATCH",
     path: withQuery(resourcePath(ref.type, { ...ref, subresource: options.subresource }), query),
     contentType: "application/apply-patch+yaml",
-    body: JSON.stringify(typed(ref.type, object)),
+    body: wireJson(typed(ref.type, object)),
     repeatable: object.metadata.resourceVersion === undefined,
   };
 }
@@ -217,4 +217,14 @@ function typed(type: ResourceType, object: KubeObject): KubeObject {
 function carriesResourceVersion(patch: unknown): boolean {
   const metadata = (patch as { metadata?: { resourceVersion?: unknown } } | null)?.metadata;
   return metadata?.resourceVersion !== undefined;
+}
+
+/**
+ * JSON with the escapes that Go's encoder writes: the API server keeps a raw field (a ControllerRevision's `data`) byte
+ * for byte, and writes it anew with these escapes when another field is patched, which would then change it.
+ */
+function wireJson(value: unknown): string {
+  return JSON.stringify(value).replaceAll(/[<>&\u2028\u2029]/g, (character) => {
+    return `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
+  });
 }

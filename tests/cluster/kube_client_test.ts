@@ -209,3 +209,16 @@ async function whoAmI(client: Pick<ReturnType<typeof createKubeClient>, "create"
   const own = groups.filter((group) => username === "ada" || !group.startsWith("system:"));
   return [username, ...own].join(" ");
 }
+
+clusterTest(
+  answer,
+  "a raw field keeps its bytes when another field is patched",
+  async ({ client, namespace }) => {
+    const type = { ...CONFIG_MAP, group: "apps", kind: "ControllerRevision", plural: "controllerrevisions" };
+    const metadata = { namespace, name: "raw" };
+    const data = { z: "a >= b && c <= d", a: "\u2028" };
+    await client.create(type, { metadata, revision: 1, data });
+    const patched = await client.patch({ type, ...metadata }, { type: "merge", body: { revision: 2 } });
+    assert.deepEqual([patched["revision"], patched["data"]], [2, data]);
+  },
+);
