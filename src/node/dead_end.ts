@@ -72,13 +72,15 @@ export function podsDeadEnd(pods: readonly KubeObject[], workload: Child, now: D
   return undefined;
 }
 
-/** A pod of a Deployment is its ReplicaSet's. */
+/** Selectors may overlap, owners don't. A pod of a Deployment is its ReplicaSet's, which has both their names. */
 function isPodOf(pod: KubeObject, workload: Child): boolean {
   const owner = pod.metadata.ownerReferences?.find(({ controller }) => controller === true);
-  return workload.kind === "Deployment" ? owner?.kind === "ReplicaSet" : owner?.uid === workload.uid;
+  if (workload.kind !== "Deployment") return owner?.uid === workload.uid;
+  return owner?.name === `${workload.name}-${pod.metadata.labels?.[TEMPLATE_HASH] ?? ""}`;
 }
 
-const REVISION_LABELS = ["pod-template-hash", "controller-revision-hash"];
+const TEMPLATE_HASH = "pod-template-hash";
+const REVISION_LABELS = [TEMPLATE_HASH, "controller-revision-hash"];
 
 /** Pods of an older template are on their way out, whatever becomes of them. */
 function newestRevision(pods: readonly KubeObject[]): readonly KubeObject[] {
