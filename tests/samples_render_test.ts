@@ -74,6 +74,7 @@ function renderAll(form: Sample, spec: FormSpec, row: Row): void {
   });
   assert(built.kind === "variables");
   for (const resource of prepareForm(arraysOf(spec)).resources) {
+    assert.notEqual(resource.inclusion(built.variables).kind, "unrendered", resource.id);
     const rendered = resource.render(node, built.variables);
     const told = rendered.kind === "unrendered"
       ? `${rendered.id}, ${rendered.field}: ${rendered.message}`

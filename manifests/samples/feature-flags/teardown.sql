@@ -1,0 +1,1 @@
+UPDATE nodes SET is_active = FALSE;
