@@ -1,5 +1,6 @@
 import { Command } from "commander";
 import { addDemoCommand } from "./demo.ts";
+import { addDowngradeCommand } from "./downgrade.ts";
 import { addFmtCommand } from "./fmt.ts";
 import { addFunctionsCommand } from "./functions.ts";
 import { addOperatorCommand } from "./operator.ts";
@@ -17,5 +18,6 @@ export function createProgram(): Command {
   addFmtCommand(program);
   addValidateCommand(program);
   addFunctionsCommand(program);
+  addDowngradeCommand(program);
   return program;
 }
