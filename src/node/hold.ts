@@ -88,9 +88,8 @@ const PAUSED = "Paused";
 
 /** Whether the state of a record is how its object does, rather than what became of a write. */
 function tellsReadiness({ uid, state, reason, once }: ResourceRecord, policy: Resource): boolean {
-  if (uid === undefined || once === true || reason === "Drifted" || policy.readyWhen !== undefined) {
-    return false;
-  }
+  if (uid === undefined || once === true || policy.readyWhen !== undefined) return false;
+  if (reason === "Drifted" || reason === "WaitForFirstConsumer") return false;
   if (state === "Waiting") return reason === PAUSED;
   return state === "Ready" || state === "Progressing" || state === "Failed" && !WRITE_FAILURES.has(reason);
 }
