@@ -1,4 +1,4 @@
-import { NODE_FINALIZER } from "../../src/api/labels.ts";
+import { LABEL, NODE_FINALIZER } from "../../src/api/labels.ts";
 import type { NodeSpec, NodeStatus } from "../../src/api/node.ts";
 import { pausesOf } from "../../src/api/pause.ts";
 import type { Resource } from "../../src/api/resource.ts";
@@ -44,10 +44,18 @@ export interface NodeLab {
   /** Gives the node these resources and values. */
   want(configMaps: readonly Resource[], values?: Record<string, string>): Promise<void>;
   /** One pass of the controller over what is stored now, and the writes that it made. */
-  pass(): Promise<{ readonly verdict: Verdict; readonly writes: number; readonly status: NodeStatus }>;
+  pass(): Promise<Pass>;
   /** Marks the node as deleted, as kubectl does. */
   remove(): Promise<void>;
   stored(): Promise<KubeObject | undefined>;
+}
+
+export interface Pass {
+  readonly verdict: Verdict;
+  readonly writes: number;
+  /** Reads that the controller made, lists of watches aside. */
+  readonly reads: readonly string[];
+  readonly status: NodeStatus;
 }
 
 export interface Faults {
@@ -62,7 +70,8 @@ export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<v
   const sandbox = await startSandbox({ workloadDelayMs: 3_600_000 });
   const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
   const faults: Faults = { list: new Map(), get: new Map() };
-  const faulty = withFaults(client, faults);
+  const reads: string[] = [];
+  const faulty = withFaults(client, { faults, reads });
   const children = new ChildCaches({
     client: faulty,
     onChange: () => {},
@@ -71,7 +80,7 @@ export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<v
   try {
     const objects = clusterObjects(client);
     await installKinds(objects);
-    await test(labOf({ sandbox, client, faulty, faults, children, objects }));
+    await test(labOf({ sandbox, client, faulty, faults, reads, children, objects }));
   } finally {
     await children.stop();
     client.close();
@@ -79,23 +88,31 @@ export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<v
   }
 }
 
+interface Heard {
+  readonly faults: Faults;
+  readonly reads: string[];
+}
+
 interface Parts {
   readonly sandbox: Sandbox;
   readonly client: ReturnType<typeof createKubeClient>;
   readonly faulty: WatchingClient;
   readonly faults: Faults;
+  readonly reads: string[];
   readonly children: ChildCaches;
   readonly objects: ClusterObjects;
 }
 
-function withFaults(client: WatchingClient, faults: Faults): WatchingClient {
+function withFaults(client: WatchingClient, { faults, reads }: Heard): WatchingClient {
   const failing: Partial<WatchingClient> = {
     list: async function* (options, signal) {
+      if (options.labelSelector !== LABEL.node) reads.push(`list ${options.type.plural}`);
       const error = faults.list.get(options.type.kind);
       if (error !== undefined) throw error;
       yield* client.list(options, signal);
     },
     get: (ref, options) => {
+      reads.push(`get ${ref.type.plural} ${ref.name}`);
       const error = faults.get.get(ref.name);
       return error === undefined ? client.get(ref, options) : Promise.reject(error);
     },
@@ -112,7 +129,7 @@ function withFaults(client: WatchingClient, faults: Faults): WatchingClient {
 const WHICH = { apiVersion: "operator.lynq.sh/v1", kind: "LynqNode", namespace: "default", name: "acme-web" };
 
 function labOf(parts: Parts): NodeLab {
-  const { client, objects, sandbox, faults } = parts;
+  const { client, objects, sandbox, faults, reads } = parts;
   const events = new RecordingEvents();
   const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
   const clock = { ahead: 0 };
@@ -141,9 +158,10 @@ function labOf(parts: Parts): NodeLab {
       if (object === undefined) delete state.node;
       else state.node = toStoredNode(object);
       const before = writes();
+      reads.length = 0;
       const verdict = await reconcileNode(world, KEY, new AbortController().signal);
       const status = ((await stored())?.["status"] ?? {}) as NodeStatus;
-      return { verdict, writes: writes() - before, status };
+      return { verdict, writes: writes() - before, reads: [...reads], status };
     },
     remove: () => objects.remove(WHICH),
   };
