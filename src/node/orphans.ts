@@ -59,8 +59,9 @@ export function findOrphans(input: {
   }
   for (const child of input.children) {
     const text = objectKeyText(child);
-    // Labels can be copied by hand; what our field manager never wrote is not ours.
-    if (kept.has(text) || child.entry === undefined) continue;
+    // Labels can be copied by hand; what no manager of ours or of the Go implementation wrote is not ours.
+    const written = child.entry !== undefined || child.former === true;
+    if (kept.has(text) || !written) continue;
     const known = orphans.get(text);
     orphans.set(text, known === undefined ? labelled(child) : joined(known, child));
   }

@@ -20,30 +20,7 @@ kind: LynqForm
 metadata: {name: web, namespace: ${namespace}}
 spec:
   hubId: tenants
-  configMaps:
-  - id: config
-    nameTemplate: "{{ .uid }}-config"
-    labelsTemplate: {tier: "{{ .plan }}"${more(", wave: first")}}
-    annotationsTemplate: {team: shop${more(", note: old")}}
-    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"${more(", left: over")}}}
-  - id: remote
-    nameTemplate: "{{ .uid }}-remote"
-    targetNamespace: "{{ .uid }}-${namespace}"
-    dependIds: [space]
-    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"${more(", left: over")}}}
-  - id: kept
-    nameTemplate: "{{ .uid }}-kept"
-    deletionPolicy: Retain
-    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"}}
-  - id: merged
-    nameTemplate: "{{ .uid }}-merged"
-    patchStrategy: merge
-    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"}}
-  - id: replaced
-    nameTemplate: "{{ .uid }}-replaced"
-    patchStrategy: replace
-    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"${more(", left: over")}}}
-  secrets:
+${configMaps(namespace, more)}  secrets:
   - id: creds
     nameTemplate: "{{ .uid }}-creds"
     spec: {apiVersion: v1, kind: Secret, stringData: {user: "{{ .uid }}"${more(", left: over")}}}
@@ -82,6 +59,33 @@ spec:
     spec: {apiVersion: ${WIDGETS}/v1, kind: Widget, spec: {id: "{{ .uid | trunc 5 }}", replicas: 2${
     more(", mode: b")
   }}}
+`;
+}
+
+function configMaps(namespace: string, more: (text: string) => string): string {
+  return `  configMaps:
+  - id: config
+    nameTemplate: "{{ .uid }}-config"
+    labelsTemplate: {tier: "{{ .plan }}"${more(", wave: first")}}
+    annotationsTemplate: {team: shop${more(", note: old")}}
+    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"${more(", left: over")}}}
+  - id: remote
+    nameTemplate: "{{ .uid }}-remote"
+    targetNamespace: "{{ .uid }}-${namespace}"
+    dependIds: [space]
+    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"${more(", left: over")}}}
+  - id: kept
+    nameTemplate: "{{ .uid }}-kept"
+    deletionPolicy: Retain
+    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"}}
+  - id: merged
+    nameTemplate: "{{ .uid }}-merged"
+    patchStrategy: merge
+    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"}}
+  - id: replaced
+    nameTemplate: "{{ .uid }}-replaced"
+    patchStrategy: replace
+    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"${more(", left: over")}}}
 `;
 }
 
