@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
-import { findCondition } from "../api/conditions.ts";
+import { findCondition, isTrue } from "../api/conditions.ts";
 import type { FormStatus } from "../api/form.ts";
 import { API_VERSION } from "../api/labels.ts";
 import { PROGRESSING } from "../api/rollout.ts";
@@ -40,6 +40,7 @@ function replacing(before: FormStatus, after: FormStatus): Record<string, unknow
 
 function gauges(world: FormWorld, { form, status }: Told): void {
   const name = { namespace: form.namespace, name: form.name };
+  world.metrics.formPaused(name, isTrue(status.conditions, "Paused"));
   const { rollout } = status;
   if (rollout?.phase === undefined) return world.metrics.forgetRollout(name);
   const { totalNodes = 0, readyUpdatedNodes = 0, updatingNodes = 0 } = rollout;
@@ -63,6 +64,13 @@ export function reportForm(
     });
   const before = (type: string) => findCondition(form.status.conditions, type);
   const after = (type: string) => findCondition(status.conditions, type);
+  const paused = isTrue(status.conditions, "Paused");
+  const pause = paused ? after("Paused") : before("Paused");
+  // A pause by the hub is told there.
+  if (paused !== isTrue(form.status.conditions, "Paused") && pause?.reason === "Paused") {
+    if (paused) event("Normal", "Paused", pause.message);
+    else event("Normal", "Resumed", "The pause is over: what was missed is done now");
+  }
   if (problems.length === 0 && before("Valid")?.status !== "True") {
     event("Normal", "ValidationPassed", "Template validation passed successfully");
   }
