@@ -159,19 +159,10 @@ async function imageCantBePulled(lab: OperatorLab): Promise<void> {
   });
   const name = pod.metadata.name ?? "";
   const image = "unpullable/app:1";
-  await objects.merge({ apiVersion: "v1", kind: "Pod", namespace, name }, {
-    status: {
-      phase: "Pending",
-      containerStatuses: [{
-        name: "app",
-        image,
-        imageID: "",
-        ready: false,
-        restartCount: 0,
-        state: { waiting: { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` } },
-      }],
-    },
-  }, "status");
+  const waiting = { reason: "ImagePullBackOff", message: `Back-off pulling image "${image}"` };
+  const stuck = { name: "app", image, imageID: "", ready: false, restartCount: 0, state: { waiting } };
+  const pulling = { status: { phase: "Pending", containerStatuses: [stuck] } };
+  await objects.merge({ apiVersion: "v1", kind: "Pod", namespace, name }, pulling, "status");
   const failed = await recordOf(lab, ["dead-dead", "app"], isState("Failed", "ImagePullBackOff"));
   assert.equal(
     failed.message,
@@ -184,7 +175,19 @@ async function imageCantBePulled(lab: OperatorLab): Promise<void> {
       event["reason"] === "ResourceFailed" && String(event["message"]).includes("ImagePullBackOff")
     );
   });
-  await lab.db.exec("UPDATE tenants SET plan = 'registry' WHERE id = 'dead'");
+  const now = new Date().toISOString();
+  const ready = ["Initialized", "ContainersReady", "Ready"].map((type) => {
+    return { type, status: "True", lastTransitionTime: now };
+  });
+  const running = {
+    ...stuck,
+    ready: true,
+    imageID: image,
+    state: { waiting: null, running: { startedAt: now } },
+  };
+  const status = { phase: "Running", conditions: ready, containerStatuses: [running] };
+  await objects.merge({ apiVersion: "v1", kind: "Pod", namespace, name }, { status }, "status");
+  await recordOf(lab, ["dead-dead", "app"], isState("Ready"));
   await recordOf(lab, ["dead-dead", "app"], isState("Ready"));
   await recordOf(lab, ["dead-dead", "after-dead"], isState("Ready"));
 }
