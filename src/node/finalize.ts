@@ -5,7 +5,7 @@ import type { StoredNode } from "../api/stored.ts";
 import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
 import { isNotFound } from "../kube/error.ts";
 import { ensureKinds } from "./ensure_kinds.ts";
-import { type Leftover, leftoverRecord } from "./leftover.ts";
+import { leavingNamespaces, type Leftover, leftoverRecord } from "./leftover.ts";
 import { nodeEvent } from "./node_event.ts";
 import { nodeStatus } from "./node_status.ts";
 import { findOrphans, type Orphan } from "./orphans.ts";
@@ -34,6 +34,7 @@ export async function finalizeNode(
     keep: new Set(),
     keepIds: new Set(),
   });
+  world.namespaces.wait(namespacedName(node), leavingNamespaces(orphans));
   const leave = await leavesChildren(world, { node, orphans }, signal);
   const going = leave ? orphans.map((orphan) => ({ ...orphan, policy: "Retain" as const })) : orphans;
   const leftovers = await prune(world, { node, orphans: going, reason: "LynqNodeDeleted", signal });
@@ -57,14 +58,16 @@ async function publishProgress(
   const { status: before, generation, namespace } = node;
   const status = nodeStatus(records, { before, generation, namespace, now, deleting: true });
   await publishStatus(world, { node, status }, signal);
-  const failed = leftovers.some((leftover) => leftover.failed);
-  return requeueAfter(failed ? world.backoff.next(namespacedName(node)) : UNWATCHED_MS);
+  // A shared object lost its labels before it was deleted: no watch tells its end.
+  const again = leftovers.some(({ failed, orphan }) => failed || orphan.shared);
+  return requeueAfter(again ? world.backoff.next(namespacedName(node)) : UNWATCHED_MS);
 }
 
 async function finish(world: NodeWorld, node: StoredNode, signal: AbortSignal): Promise<Verdict> {
   await removeFinalizer(world, node, signal);
   world.metrics.forgetNode({ namespace: node.namespace, name: node.name });
   world.backoff.reset(namespacedName(node));
+  world.namespaces.wait(namespacedName(node), []);
   const message = `LynqNode ${node.name} deleted successfully.`;
   nodeEvent(world, node, { type: "Normal", reason: "LynqNodeDeleted", message });
   return AWAIT;

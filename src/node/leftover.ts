@@ -2,7 +2,7 @@ import type { OrphanReason } from "../api/labels.ts";
 import type { ResourceRecord } from "../api/node.ts";
 import type { Outcome } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
-import type { Orphan } from "./orphans.ts";
+import { isNamespace, type Orphan } from "./orphans.ts";
 import { rfc3339 } from "./settle.ts";
 
 /** What a node lets go of, and why. */
@@ -59,4 +59,9 @@ export function leftoverRecord({ orphan, reason, message }: Leftover, now: Date)
     ...(shared ? { shared } : {}),
     ...(orphan.policy === "Retain" ? { deletionPolicy: "Retain" as const } : {}),
   };
+}
+
+/** The Namespaces among them, whose end the cache of namespaces tells. */
+export function leavingNamespaces(orphans: readonly Orphan[]): string[] {
+  return orphans.flatMap((orphan) => isNamespace(orphan) ? [orphan.key.name] : []);
 }

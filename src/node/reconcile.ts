@@ -14,7 +14,7 @@ import { ruledObjects } from "./judge.ts";
 import { type NodeProblem, nodeStatus, problemStatus, type StatusInput } from "./node_status.ts";
 import { findOrphans } from "./orphans.ts";
 import type { PreparedForm } from "./prepared_form.ts";
-import { type Leftover, leftoverRecord } from "./leftover.ts";
+import { leavingNamespaces, type Leftover, leftoverRecord } from "./leftover.ts";
 import { prune, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
 import { recreateAsked } from "./recreate.ts";
@@ -231,7 +231,10 @@ function verdict(world: NodeWorld, done: Done): Verdict {
   const { key, findings, items } = done;
   world.namespaces.wait(
     key,
-    findings.filter((f) => f.settled.reason.startsWith("Namespace")).map((f) => f.key.namespace),
+    [
+      ...findings.filter((f) => f.settled.reason.startsWith("Namespace")).map((f) => f.key.namespace),
+      ...leavingNamespaces(done.leftovers.map(({ orphan }) => orphan)),
+    ],
   );
   const policies = new Map(items.map((item) => [item.id, item.policy]));
   const timeout = nextTimeout(done.records, policies, done.now);
