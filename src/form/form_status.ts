@@ -44,7 +44,9 @@ export function formStatus(form: StoredForm, input: FormStatusInput): FormTold {
     totalNodes: nodes.length,
     readyNodes: nodes.filter((node) => isTrue(node.status.conditions, "Ready")).length,
     ...(rollout?.rollout === undefined ? {} : { rollout: rollout.rollout }),
-    ...(form.status.dryRun === undefined ? {} : { dryRun: form.status.dryRun }),
+    ...(form.spec.mode === "DryRun" && form.status.dryRun !== undefined
+      ? { dryRun: form.status.dryRun }
+      : {}),
     conditions: mergeConditions(form.status.conditions ?? [], conditions, {
       now: instant(now),
       generation: form.generation,

@@ -1,6 +1,7 @@
 import { nextEnd, pausesOf } from "../api/pause.ts";
-import { parseNamespacedName } from "../api/resource_key.ts";
-import type { StoredForm } from "../api/stored.ts";
+import type { FormStatus } from "../api/form.ts";
+import { namespacedName, parseNamespacedName } from "../api/resource_key.ts";
+import type { StoredForm, StoredNode } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { checkForm, type FormProblem } from "./check.ts";
 import { addFormFinalizer, finalizeForm } from "./finalize.ts";
@@ -8,6 +9,7 @@ import { formStatus } from "./form_status.ts";
 import { keepRevision, pruneRevisions } from "./history.ts";
 import { publishForm, reportForm } from "./publish.ts";
 import { arraysOf, findPinned, pinOf, revisionName, unknownPin } from "./revision.ts";
+import { tryOut } from "./try_out.ts";
 import type { FormWorld } from "./world.ts";
 
 /** Checks a form, keeps a valid generation as a revision that nodes can follow, and tells how its nodes do. */
@@ -16,6 +18,7 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
   const form = world.forms.get(key);
   if (form === undefined) {
     world.metrics.forgetRollout(parseNamespacedName(key));
+    world.metrics.forgetForm(parseNamespacedName(key));
     await pruneRevisions(world, { ...parseNamespacedName(key), needed: [], keep: 0 }, signal);
     return AWAIT;
   }
@@ -46,6 +49,7 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
   });
   reportForm(world, { form, problems: target.problems, status });
   await publishForm(world, { form, status }, signal);
+  await tryIt(world, { form, target, nodes, desired, status }, signal);
 
   // 5. Forget revisions that nobody follows.
   const needed = [status.currentRevision, target.present, target.pinned];
@@ -103,6 +107,25 @@ async function targetOf(
   }
   if (valid) await keepRevision(world, { form, pinned: pin !== undefined }, signal);
   return { ...as, target: wanted ?? currentRevision, tried: false };
+}
+
+interface Trying {
+  readonly form: StoredForm;
+  readonly target: Target;
+  readonly nodes: readonly StoredNode[];
+  readonly desired: number | undefined;
+  readonly status: FormStatus;
+}
+
+/** In mode DryRun each valid generation is tried once, and what it would do told. */
+async function tryIt(world: FormWorld, of: Trying, signal: AbortSignal): Promise<void> {
+  const { form, target, status, nodes, desired } = of;
+  const asked = form.spec.mode === "DryRun" && status.dryRun?.generation !== form.generation;
+  if (!asked || target.problems.length > 0) return;
+  const dryRun = await tryOut(world, { form, pinned: target.pinned, nodes, desired }, signal);
+  if (dryRun === undefined) return;
+  const present = world.forms.get(namespacedName(form)) ?? form;
+  await publishForm(world, { form: present, status: { ...status, dryRun } }, signal);
 }
 
 /** Nodes that rows ask this form for: every form of a hub gets one a row. */

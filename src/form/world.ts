@@ -16,6 +16,23 @@ export interface StoredRevision {
   readonly revision: number;
 }
 
+/** What would become of one object of one node. */
+export interface Trial {
+  readonly kind: "create" | "change" | "delete" | "unchanged" | "failure";
+  /** Names node, resource and what, without any value of the object. */
+  readonly line: string;
+}
+
+/** What is tried on whom. */
+export interface TrialOf {
+  readonly form: StoredForm;
+  /** The revision to try; undefined for the resources of the present generation. */
+  readonly pinned: string | undefined;
+  readonly nodes: readonly StoredNode[];
+  /** Whether the answer is still asked for. */
+  readonly wanted: () => boolean;
+}
+
 /** All that a form reconcile reads and writes through. */
 export interface FormWorld {
   readonly client: KubeClient;
@@ -39,6 +56,8 @@ export interface FormWorld {
   readonly orphaning: { has(uid: string): boolean };
   /** Bounds the writes to LynqNodes under way, over all forms. */
   readonly writes: Limit;
+  /** Tries resources on nodes by server-side dry run; undefined where the answer is not asked for any more. */
+  readonly preview: (of: TrialOf, signal: AbortSignal) => Promise<readonly Trial[] | undefined>;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly log: Log;

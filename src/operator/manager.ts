@@ -5,7 +5,6 @@ import { Controller } from "../controller/controller.ts";
 import { Limit } from "../controller/limit.ts";
 import type { Timers } from "../controller/timers.ts";
 import { reconcileForm } from "../form/reconcile.ts";
-import type { FormWorld } from "../form/world.ts";
 import { reconcileHub } from "../hub/reconcile.ts";
 import type { HubWorld } from "../hub/world.ts";
 import type { WatchingClient } from "../kube/client.ts";
@@ -23,7 +22,8 @@ import type { EventRecorder } from "../telemetry/events.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type Caches, startCaches, stopCaches, synced, valuesBy } from "./caches.ts";
-import { FORM, HUB, NODE, REVISION } from "./kinds.ts";
+import { formWorld } from "./form_world.ts";
+import { HUB, NODE } from "./kinds.ts";
 import { observeController } from "./observe.ts";
 import { PreparedForms } from "./revision.ts";
 import { routeEvents } from "./route_events.ts";
@@ -132,10 +132,11 @@ function wire(options: ManagerOptions): Parts {
     },
     onError: (error, key) => log.error("Cache of children", { key, error }),
   });
+  const node = nodeWorld(options, { caches, children, discovery, orphaning, waiting });
   const worlds = {
     hub: hubWorld(options, { caches, memory, orphaning }),
-    form: formWorld(options, { caches, orphaning }),
-    node: nodeWorld(options, { caches, children, discovery, orphaning, waiting }),
+    form: formWorld(shared(options), { caches, orphaning, node, writes: HUB_WRITES }),
+    node,
   };
   const controller = (
     kind: "hub" | "form" | "node",
@@ -200,33 +201,6 @@ function hubWorld(options: ManagerOptions, { caches, memory, orphaning }: HubPar
     memory,
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     writes: new Limit(HUB_WRITES),
-  };
-}
-
-function formWorld(
-  options: ManagerOptions,
-  { caches, orphaning }: Pick<HubParts, "caches" | "orphaning">,
-): FormWorld {
-  return {
-    ...shared(options),
-    orphaning,
-    writes: new Limit(HUB_WRITES),
-    forms: {
-      get: (key) => caches.forms.get(key)?.value,
-      observe: (o) => caches.forms.observe(o),
-      type: FORM,
-    },
-    hubs: { get: (key) => caches.hubs.get(key)?.value },
-    nodes: {
-      ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`),
-      observe: (o) => caches.nodes.observe(o),
-      type: NODE,
-    },
-    revisions: {
-      ofForm: (ns, form) => valuesBy(caches.revisions, "form", `${ns}/${form}`),
-      observe: (o) => caches.revisions.observe(o),
-      type: REVISION,
-    },
   };
 }
 

@@ -43,6 +43,7 @@ async function stuck(lab: OperatorLab): Promise<void> {
 async function superseded(lab: OperatorLab): Promise<void> {
   await lab.objects.apply(webForm(lab, { image: "nginx:2", rollout }));
   await rolledOut(lab, 3);
+  await formSays(lab, { type: "Progressing", reason: "RolloutComplete" });
   const { conditions, rollout: told } = (await formOf(lab)).status;
   assert.equal(told?.phase, "Complete");
   assert.equal(conditions?.find(({ type }) => type === "Progressing")?.status, "True");

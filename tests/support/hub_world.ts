@@ -164,6 +164,7 @@ async function formWorld(
       observe: (object) => void revisions.push(toCachedRevision(object)),
       type: REVISION,
     },
+    preview: () => Promise.resolve([]),
   };
 }
 
