@@ -1,0 +1,107 @@
+import assert from "node:assert/strict";
+import { clusterObjects, until } from "../../tests/support/cluster_objects.ts";
+import { fixedCredentials } from "../kube/credentials.ts";
+import { createKubeClient } from "../kube/http_client.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import { startSandbox } from "../sandbox/mod.ts";
+import { ChildCaches, objectId } from "./child_caches.ts";
+
+const INGRESS: ResourceType = {
+  group: "networking.k8s.io",
+  version: "v1",
+  kind: "Ingress",
+  plural: "ingresses",
+  namespaced: true,
+};
+const CONFIG_MAP: ResourceType = {
+  group: "",
+  version: "v1",
+  kind: "ConfigMap",
+  plural: "configmaps",
+  namespaced: true,
+};
+const NODE = { namespace: "default", name: "acme-web", uid: "n1" };
+const LABELS = `labels: {lynq.sh/node: acme-web, lynq.sh/node-namespace: default}`;
+const WEB = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace: "default", name: "web" };
+const CONFIG = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "config" };
+
+interface Lab {
+  readonly caches: ChildCaches;
+  readonly objects: ReturnType<typeof clusterObjects>;
+  /** Nodes that were woken. */
+  readonly woken: string[];
+}
+
+async function withCaches(test: (lab: Lab) => Promise<void>): Promise<void> {
+  const sandbox = await startSandbox({ workloadDelayMs: 3_600_000 });
+  const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
+  const woken: string[] = [];
+  const caches = new ChildCaches({
+    client,
+    onChange: ({ namespace, label }) => void woken.push(`${namespace}/${label}`),
+    onError: (error) => reportError(error),
+  });
+  try {
+    await test({ caches, objects: clusterObjects(client), woken });
+  } finally {
+    await caches.stop();
+    client.close();
+    await sandbox.stop();
+  }
+}
+
+async function addresses({ objects }: Lab, ...ips: string[]): Promise<void> {
+  await objects.merge(WEB, { status: { loadBalancer: { ingress: ips.map((ip) => ({ ip })) } } }, "status");
+}
+
+Deno.test("a status that leaves the readiness as it is wakes nobody, by the kind's rule and by readyWhen", async () => {
+  await withCaches(async (lab) => {
+    const { caches, objects, woken } = lab;
+    await objects.apply(`
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: {name: web, namespace: default, ${LABELS}}
+spec: {rules: [{host: a.example.org}]}
+`);
+    const readyWhen = "size(object.status.loadBalancer.ingress) == 2";
+    caches.rules.claim("default/acme-web", [{ object: objectId(INGRESS, WEB), readyWhen }]);
+    await addresses(lab, "10.0.0.1");
+    await caches.ensure([INGRESS]);
+    woken.length = 0;
+    await addresses(lab, "10.0.0.2");
+    await addresses(lab, "10.0.0.3", "10.0.0.4", "10.0.0.5");
+    await addresses(lab, "10.0.0.6", "10.0.0.7");
+    await until("the watch to tell of it", () => Promise.resolve(woken.length > 0), 20);
+    assert.deepEqual(woken, ["default/acme-web"]);
+    assert.deepEqual(caches.find(INGRESS, WEB)?.judged?.get(readyWhen), { kind: "ready" });
+  });
+});
+
+Deno.test("a kind watched as metadata only is judged when it was read, until it changes", async () => {
+  await withCaches(async ({ caches, objects, woken }) => {
+    await objects.apply(`
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: config, namespace: default, ${LABELS}}
+data: {state: new}
+`);
+    await caches.ensure([CONFIG_MAP]);
+    const readyWhen = "object.data.state == 'done'";
+    caches.rules.claim("default/acme-web", [{ object: objectId(CONFIG_MAP, CONFIG), readyWhen }]);
+    const judged = () => caches.find(CONFIG_MAP, CONFIG)?.judged?.get(readyWhen)?.kind;
+    assert.equal(judged(), undefined);
+    const read = async () => {
+      const object = await objects.get(CONFIG);
+      if (object !== undefined) caches.refresh(CONFIG_MAP, object, NODE);
+    };
+    await read();
+    assert.equal(judged(), "progressing");
+    woken.length = 0;
+    await objects.merge(CONFIG, { data: { state: "done" } });
+    await until("the watch to tell of it", () => Promise.resolve(woken.length > 0), 20);
+    assert.equal(judged(), undefined);
+    await read();
+    assert.equal(judged(), "ready");
+    assert.deepEqual(woken, ["default/acme-web"]);
+  });
+});
