@@ -62,6 +62,11 @@ async function updates(lab: OperatorLab): Promise<void> {
   await plansAre(lab, "two");
   await lab.objects.apply(form(lab, "kinds", EVERY_KIND.replaceAll("{{ .plan }}", "new-{{ .plan }}")));
   await plansAre(lab, "new-two");
+  // Earlier content is a revision that is kept; it gets a new number.
+  await lab.objects.apply(form(lab, "kinds", EVERY_KIND));
+  await plansAre(lab, "two");
+  await lab.objects.apply(form(lab, "kinds", EVERY_KIND.replaceAll("{{ .plan }}", "new-{{ .plan }}")));
+  await plansAre(lab, "new-two");
 }
 
 async function repairs(lab: OperatorLab): Promise<void> {
