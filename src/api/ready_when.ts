@@ -165,13 +165,13 @@ function evaluate(rule: Rule, object: object): ReadyAnswer {
       message: `readyWhen gave ${typeName(result)}, not true or false; give ${EXAMPLE}`,
     };
   } catch (error) {
-    if (!(error instanceof EvaluationError)) throw error;
     return { kind: "no", message: `readyWhen can't be told yet: ${reasonOf(error, object)}` };
   }
 }
 
 /** An error may quote what it was given, which of a Secret nobody may read elsewhere. */
-function reasonOf(error: EvaluationError, object: object): string {
+function reasonOf(error: unknown, object: object): string {
+  if (!(error instanceof EvaluationError)) return error instanceof Error ? error.name : "it fails";
   const secret = (object as { kind?: unknown }).kind === "Secret";
   return secret ? error.code.replaceAll("_", " ") : error.summary;
 }

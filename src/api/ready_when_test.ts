@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { checkReadyWhen, compileReadyWhen, type ReadyAnswer } from "./ready_when.ts";
 
 const CLUSTER = {
@@ -102,4 +103,78 @@ Deno.test("what a readyWhen says of a Secret quotes no value of it", () => {
     assert.match(said, /^no readyWhen can't be told yet: /);
     assert.doesNotMatch(said, /hunter2|aHVudGVyMg/);
   }
+});
+
+const PARTS = [
+  "object",
+  "object.a",
+  "object.l",
+  "object.l[0]",
+  "object.m['k']",
+  "object.?a",
+  "1",
+  "-1",
+  "0",
+  "2.5",
+  "'x'",
+  "true",
+  "null",
+  "[]",
+  "{}",
+  "b''",
+];
+const FORMS = [
+  "(A + B)",
+  "(A / B)",
+  "(A % B)",
+  "(A == B)",
+  "(A < B)",
+  "(A && B)",
+  "(A in B)",
+  "A[B]",
+  "A.size()",
+  "A.split(B)",
+  "A.matches(B)",
+  "A.map(i, B)",
+  "A.exists(i, i == B)",
+  "A.all(i, B)",
+  "(A ? B : A)",
+  "int(A)",
+  "string(A)",
+  "timestamp(A)",
+  "duration(A)",
+  "has(A)",
+  "A.orValue(B)",
+  "A.substring(B)",
+  "A.join(B)",
+  "!A",
+  "-A",
+  "double(A)",
+  "bytes(A).json()",
+  "A.getFullYear(B)",
+  "cel.bind(i, A, B)",
+] as const;
+const expression: fc.Arbitrary<string> = fc.letrec<{ any: string }>((tie) => ({
+  any: fc.oneof(
+    { maxDepth: 4 },
+    fc.constantFrom(...PARTS),
+    fc.tuple(fc.constantFrom(...FORMS), tie("any"), tie("any")).map(([form, a, b]) =>
+      form.replaceAll("A", () => a).replaceAll("B", () => b)
+    ),
+  ),
+})).any;
+
+Deno.test("whatever the text and the object, it is refused or answered, and nothing is thrown", () => {
+  const object = fc.record({
+    a: fc.jsonValue(),
+    l: fc.array(fc.jsonValue()),
+    m: fc.dictionary(fc.string(), fc.jsonValue()),
+  });
+  fc.assert(
+    fc.property(fc.oneof(expression, fc.string()), object, (text, value) => {
+      const { kind } = compileReadyWhen(text)(value);
+      assert.ok(checkReadyWhen(text) === undefined || kind === "invalid");
+    }),
+    { numRuns: 1000 },
+  );
 });
