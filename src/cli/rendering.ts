@@ -53,7 +53,8 @@ export function renderForms(input: RenderInput): Rendering {
   const plan = planHub({
     hub: input.hub.name,
     forms: [...stored.values()].map(({ form }) => form),
-    rows: input.rows,
+    // What a paused row would get is what is asked here.
+    rows: input.rows.map((verdict) => verdict.kind === "paused" ? { ...verdict, kind: "active" } : verdict),
     nodes: [],
     now: new Date(0),
   });

@@ -1,13 +1,15 @@
 import type { NodeStatus, ResourceRecord } from "../api/node.ts";
 import type { Resource } from "../api/resource.ts";
-import type { Child } from "../api/stages.ts";
-import type { StoredNode } from "../api/stored.ts";
 import { mergeConditions } from "../api/conditions.ts";
+import { namespacedName } from "../api/resource_key.ts";
+import type { Child, Variables } from "../api/stages.ts";
+import type { StoredNode } from "../api/stored.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
-import type { Variables } from "../api/stages.ts";
+import { objectId } from "./child_caches.ts";
 import { nodeStatus, type StatusInput } from "./node_status.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedForm } from "./prepared_form.ts";
+import { isJudged, judgedBy } from "./ready_rules.ts";
 import { rfc3339, type Settled, settledAt, settleReadiness } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -32,17 +34,16 @@ export async function holdNode(world: NodeWorld, input: HoldInput): Promise<Node
   const { node, held, status } = input;
   if (held === undefined) return withConditions(node, status);
   const policies = new Map(held.form.resources.map(({ id, policy }) => [id, policy]));
-  const types = await watchedTypes(world, node);
+  const types = await watchedTypes(world, { node, policies });
   const records = (node.status.resources ?? []).map((record) => {
     const policy = policies.get(record.id);
     const type = types.get(record);
-    if (policy === undefined || type === undefined || !tellsReadiness(record, policy)) return record;
-    const child = world.children.find(type, keyOf(record));
-    return observed(record, {
-      policy,
-      child: child?.uid === record.uid ? child : undefined,
-      now: status.now,
-    });
+    if (policy === undefined || type === undefined || !tellsReadiness(record)) return record;
+    const found = world.children.find(type, keyOf(record));
+    const child = found?.uid === record.uid ? found : undefined;
+    // Nothing is said anew of an object that its readyWhen was not asked about since.
+    if (child !== undefined && !isJudged(child, policy)) return record;
+    return observed(record, { policy, child: child && judgedBy(child, policy), now: status.now });
   });
   const generation = isApplied(held, node) ? node.generation : node.status.observedGeneration ?? 0;
   const excluded = node.status.excludedResourceIds;
@@ -59,15 +60,23 @@ function withConditions(node: StoredNode, { standing = [], now }: StatusInput): 
   return { ...node.status, conditions: mergeConditions(node.status.conditions ?? [], standing, at) };
 }
 
+/** The kinds of the recorded objects, watched, each object judged by its readyWhen where the form has one. */
 async function watchedTypes(
   world: NodeWorld,
-  node: StoredNode,
+  { node, policies }: { node: StoredNode; policies: ReadonlyMap<string, Resource> },
 ): Promise<Map<ResourceRecord, ResourceType>> {
   const found = await Promise.all((node.status.resources ?? []).map(async (record) => {
     const answer = await world.discovery.resolve(record.apiVersion, record.kind);
     return answer.kind === "found" ? [[record, answer.type] as const] : [];
   }));
   const types = new Map(found.flat());
+  const ruled = [...types].flatMap(([record, type]) => {
+    const { readyWhen, waitForReady = false } = policies.get(record.id) ?? {};
+    return readyWhen === undefined || !waitForReady
+      ? []
+      : [{ object: objectId(type, keyOf(record)), readyWhen }];
+  });
+  world.children.rules.claim(namespacedName(node), ruled);
   await world.children.ensure(types.values());
   return types;
 }
@@ -87,8 +96,8 @@ const WRITE_FAILURES: ReadonlySet<string | undefined> = new Set([
 const PAUSED = "Paused";
 
 /** Whether the state of a record is how its object does, rather than what became of a write. */
-function tellsReadiness({ uid, state, reason, once }: ResourceRecord, policy: Resource): boolean {
-  if (uid === undefined || once === true || policy.readyWhen !== undefined) return false;
+function tellsReadiness({ uid, state, reason, once }: ResourceRecord): boolean {
+  if (uid === undefined || once === true) return false;
   if (reason === "Drifted" || reason === "WaitForFirstConsumer") return false;
   if (state === "Waiting") return reason === PAUSED;
   return state === "Ready" || state === "Progressing" || state === "Failed" && !WRITE_FAILURES.has(reason);
