@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { resourceOf } from "../../tests/support/stored_objects.ts";
 import type { Resource } from "../api/resource.ts";
 import { prepareForm, prepareResource } from "./prepared_form.ts";
+import { seedOfText } from "./random_stream.ts";
 
 const node = { namespace: "ns", name: "acme-web", uid: "u1" };
 const VARIABLES = { uid: "acme", plan: "pro", unused: "x" };
@@ -122,4 +123,42 @@ Deno.test("one template that does not parse breaks its own resource, not the for
   const form = prepareForm({ configMaps });
   assert.equal(form.waves.kind, "waves");
   assert.deepEqual(form.resources.map((r) => r.render(node, VARIABLES).kind), ["unrendered", "rendered"]);
+});
+
+Deno.test("a variable that may be missing is empty, and any other one an error", () => {
+  const of = (text: string) => ({ spec: { apiVersion: "v1", kind: "ConfigMap", data: { k: text } } });
+  const data = (text: string) => rendered(of(text)).object["data"];
+  assert.deepEqual(data('{{ .gone | default "x" }}'), { k: "x" });
+  assert.deepEqual(data('{{ coalesce .gone .plan "x" }}'), { k: "pro" });
+  assert.match(unrendered(of('{{ .gone | trim | default "x" }}'))[1], /no entry for key "gone"/);
+});
+
+Deno.test("the same seed and time give the same object, another field or seed another one", () => {
+  const spec = {
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    data: { a: "{{ randAlphaNum 9 }}", b: "{{ randAlphaNum 9 }}" },
+  };
+  const prepared = prepareResource(resourceOf({ id: "a", spec, nameTemplate: "x-{{ now | unixEpoch }}" }));
+  const render = (text: string, seconds = 7) => {
+    const seed = seedOfText(text, node);
+    const result = prepared.render(node, VARIABLES, { seed, now: new Date(seconds * 1000), leaveKeys: true });
+    assert(result.kind === "rendered");
+    return { ...result.object["data"] as Record<string, string>, name: result.name, givens: result.givens };
+  };
+  const first = render("seed");
+  assert.equal(first.name, "x-7");
+  assert.equal(first.givens?.renderedAt, "1970-01-01T00:00:07Z");
+  assert.deepEqual(first.givens?.random, [["data", "a"], ["data", "b"]]);
+  assert.deepEqual({ ...render("seed", 8), name: "x-7", givens: undefined }, { ...first, givens: undefined });
+  const { a, b } = first as { a?: string; b?: string };
+  assert.notEqual(a, b);
+  assert.notEqual((render("other") as { a?: string }).a, a);
+});
+
+Deno.test("a resource tells what its templates need beside the row", () => {
+  const needs = (nameTemplate: string) => prepareResource(resourceOf({ id: "a", nameTemplate })).needs;
+  assert.deepEqual(needs("{{ .uid }}"), { random: false, clock: false, keys: false });
+  assert.deepEqual(needs("{{ randAlpha 3 }}{{ now }}"), { random: true, clock: true, keys: false });
+  assert.deepEqual(needs('{{ genCA "x" 1 }}'), { random: false, clock: false, keys: true });
 });
