@@ -107,6 +107,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/prune.ts": "deletes or releases what left the desired set",
   "src/node/publish.ts": "writes the node's status",
   "src/node/reconcile.ts": "gathers, decides, acts",
+  "src/node/seed.ts": "reads a node's seed, and makes it where there is none",
   "src/node/preview.ts": "tries objects by dry run",
   "src/node/act.ts": "has a resource written",
   "src/node/look.ts": "reads the object whose owner is in doubt",

@@ -65,16 +65,14 @@ async function version(lab: OperatorLab): Promise<string | undefined> {
   return (await lab.objects.get(secretName(lab)))?.metadata.resourceVersion;
 }
 
-async function configIs(
-  lab: OperatorLab,
-  name: string,
-  key: string,
-  value: string | undefined,
-): Promise<void> {
-  await until(`${name} to have ${key} ${value}`, async () => {
-    const object = await lab.objects.get(configName(lab, name));
-    return (object?.["data"] as Values | undefined)?.[key] === value;
-  });
+/** Waits until ConfigMaps have these values. */
+async function configs(lab: OperatorLab, wanted: Readonly<Record<string, Values>>): Promise<void> {
+  for (const [name, data] of Object.entries(wanted)) {
+    await until(`${name} to have ${JSON.stringify(data)}`, async () => {
+      const stored = (await lab.objects.get(configName(lab, name)))?.["data"] as Values | undefined;
+      return Object.entries(data).every(([key, value]) => stored?.[key] === value);
+    });
+  }
 }
 
 async function events(lab: OperatorLab, reason: string): Promise<KubeObject[]> {
@@ -121,9 +119,9 @@ async function stays(lab: OperatorLab): Promise<void> {
   await lab.operator.stop();
   lab.operator = await lab.start();
   await objects.apply(form(lab, "app", RESOURCES(", more: edited")));
-  await configIs(lab, "acme-note", "more", "edited");
+  await configs(lab, { "acme-note": { more: "edited" } });
   await db.exec("UPDATE tenants SET note = 'two' WHERE id = 'acme'");
-  await configIs(lab, "acme-note", "note", "two");
+  await configs(lab, { "acme-note": { note: "two" } });
   assert.equal(await version(lab), at, "neither a restart nor what the Secret doesn't read writes it");
 
   await objects.merge(secretName(lab), { data: { password: "eA==", at: "eA==", hash: null } });
@@ -153,7 +151,7 @@ async function stays(lab: OperatorLab): Promise<void> {
 
 async function ownRow(lab: OperatorLab): Promise<void> {
   const before = await login(lab, () => true);
-  await configIs(lab, "acme-extra", "extra", "yes");
+  await configs(lab, { "acme-extra": { extra: "yes" } });
   await lab.db.exec("UPDATE tenants SET plan = 'free' WHERE id = 'acme'");
   const after = await login(lab, ({ plan }) => plan === "free");
   assert.deepEqual({ ...after, at: "", plan: "" }, { ...before, at: "", plan: "" });
@@ -175,7 +173,7 @@ async function included(lab: OperatorLab): Promise<void> {
   });
   assert.deepEqual([status.excludedResourceIds, status.desiredResources], [["extra"], 2]);
   await lab.db.exec("UPDATE tenants SET plan = 'pro' WHERE id = 'acme'");
-  await configIs(lab, "acme-extra", "extra", "yes");
+  await configs(lab, { "acme-extra": { extra: "yes" } });
 }
 
 async function lostSeed(lab: OperatorLab): Promise<void> {
@@ -199,7 +197,7 @@ async function unknownVariable(lab: OperatorLab): Promise<void> {
     event: "UnknownVariable",
     says: /spec\.data\.image: unknown variable \.deployImge; hub tenants maps uid, .*note, plan: add it/,
   });
-  await configIs(lab, "acme-note", "image", "nginx");
+  await configs(lab, { "acme-note": { image: "nginx" } });
   assert.equal((await objects.list({ apiVersion: API, kind: "LynqNode", namespace })).length, 2);
   await objects.apply(HUB(lab, "plan: plan, note: note, deployImage: image"));
   await until("the form to tell the variable that is near", async () => {
@@ -207,10 +205,10 @@ async function unknownVariable(lab: OperatorLab): Promise<void> {
     return JSON.stringify(stored?.["status"]).includes("did you mean .deployImage; hub tenants maps");
   });
   await objects.apply(HUB(lab, "plan: plan, note: note, deployImage: image, deployImge: image"));
-  await configIs(lab, "acme-note", "image", "httpd");
+  await configs(lab, { "acme-note": { image: "httpd" } });
   await objects.apply(form(lab, "app", RESOURCES()));
   await objects.apply(HUB(lab, "plan: plan, note: note"));
-  await configIs(lab, "acme-note", "image", "nginx");
+  await configs(lab, { "acme-note": { image: "nginx" } });
 }
 
 operatorTest(
