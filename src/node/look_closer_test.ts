@@ -78,6 +78,21 @@ Deno.test("a workload's pods are looked at after the grace time, and what stops 
   });
 });
 
+Deno.test("a workload that was failed by its pods is waited for anew when it is written anew", async () => {
+  await withNode(async (lab) => {
+    await unready(lab, "Deployment");
+    await stuck(lab, "ErrImagePull");
+    lab.clock.ahead = 40;
+    await passUntil(lab, /^Failed ErrImagePull/);
+    await lab.want([
+      resourceOf({ id: "a", spec: { ...workload("Deployment"), metadata: { labels: { try: "two" } } } }),
+    ]);
+    const anew = await lab.pass();
+    assert.match(outcome(anew), /^Progressing NotReady/);
+    assert.equal(anew.verdict.kind, "requeue");
+  });
+});
+
 Deno.test("a workload that was failed by its pods recovers when it is ready", async () => {
   await withNode(async (lab) => {
     await unready(lab, "Deployment");

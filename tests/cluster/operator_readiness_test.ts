@@ -197,13 +197,13 @@ const REFUSED = `
   - id: app
     nameTemplate: "{{ .uid }}-refused"
     targetNamespace: "{{ .uid }}-quota"
-    dependIds: [home]
+    dependIds: [quota]
     spec: {apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1, ${SELECTED}, ${template("app:1")}}}
   statefulSets:
   - id: db
     nameTemplate: "{{ .uid }}-refused"
     targetNamespace: "{{ .uid }}-quota"
-    dependIds: [home]
+    dependIds: [quota]
     spec: {apiVersion: apps/v1, kind: StatefulSet, spec: {replicas: 1, serviceName: db, ${SELECTED}, ${
   template("db:1")
 }}}
@@ -211,7 +211,7 @@ const REFUSED = `
   - id: job
     nameTemplate: "{{ .uid }}-refused"
     targetNamespace: "{{ .uid }}-quota"
-    dependIds: [home]
+    dependIds: [quota]
     spec:
       apiVersion: batch/v1
       kind: Job
@@ -223,6 +223,7 @@ const REFUSED = `
     nameTemplate: quota
     targetNamespace: "{{ .uid }}-quota"
     dependIds: [home]
+    readyWhen: has(object.status.hard.pods)
     spec: {apiVersion: v1, kind: ResourceQuota, spec: {hard: {pods: "0"}}}
 `;
 
@@ -230,6 +231,7 @@ async function quota(lab: OperatorLab): Promise<void> {
   const { objects } = lab;
   await lab.db.exec("INSERT INTO tenants VALUES ('full', 'x', '1')");
   await objects.apply(form(lab, "refused", REFUSED));
+  await recordOf(lab, ["full-refused", "quota"], isState("Ready"));
   for (const id of ["app", "db", "job"]) {
     const { message } = await recordOf(lab, ["full-refused", id], isState("Failed", "FailedCreate"));
     assert.match(message ?? "", /^FailedCreate: .*exceeded quota/, id);
