@@ -1,5 +1,11 @@
 import { FORM, HUB, NODE, REVISION } from "../../src/operator/kinds.ts";
-import { type StoredNode, toStoredForm, toStoredHub, toStoredNode } from "../../src/api/stored.ts";
+import {
+  type StoredHub,
+  type StoredNode,
+  toStoredForm,
+  toStoredHub,
+  toStoredNode,
+} from "../../src/api/stored.ts";
 import { Backoff } from "../../src/controller/backoff.ts";
 import { Limit } from "../../src/controller/limit.ts";
 import type { Verdict } from "../../src/controller/verdict.ts";
@@ -43,6 +49,8 @@ export interface HubLab {
   readonly faults: Map<string, Error>;
   /** What is remembered of hubs, by `namespace/name`. */
   readonly memory: HubWorld["memory"];
+  /** What the hub's watch tells from now on: that it is paused. */
+  pauseHub(name: string): void;
   formPass(name: string): Promise<Pass>;
   hubPass(name: string): Promise<Pass>;
   nodes(): Promise<StoredNode[]>;
@@ -101,13 +109,21 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       const world = await formWorld({ objects, shared });
       return await counted(reconcileForm(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
+    const paused = new Set<string>();
+    const asPaused = (hub: StoredHub) =>
+      paused.has(hub.name) ? { ...hub, spec: { ...hub.spec, paused: true } } : hub;
+    const pauseHub = (name: string) => void paused.add(name);
     const hubPass = async (name: string) => {
       const hubs = (await list("LynqHub")).map(toStoredHub);
       const forms = (await list("LynqForm")).map(toStoredForm);
       const nodes = new Map((await list("LynqNode")).map((node) => [node.metadata.name, toStoredNode(node)]));
       const world: HubWorld = {
         ...shared,
-        hubs: { get: () => hubs.find((hub) => hub.name === name), observe: () => {}, type: HUB },
+        hubs: {
+          get: () => hubs.map(asPaused).find((hub) => hub.name === name),
+          observe: () => {},
+          type: HUB,
+        },
         forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name) },
         nodes: {
           ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
@@ -124,7 +140,7 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       return await counted(reconcileHub(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const nodes = async () => (await list("LynqNode")).map(toStoredNode);
-    await test({ objects, events, table, clock, faults, memory, formPass, hubPass, nodes });
+    await test({ objects, events, table, clock, faults, memory, pauseHub, formPass, hubPass, nodes });
   } finally {
     connection.close();
     await sandbox.stop();
