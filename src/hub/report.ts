@@ -63,8 +63,8 @@ function reportProblems(world: HubWorld, hub: StoredHub, problems: readonly RowP
     if (all.every((problem) => known.has(keyOf(problem)))) continue;
     const uids = [...new Set(all.map(({ uid }) => describeUid(uid)))];
     const more = uids.length > SAMPLE ? ` and ${uids.length - SAMPLE} more` : "";
-    const rows = all.length === 1 ? "1 row is" : `${all.length} rows are`;
-    const message = `${rows} left as they are (${reason}): ${uids.slice(0, SAMPLE).join(", ")}${more}: ` +
+    const rows = all.length === 1 ? "1 row is left as it is" : `${all.length} rows are left as they are`;
+    const message = `${rows} (${reason}): ${uids.slice(0, SAMPLE).join(", ")}${more}: ` +
       `${all[0]?.message}. Their nodes stay as they are, and none is made or deleted`;
     hubEvent(world, hub, { type: "Warning", reason: "RowQuarantined", message });
   }

@@ -82,3 +82,18 @@ Deno.test("a uid that can't name an object is quarantined whatever activate says
     }
   }
 });
+
+Deno.test("a pause column says yes or no as activate does; a no in activate wins", () => {
+  const paused = hubSpecOf({ valueMappings: { uid: "id", activate: "active", pause: "hold" } });
+  const kind = (hold: string, active = "1") => {
+    const verdict = read({ id: "acme", active, hold }, paused);
+    return verdict.kind === "unknown" ? `unknown ${verdict.column}` : verdict.kind;
+  };
+  assert.deepEqual(["", "0", "no", "off"].map((hold) => kind(hold)), Array(4).fill("active"));
+  assert.deepEqual(["1", "true", "Yes"].map((hold) => kind(hold)), Array(3).fill("paused"));
+  assert.deepEqual(["soon", " 1"].map((hold) => kind(hold)), Array(2).fill("unknown pause"));
+  assert.deepEqual(["1", "soon"].map((hold) => kind(hold, "0")), Array(2).fill("inactive"));
+  assert.equal(kind("1", "maybe"), "unknown activate");
+  const verdict = read({ id: "acme", active: "1", hold: "1" }, paused);
+  assert.deepEqual(verdict.kind === "paused" && verdict.row.values, { activate: "1" });
+});
