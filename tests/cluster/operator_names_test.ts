@@ -64,6 +64,35 @@ async function collision(lab: OperatorLab): Promise<void> {
   await configHolds("a-of-c", { plan: "second" });
 }
 
+async function longName(lab: OperatorLab): Promise<void> {
+  const { sql, form, own, configHolds, conditionIs, nodes } = rowLab(lab);
+  const name = "f".repeat(230);
+  const uid = "u".repeat(60);
+  await form(name);
+  await sql(`INSERT INTO tenants VALUES ('${uid}', 'long', '1')`);
+  const node = await until(
+    "the node with the long name",
+    async () => (await nodes()).find((each) => each.startsWith(`${uid}-fff`)),
+  );
+  assert.equal(node.length, 253);
+  assert.match(node, /-[0-9a-f]{8}$/);
+  await conditionIs("LynqNode", node, { type: "Ready", status: "True" });
+  await configHolds(`${uid}-of-long`, { plan: "long" });
+  await lab.objects.merge({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    namespace: lab.namespace,
+    name: `${uid}-of-long`,
+  }, {
+    data: { plan: "by hand" },
+  });
+  await configHolds(`${uid}-of-long`, { plan: "long" });
+  await sql(`DELETE FROM tenants WHERE id = '${uid}'`);
+  await until("the long node to be gone", async () => await own("LynqNode", node) === undefined);
+  await lab.objects.remove({ apiVersion: API, kind: "LynqForm", namespace: lab.namespace, name });
+  await until("the long form's nodes to be gone", async () => !(await nodes()).join().includes("fff"));
+}
+
 /** The resource versions of all nodes, once every one of them is told to be ready. */
 async function versions(lab: OperatorLab): Promise<string[]> {
   const { nodes, conditionIs, own } = rowLab(lab);
@@ -168,6 +197,7 @@ operatorTest(answer, "names that can't be, that collide and that repeat change n
     { title: "of two nodes with one name the second gets a hash at its end", run: collision },
     { title: "names stay through restarts, and when the other row goes and comes back", run: stableNames },
     { title: "a name that a person's own node has is left to it", run: usersNode },
+    { title: "a name that would be too long is cut and gets a hash", run: longName },
     {
       title: "rows that repeat a uid and differ freeze their nodes, whose drift is repaired",
       run: duplicates,

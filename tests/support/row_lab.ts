@@ -11,7 +11,7 @@ export type OwnKind = "LynqHub" | "LynqForm" | "LynqNode";
 export interface RowLab {
   /** A hub named rows over the table `tenants` (id, plan, active and, with `pause`, hold), read every second. */
   hub(options?: { readonly pause?: boolean }): Promise<void>;
-  /** A form of one ConfigMap `<uid>-of-<form>` that holds the row's plan and this text. */
+  /** A form of one ConfigMap `<uid>-of-<form>` that holds the row's plan and this text; `<uid>-of-long` of a long name. */
   form(name: string, text?: string): Promise<void>;
   own(kind: OwnKind, name: string): Promise<KubeObject | undefined>;
   /** Names of the nodes that are not being deleted, sorted. */
@@ -109,7 +109,7 @@ spec:
   hubId: rows
   configMaps:
   - id: config
-    nameTemplate: "{{ .uid }}-of-${name}"
+    nameTemplate: "{{ .uid }}-of-${name.length > 100 ? "long" : name}"
     spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}", text: "${text}"}}
 `;
 }
