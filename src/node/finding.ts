@@ -2,6 +2,7 @@ import type { ResourceRecord } from "../api/node.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { Situation } from "./decide.ts";
 import type { Item, Target } from "./gather.ts";
+import { toldBy } from "./made_keys.ts";
 import type { Finding, Settled } from "./settle.ts";
 
 export interface WalkInput {
@@ -30,7 +31,10 @@ export function finding(item: Target, situation: Situation, settled: Settled): F
 /** A finding that is still to be settled. */
 export function base(item: Target, { record, live }: Situation): Omit<Finding, "settled"> {
   const child = live.kind === "present" && record?.uid === live.child.uid ? live.child : undefined;
+  const { desired } = item;
+  const same = desired !== undefined && record?.uid !== undefined && desired.hash === record.hash;
   return {
+    ...(same ? { confirmed: { inputs: desired.inputs, ...toldBy(desired) } } : {}),
     id: item.id,
     key: item.key,
     wave: item.wave,

@@ -35,6 +35,8 @@ export interface Finding {
       readonly seed?: string;
     }
     | undefined;
+  /** New inputs that gave the recorded object again, so that nothing has to be written. */
+  readonly confirmed?: { readonly inputs: string; readonly renderedAt?: string };
   /** Our entry and fields as they are since others took over what is theirs to take. */
   readonly rebased?: { readonly entry: string | undefined; readonly fields: string };
   /** What somebody else had changed, and what came of it. */
@@ -104,14 +106,14 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     since: stays ? before.since : rfc3339(now),
     uid: child?.uid ?? keep?.uid,
     hash: written?.hash ?? keep?.hash,
-    inputs: written?.inputs ?? keep?.inputs,
+    inputs: (written ?? finding.confirmed ?? keep)?.inputs,
     entry: written === undefined ? (finding.rebased ?? keep)?.entry : child?.entry,
     fields: (written ?? finding.rebased ?? keep)?.fields,
     drifted: driftedOf(finding, keep),
     appliedAt: written === undefined ? keep?.appliedAt : rfc3339(now),
     wave: finding.wave === 0 ? undefined : finding.wave,
     deletionPolicy: policy.deletionPolicy === "Delete" ? undefined : policy.deletionPolicy,
-    renderedAt: written === undefined ? keep?.renderedAt : written.renderedAt,
+    renderedAt: (written ?? finding.confirmed ?? keep)?.renderedAt,
     seed: written === undefined ? keep?.seed : written.seed,
     shared: (written === undefined ? keep?.shared : written.shared) === true ? true : undefined,
     once: policy.creationPolicy === "Once" && (child !== undefined || keep?.once === true) ? true : undefined,

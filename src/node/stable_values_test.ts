@@ -200,3 +200,18 @@ Deno.test("a key and a certificate are made once, kept over new inputs and repai
     assert.ok(!told.join().includes("BEGIN"));
   });
 });
+
+Deno.test("new inputs that give the same object are taken in without a write", async () => {
+  await withNode(async (lab) => {
+    const of = (text: string) => [secret("a", { k: text, p: "{{ randAlpha 9 }}" })];
+    await lab.want(of("{{ .plan }}"), { plan: "pro" });
+    const first = (await lab.pass()).status.resources?.[0];
+    await lab.want(of("{{- .plan -}}"), { plan: "pro" });
+    const { writes, status } = await lab.pass();
+    const [record] = status.resources ?? [];
+    assert.equal(writes, 1, "the status alone");
+    assert.notEqual(record?.inputs, first?.inputs);
+    assert.deepEqual({ ...record, inputs: "" }, { ...first, inputs: "" });
+    assert.equal((await lab.pass()).writes, 0);
+  });
+});
