@@ -10,6 +10,7 @@ import {
   READY,
   record,
   specOf,
+  type StatusCondition,
   statusOf,
   trueCondition,
   UNSEEN,
@@ -20,11 +21,14 @@ import {
  * progress deadline it has failed; pods that can't be created (a quota, an admission) are a dead end.
  */
 export function deploymentReadiness(object: KubeObject): Readiness {
-  if (isUnseen(object)) return UNSEEN;
   const stuck = findStatusCondition(object, "Progressing");
-  if (stuck?.status === "False" && stuck.reason === "ProgressDeadlineExceeded") {
+  const late = stuck?.reason === "ProgressDeadlineExceeded";
+  // Without its ReplicaSet the controller does not say which generation it has seen.
+  if (stuck?.status === "False" && !late) return refused(stuck);
+  if (isUnseen(object)) return UNSEEN;
+  if (stuck?.status === "False" && late) {
     const message = stuck.message ?? "the rollout makes no progress";
-    return { kind: "failed", reason: stuck.reason, message };
+    return { kind: "failed", reason: "ProgressDeadlineExceeded", message };
   }
   const status = statusOf(object);
   const short = shortOf(wantedReplicas(object), {
@@ -103,9 +107,12 @@ function shortOf(wanted: number, counts: Readonly<Record<string, unknown>>): str
 /** The API server refuses the pods: the condition that Deployments and ReplicaSets have for it. */
 function uncreated(object: KubeObject): Readiness | undefined {
   const failure = trueCondition(object, "ReplicaFailure");
-  if (failure === undefined) return undefined;
+  return failure === undefined ? undefined : refused(failure);
+}
+
+function refused(condition: StatusCondition): Readiness {
   return {
-    ...progressing(explain(failure) ?? "its pods can't be created"),
-    deadEnd: failure.reason || "FailedCreate",
+    ...progressing(explain(condition) ?? "what it is made of can't be created"),
+    deadEnd: condition.reason || "FailedCreate",
   };
 }
