@@ -29,6 +29,8 @@ export interface RolloutView {
   readonly updated: readonly StoredNode[];
   /** On the revision and ready on it. */
   readonly proven: number;
+  /** On the revision and not ready on it, those left out that somebody holds still. */
+  readonly waiting: readonly StoredNode[];
   /** On the revision, not ready on it yet, and neither failed on it nor broken before it came. */
   readonly pending: number;
   /** Failed on the revision; what was not ready before it came says nothing about it. */
@@ -53,17 +55,19 @@ export function viewRollout(of: RolloutOf, all: readonly StoredNode[]): RolloutV
   const { form, target, baseline = "" } = of;
   const nodes = all.filter((node) => node.spec.templateRef === form.name && !node.deleting);
   const updated = nodes.filter((node) => followsRevision(node, target));
-  const unproven = updated.filter((node) => !isProven(node) && !wasBroken(node, baseline));
+  const waiting = updated.filter((node) => !isProven(node) && !isHeldStill(node, of.now));
+  const unproven = waiting.filter((node) => !wasBroken(node, baseline));
   const failed =
     unproven.filter((node) => hasFailed(node) && node.status.observedGeneration === node.generation).length;
-  const old = nodes.filter((node) => node.spec.revision !== target && !isHeldStill(node, of.now));
+  const old = nodes.filter((node) => !followsRevision(node, target) && !isHeldStill(node, of.now));
   const { order } = form.spec.rollout ?? {};
-  const undone = [...old, ...updated.filter((node) => !isProven(node))];
+  const undone = [...old, ...waiting];
   return {
     target,
     nodes,
     updated,
     proven: updated.filter(isProven).length,
+    waiting,
     pending: unproven.length - failed,
     failed,
     old,

@@ -4,7 +4,6 @@ import {
   exceedsBudget,
   groupName,
   hasFailed,
-  isProven,
   PROGRESSING,
   type RolloutStop,
   type RolloutView,
@@ -116,7 +115,7 @@ function deadlineOf(
   const { view, progress, now } = of;
   const seconds = form.spec.rollout?.progressDeadlineSeconds;
   if (seconds === undefined || progress.completionTime !== undefined) return undefined;
-  if (view.updated.length === view.proven || of.paused) return undefined;
+  if (view.waiting.length === 0 || of.paused) return undefined;
   return Date.parse(progress.progressTime ?? "") + seconds * 1000 - now.getTime();
 }
 
@@ -163,7 +162,7 @@ function stopMessage({ form, view, progress }: Told, stop: RolloutStop): string 
     return `${view.failed} nodes failed on revision ${view.target}, more than the ${view.budget} that ` +
       `rollout.failureBudget allows: ${sample(failed)}${stays}`;
   }
-  const waiting = view.updated.filter((node) => !isProven(node)).map(({ name }) => name);
+  const waiting = view.waiting.map(({ name }) => name);
   const seconds = form.spec.rollout?.progressDeadlineSeconds;
   return `no node became ready on revision ${view.target} within the ${seconds}s of ` +
     `rollout.progressDeadlineSeconds since ${progress.progressTime}; not ready: ${sample(waiting)}${stays}`;

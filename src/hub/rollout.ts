@@ -1,3 +1,4 @@
+import { isPausedByHand } from "../api/pause.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import { sameValues } from "./distinct_rows.ts";
@@ -70,7 +71,9 @@ export function pendingWrites(
     const wanted = { ...one, revision };
     if (node === undefined) return [{ kind: "create", wanted }];
     const same = node.spec.uid === one.row.uid && node.spec.templateRef === one.form;
-    if (!same || node.deleting || isCurrent(node, { hub: of.hub, wanted })) return [];
+    if (!same || node.deleting || isPausedByHand(node, of.now) || isCurrent(node, { hub: of.hub, wanted })) {
+      return [];
+    }
     return [{ kind: "update", node, wanted }];
   });
 }

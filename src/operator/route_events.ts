@@ -42,6 +42,12 @@ export function routeEvents(routing: Routing): CacheHandlers {
       if (event.kind !== "modified" || event.was.value.generation !== event.now.value.generation) {
         for (const key of caches().forms.keysBy("hub", keyOf(event))) queues().form.enqueue(key);
       }
+      // A rollout is complete with the nodes that rows ask for.
+      if (event.kind === "modified" && event.was.value.status.desired !== event.now.value.status.desired) {
+        for (const key of caches().forms.keysBy("hub", keyOf(event))) {
+          queues().form.enqueueAfter(key, COUNT_DELAY_MS);
+        }
+      }
       if (!pauseMoved(event)) return;
       for (const key of caches().forms.keysBy("hub", keyOf(event))) queues().form.enqueue(key);
       for (const key of caches().nodes.keysBy("hub", keyOf(event))) queues().node.enqueue(key);

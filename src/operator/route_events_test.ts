@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { readyStatus, storedForm, storedHub, storedNode } from "../../tests/support/stored_objects.ts";
+import {
+  condition,
+  readyStatus,
+  storedForm,
+  storedHub,
+  storedNode,
+} from "../../tests/support/stored_objects.ts";
 import type { HubMemory } from "../hub/world.ts";
 import type { CacheEvent } from "../kube/informer.ts";
 import { RecordingLog } from "../telemetry/recording_log.ts";
@@ -77,7 +83,7 @@ Deno.test("a hub that is new, edited or deleted wakes itself and its forms, one 
 
 Deno.test("status writes wake nothing of their own object", () => {
   const { handlers, asked } = routed();
-  handlers.hub(modified(storedHub(), storedHub({ status: { desired: 3 }, resourceVersion: "2" })));
+  handlers.hub(modified(storedHub(), storedHub({ status: { ready: 3 }, resourceVersion: "2" })));
   handlers.form(modified(storedForm(), storedForm({ status: { currentRevision: "web-1", totalNodes: 4 } })));
   handlers.node(modified(node, { ...node, status: { desiredResources: 3 } }));
   assert.deepEqual(asked, []);
@@ -133,6 +139,28 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
   assert.deepEqual(asked.filter((key) => key === "hub ns/hub"), ["hub ns/hub"]);
   handlers.node(deleted(node));
   assert.equal(moved(), "gone");
+});
+
+Deno.test("the forms of a hub are counted anew when its rows ask for more nodes", () => {
+  const { handlers, asked } = routed();
+  handlers.hub(modified(storedHub(), storedHub({ status: { desired: 3 }, resourceVersion: "2" })));
+  assert.deepEqual(asked, ["form ns/web later"]);
+});
+
+Deno.test("a form's new revision, rollout or stop asks for its hub", () => {
+  const { handlers, asked } = routed();
+  const form = storedForm();
+  const hubs = () => asked.splice(0).filter((key) => key.startsWith("hub "));
+  handlers.form(modified(form, { ...form, status: { currentRevision: "web-2" } }));
+  assert.deepEqual(hubs(), ["hub ns/hub"]);
+  handlers.form(modified(form, { ...form, status: { ...form.status, totalNodes: 7 } }));
+  assert.deepEqual(hubs(), []);
+  const stopped = { ...form.status, conditions: [condition("Progressing", "False")] };
+  handlers.form(modified({ ...form, status: stopped }, form));
+  assert.deepEqual(hubs(), ["hub ns/hub"]);
+  const rollout = { maxSkew: 2, progressDeadlineSeconds: 600 };
+  handlers.form(modified(form, { ...form, spec: { ...form.spec, rollout } }));
+  assert.deepEqual(hubs(), ["hub ns/hub"]);
 });
 
 Deno.test("a hub that is being deleted hears of each node that goes at once", () => {
