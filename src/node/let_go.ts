@@ -23,7 +23,6 @@ export async function letGo(
   input: PruneInput,
   { orphan, decision, served }: Decided,
 ): Promise<Leftover | undefined> {
-  if (decision.kind === "forget") return undefined;
   if (decision.kind === "wait") {
     return orphan.child?.deleting === true ? terminating(orphan) : waiting(orphan);
   }
@@ -51,7 +50,6 @@ async function carryOut(
 ): Promise<Leftover | undefined> {
   if (orphan.shared) return await releaseShared(world, input, { orphan, type });
   switch (decision.kind) {
-    case "forget":
     case "wait":
       return undefined;
     case "look":

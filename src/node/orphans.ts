@@ -24,12 +24,10 @@ export type OrphanDecision =
    */
   | { readonly kind: "look"; readonly uid: string | undefined; readonly policy: "Delete" | "Retain" }
   /** Its turn comes when what depended on it is gone. */
-  | { readonly kind: "wait" }
-  /** Never was ours: nothing to do but to forget it. */
-  | { readonly kind: "forget" };
+  | { readonly kind: "wait" };
 
 /**
- * (recorded or labelled with this node) minus desired. `keep` are the keys of the desired objects; `keepIds` the ids
+ * (recorded or labelled with this node) minus desired, without what never was ours. `keep` are the keys of the desired objects; `keepIds` the ids
  * whose key is not known in this pass, because they could not be rendered: their record stays.
  */
 export function findOrphans(input: {
@@ -65,7 +63,7 @@ export function findOrphans(input: {
     const known = orphans.get(text);
     orphans.set(text, known === undefined ? labelled(child) : joined(known, child));
   }
-  return [...orphans.values()];
+  return [...orphans.values()].filter(mayExist);
 }
 
 function labelled(child: Child): Orphan {
@@ -93,7 +91,7 @@ export function keyOf(record: ResourceRecord): ObjectKey {
  * protects the Namespace that it is in.
  */
 export function decideOrphans(orphans: readonly Orphan[]): { orphan: Orphan; decision: OrphanDecision }[] {
-  const toDelete = orphans.filter((orphan) => orphan.policy === "Delete" && mayExist(orphan));
+  const toDelete = orphans.filter((orphan) => orphan.policy === "Delete");
   const inside = new Set(
     toDelete.filter(({ child }) => child?.deleting !== true).map(({ key }) => key.namespace),
   );
@@ -116,7 +114,6 @@ export function isNamespace({ key }: Pick<Orphan, "key">): boolean {
 
 function decideOrphan(orphan: Orphan, turn: boolean): OrphanDecision {
   const { policy, child } = orphan;
-  if (!mayExist(orphan)) return { kind: "forget" };
   if (!turn) return { kind: "wait" };
   const uid = uidOf(orphan);
   if (uid === undefined || child?.uid !== uid) return { kind: "look", uid, policy };
@@ -128,7 +125,8 @@ function uidOf(orphan: Orphan): string | undefined {
   return orphan.record?.uid ?? orphan.child?.uid;
 }
 
-/** It is known to be ours, or a write of it got no clear answer. */
+/** It is known to be ours, or a write of it got no clear answer. What was not rendered has a record without a name. */
 function mayExist(orphan: Orphan): boolean {
+  if (orphan.key.name === "") return false;
   return uidOf(orphan) !== undefined || orphan.record?.reason === "ApplyFailed";
 }

@@ -59,10 +59,10 @@ Deno.test("a label that somebody copied makes no orphan: our manager never wrote
   assert.deepEqual(names({ children: [childOf("a", { entry: undefined })] }), []);
 });
 
-Deno.test("what never was ours is forgotten", () => {
-  assert.deepEqual(decided({ records: [recordOf("a", { uid: undefined, state: "Conflicted" })] }), {
-    "acme-a": "forget",
-  });
+Deno.test("what never was ours, or never was rendered, is no orphan", () => {
+  assert.deepEqual(names({ records: [recordOf("a", { uid: undefined, state: "Conflicted" })] }), []);
+  const unrendered = recordOf("a", { uid: undefined, apiVersion: "", kind: "", name: "", state: "Failed" });
+  assert.deepEqual(names({ records: [unrendered, { ...unrendered, reason: "ApplyFailed" }] }), []);
 });
 
 Deno.test("the deepest wave goes first, the others wait for it", () => {
