@@ -2,6 +2,7 @@ import { type ConditionInput, findCondition, mergeConditions } from "../api/cond
 import type { HubStatus } from "../api/hub.ts";
 import { ANNOTATION } from "../api/labels.ts";
 import { type PauseCause, pausedConditions } from "../api/pause.ts";
+import { hasFailed } from "../api/rollout.ts";
 import type { RowProblem } from "../api/row.ts";
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import type { SourceErrorCode } from "../source/port.ts";
@@ -77,15 +78,6 @@ export function sampleOf(problems: readonly RowProblem[]): HubStatus["quarantine
 
 function readyStatus(node: StoredNode): string | undefined {
   return findCondition(node.status.conditions, "Ready")?.status;
-}
-
-/** Reasons of Ready=False that mean work in progress. */
-const AT_WORK: readonly (string | undefined)[] = ["NotAllResourcesReady", "Deleting", "Paused"];
-
-/** Failed or conflicted; a node that starts or goes is neither. */
-export function hasFailed(node: StoredNode): boolean {
-  const ready = findCondition(node.status.conditions, "Ready");
-  return ready?.status === "False" && !AT_WORK.includes(ready.reason);
 }
 
 function syncConditions(sync: SyncResult): ConditionInput[] {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { readyStatus, storedForm, storedHub, storedNode } from "../../tests/support/stored_objects.ts";
 import { findCondition } from "../api/conditions.ts";
+import { hasFailed } from "../api/rollout.ts";
 import type { RowProblem } from "../api/row.ts";
 import type { StoredNode } from "../api/stored.ts";
-import { describeUid, hasFailed, hubStatus, type SyncResult } from "./hub_status.ts";
+import { describeUid, hubStatus, type SyncResult } from "./hub_status.ts";
 
 const NOW = "2026-01-01T00:00:00Z";
 const synced = (problems: readonly RowProblem[] = []): SyncResult => ({
@@ -88,7 +89,9 @@ Deno.test("rows that are left out are named, ten of them at most", () => {
   assert.equal(rows?.status, "False");
   assert.equal(rows?.reason, "InvalidUid");
   assert.match(rows?.message ?? "", /^12 rows are left as they are: "U0": odd; .*"U9": odd \(and 2 more\)$/);
-  assert.equal(status(synced(problems)).quarantined, 12);
+  const { quarantined, quarantinedRows = [] } = status(synced(problems));
+  assert.deepEqual([quarantined, quarantinedRows.length], [12, 10]);
+  assert.deepEqual(quarantinedRows[0], { uid: '"U0"', reason: "InvalidUid", message: "odd" });
 });
 
 Deno.test("the same facts give the same status, so that nothing is written", () => {

@@ -101,10 +101,11 @@ function planWrites(input: PlanInput, rows: DistinctRows): Writes {
   return { writes, problems };
 }
 
-/** Nodes by row and form. Of several, which only a person can have made, the one with the shortest name counts. */
+/** Nodes by row and form. Of several, which only a person can have made, the one with the shortest name counts that stays. */
 function byIdentity(nodes: readonly StoredNode[]): Map<string, StoredNode> {
   const found = new Map<string, StoredNode>();
-  const order = (a: StoredNode, b: StoredNode) => a.name.length - b.name.length || compare(a.name, b.name);
+  const order = (a: StoredNode, b: StoredNode) =>
+    Number(a.deleting) - Number(b.deleting) || a.name.length - b.name.length || compare(a.name, b.name);
   for (const node of [...nodes].sort(order)) {
     const identity = identityOf({ uid: node.spec.uid, form: node.spec.templateRef });
     if (!found.has(identity)) found.set(identity, node);

@@ -18,7 +18,8 @@ import type { HubMemory, HubWorld } from "./world.ts";
 
 /**
  * Brings the LynqNodes of one hub to what its rows ask for, once a sync interval or when hub or forms changed; in
- * between it only rolls out what its forms ask for, and counts. A read that fails changes no node and keeps the counts of the last good one.
+ * between it only rolls out what its forms ask for, and counts. A read that fails changes no node and keeps the counts
+ * of the last good one; a paused hub reads nothing.
  */
 export async function reconcileHub(world: HubWorld, key: string, signal: AbortSignal): Promise<Verdict> {
   // 1. The hub as it is stored.

@@ -83,6 +83,45 @@ function withFaults(client: WatchingClient, faults: ReadonlyMap<string, Error>):
   });
 }
 
+interface HubParts {
+  readonly objects: ClusterObjects;
+  readonly shared: Pick<HubWorld, "client" | "events" | "metrics" | "log" | "now">;
+  readonly table: Table;
+  readonly memory: HubWorld["memory"];
+  readonly backoff: Backoff;
+  /** Hubs that the watch tells to be paused. */
+  readonly paused: ReadonlySet<string>;
+}
+
+async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
+  const { objects, shared, table, memory, backoff, paused } = of;
+  const list = (kind: string) => objects.list({ ...API, kind });
+  const hub = (await list("LynqHub")).map(toStoredHub).find((each) => each.name === name);
+  const forms = (await list("LynqForm")).map(toStoredForm);
+  const nodes = new Map((await list("LynqNode")).map((node) => [node.metadata.name, toStoredNode(node)]));
+  return {
+    ...shared,
+    hubs: { get: () => pausedHub(hub, paused), observe: () => {}, type: HUB },
+    forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name) },
+    nodes: {
+      ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
+      has: (_namespace, node) => nodes.has(node),
+      observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
+      type: NODE,
+    },
+    open: () => sourceOf(table),
+    orphaning: new Set(),
+    memory,
+    backoff,
+    writes: new Limit(4),
+  };
+}
+
+function pausedHub(hub: StoredHub | undefined, paused: ReadonlySet<string>): StoredHub | undefined {
+  if (hub === undefined || !paused.has(hub.name)) return hub;
+  return { ...hub, spec: { ...hub.spec, paused: true } };
+}
+
 export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox();
   const connection = createKubeClient(fixedCredentials({ server: sandbox.url }));
@@ -110,37 +149,23 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       return await counted(reconcileForm(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const paused = new Set<string>();
-    const asPaused = (hub: StoredHub) =>
-      paused.has(hub.name) ? { ...hub, spec: { ...hub.spec, paused: true } } : hub;
-    const pauseHub = (name: string) => void paused.add(name);
     const hubPass = async (name: string) => {
-      const hubs = (await list("LynqHub")).map(toStoredHub);
-      const forms = (await list("LynqForm")).map(toStoredForm);
-      const nodes = new Map((await list("LynqNode")).map((node) => [node.metadata.name, toStoredNode(node)]));
-      const world: HubWorld = {
-        ...shared,
-        hubs: {
-          get: () => hubs.map(asPaused).find((hub) => hub.name === name),
-          observe: () => {},
-          type: HUB,
-        },
-        forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name) },
-        nodes: {
-          ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
-          has: (_namespace, node) => nodes.has(node),
-          observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
-          type: NODE,
-        },
-        open: () => sourceOf(table),
-        orphaning: new Set(),
-        memory,
-        backoff,
-        writes: new Limit(4),
-      };
+      const world = await hubWorld(name, { objects, shared, table, memory, backoff, paused });
       return await counted(reconcileHub(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const nodes = async () => (await list("LynqNode")).map(toStoredNode);
-    await test({ objects, events, table, clock, faults, memory, pauseHub, formPass, hubPass, nodes });
+    await test({
+      objects,
+      events,
+      table,
+      clock,
+      faults,
+      memory,
+      pauseHub: (name) => void paused.add(name),
+      formPass,
+      hubPass,
+      nodes,
+    });
   } finally {
     connection.close();
     await sandbox.stop();
