@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { NodeStatus, ResourceRecord } from "../../src/api/node.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
+import { install, managerKubeconfig } from "../support/installed_account.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { form, hub, nodeReady } from "../support/tenants.ts";
 
@@ -199,6 +200,11 @@ const REFUSED = `
     targetNamespace: "{{ .uid }}-quota"
     dependIds: [quota]
     spec: {apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1, ${SELECTED}, ${template("app:1")}}}
+  - id: uncounted
+    nameTemplate: "{{ .uid }}-uncounted"
+    targetNamespace: "{{ .uid }}-sets"
+    dependIds: [sets]
+    spec: {apiVersion: apps/v1, kind: Deployment, spec: {replicas: 1, ${SELECTED}, ${template("app:1")}}}
   statefulSets:
   - id: db
     nameTemplate: "{{ .uid }}-refused"
@@ -218,7 +224,14 @@ const REFUSED = `
       spec: {template: {spec: {restartPolicy: Never, containers: [{name: app, image: "app:1"}]}}}
   namespaces:
   - {id: home, nameTemplate: "{{ .uid }}-quota", spec: {apiVersion: v1, kind: Namespace}}
+  - {id: other, nameTemplate: "{{ .uid }}-sets", spec: {apiVersion: v1, kind: Namespace}}
   manifests:
+  - id: sets
+    nameTemplate: sets
+    targetNamespace: "{{ .uid }}-sets"
+    dependIds: [other]
+    readyWhen: has(object.status.hard)
+    spec: {apiVersion: v1, kind: ResourceQuota, spec: {hard: {count/replicasets.apps: "0"}}}
   - id: quota
     nameTemplate: quota
     targetNamespace: "{{ .uid }}-quota"
@@ -236,6 +249,12 @@ async function quota(lab: OperatorLab): Promise<void> {
     const { message } = await recordOf(lab, ["full-refused", id], isState("Failed", "FailedCreate"));
     assert.match(message ?? "", /^FailedCreate: .*exceeded quota/, id);
   }
+  const { message } = await recordOf(
+    lab,
+    ["full-refused", "uncounted"],
+    isState("Failed", "ReplicaSetCreateError"),
+  );
+  assert.match(message ?? "", /exceeded quota: sets/);
   const namespace = "full-quota";
   await objects.apply(form(lab, "refused", REFUSED.replace('pods: "0"', 'pods: "10"')));
   await until("the quota to let pods in", async () => {
@@ -249,7 +268,21 @@ async function classThatCameLater(lab: OperatorLab): Promise<void> {
   await recordOf(lab, ["acme-claims", "coming"], isState("Ready", "WaitForFirstConsumer"));
 }
 
+/** What the shipped account lacks for the forms here. */
+const QUOTAS = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: ClusterRole
+metadata: {name: lynq-test-quotas, labels: {lynq.sh/aggregate-to-manager: "true"}}
+rules:
+- {apiGroups: [""], resources: [resourcequotas], verbs: [get, list, watch, create, update, patch, delete]}
+`;
+
 operatorTest(answer, "readiness: claims that wait for a pod, rules of a form's own, and known dead ends", {
+  kubeconfig: async ({ plane, objects }) => {
+    await install(objects);
+    await objects.apply(QUOTAS);
+    return await managerKubeconfig(plane);
+  },
   prepare: async (lab) => {
     await lab.db.exec("CREATE TABLE tenants (id VARCHAR(63), plan VARCHAR(20), active VARCHAR(10))");
     await lab.db.exec("INSERT INTO tenants VALUES ('acme', 'one', '1')");
