@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import { type FieldStep, parseFieldPath } from "../api/field_path.ts";
 import { type FieldSet, isEmpty, union } from "../kube/field_set.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { ownedPart, setOf } from "./owned_part.ts";
+import { ownedItem, ownedPart, setOf } from "./owned_part.ts";
 
 /** Where a value comes from at one place of an object. */
 interface Place {
@@ -10,6 +10,8 @@ interface Place {
   /** What we own there; undefined where we own nothing. */
   readonly own: FieldSet | undefined;
   readonly others: FieldSet | undefined;
+  /** Of an element of a list, how field sets name it. */
+  readonly key?: string;
 }
 
 /** What stands at an ignored place instead of what is wanted; undefined leaves the field out. */
@@ -39,8 +41,10 @@ export function yieldIgnored(
   const { paths, own, others } = of;
   return each(desired, { present: live, own, others }, {
     paths,
-    choose: (place) =>
-      place.own === undefined ? undefined : ownedPart(place.present, place.own, place.others),
+    choose: ({ present, own, others, key }) => {
+      if (own === undefined) return undefined;
+      return key === undefined ? ownedPart(present, own, others) : ownedItem(present, { key, own, others });
+    },
   });
 }
 
@@ -139,11 +143,14 @@ function inItem({ present, own, others }: Place, item: unknown, index: number): 
   const live: readonly unknown[] = Array.isArray(present) ? present : [];
   const keys = Object.keys({ ...own, ...others });
   const key = keys.find((text) => isItem(text, item, index));
-  const found = key === undefined ? counterpart(item, live, index) : live.find((e, n) => isItem(key, e, n));
+  if (key === undefined) {
+    // Every element of a list by keys has an owner: one that no set names is new.
+    const found = keys.some((text) => text.startsWith("k:")) ? undefined : counterpart(item, live, index);
+    return found === undefined ? undefined : { present: found, own: undefined, others: undefined };
+  }
+  const found = live.find((each, n) => isItem(key, each, n));
   if (found === undefined) return undefined;
-  const at = key ?? keys.find((text) => isItem(text, found, index));
-  if (at === undefined) return { present: found, own: undefined, others: undefined };
-  return { present: found, own: setOf(own, at), others: setOf(others, at) };
+  return { present: found, own: setOf(own, key), others: setOf(others, key), key };
 }
 
 /** The live element that is this one: of the same name where elements have names, else of the same place. */

@@ -37,14 +37,22 @@ function ownedItems(value: readonly unknown[], own: FieldSet, others: FieldSet |
   const kept = Object.keys(own).flatMap((key) => {
     const found = value.find((item, index) => isElement(key, item, index));
     if (found === undefined) return [];
-    const part = ownedPart(found, setOf(own, key) ?? {}, setOf(others, key));
-    if (part === undefined) return [];
-    if (!key.startsWith("k:") || !isRecord(part)) return [part];
-    const names = JSON.parse(key.slice(2)) as Record<string, unknown>;
-    const only = Object.keys(part).every((name) => name in names);
-    return only && setOf(others, key) !== undefined ? [] : [{ ...names, ...part }];
+    const part = ownedItem(found, { key, own: setOf(own, key) ?? {}, others: setOf(others, key) });
+    return part === undefined ? [] : [part];
   });
   return kept.length === 0 ? undefined : kept;
+}
+
+/** As `ownedPart`, of the element of a list that `key` of a field set names. */
+export function ownedItem(
+  item: unknown,
+  { key, own, others }: { key: string; own: FieldSet; others: FieldSet | undefined },
+): unknown {
+  const part = ownedPart(item, own, others);
+  if (!key.startsWith("k:") || !isRecord(part)) return part;
+  const names = JSON.parse(key.slice(2)) as Record<string, unknown>;
+  const only = Object.keys(part).every((name) => name in names);
+  return only && others !== undefined ? undefined : { ...names, ...part };
 }
 
 function isElement(key: string, item: unknown, index: number): boolean {
