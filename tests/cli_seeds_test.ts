@@ -6,6 +6,7 @@ import { type Manifest, readManifests } from "../src/cli/manifest.ts";
 import { OfflineKinds } from "../src/cli/offline_kinds.ts";
 import { renderForms, type Rendering } from "../src/cli/rendering.ts";
 import { type GivenRow, hubSpecOf, verdictOf } from "../src/cli/row_input.ts";
+import { validateManifests } from "../src/cli/validate.ts";
 import { unpackSchemas } from "../src/sandbox/schema_kinds.ts";
 
 const SAMPLES = new URL("../manifests/samples/", import.meta.url);
@@ -130,6 +131,26 @@ Deno.test("lynq render gives the same objects for a seed's form and for its samp
       assert.ok(ours.documents.length > 0);
       const sample = manifestOf(seed.home, JSON.stringify(await sampleOf(seed, form)));
       assert.deepEqual(stable(ours), stable(rendered(sample)));
+    });
+  }
+});
+
+Deno.test("every seed's form is valid with every seed's hub of its name, as they were written", async (t) => {
+  const files = (await Array.fromAsync(Deno.readDir(SEEDS))).map(({ name }) => name).toSorted();
+  const all = await Promise.all(files.map((name) => Deno.readTextFile(new URL(name, SEEDS))));
+  const texts = all.flatMap((text, n) =>
+    /^kind: Lynq(Hub|Form)$/m.test(text) ? [manifestOf(files[n] ?? "", formatYaml(text, schemas).text)] : []
+  );
+  const hubs = texts.filter(({ kind }) => kind === "LynqHub");
+  const pairs = texts.filter(({ kind }) => kind === "LynqForm").flatMap((form) => {
+    const { hubId } = form.object["spec"] as { hubId: string };
+    return hubs.filter(({ name }) => name === hubId).map((hub) => [hub, form] as const);
+  });
+  assert.ok(pairs.length >= 9, String(pairs.length));
+  for (const [hub, form] of pairs) {
+    await t.step(`${form.file} with ${hub.file}`, () => {
+      const { problems, warnings } = validateManifests([hub, form], "default");
+      assert.deepEqual([...problems, ...warnings], []);
     });
   }
 });
