@@ -46,6 +46,7 @@ interface Rule {
 function parseRule(text: string): Rule | { readonly kind: "refused"; readonly message: string } {
   const refused = (why: string) => ({ kind: "refused" as const, message: `${why}; give ${EXAMPLE}` });
   if (text.trim() === "") return refused("is empty");
+  if (text.includes("{{")) return refused("is no template, so that {{ }} has no meaning in it");
   if (text.length > MAX_CHARACTERS) return refused(`has more than ${MAX_CHARACTERS} characters`);
   const env = environment();
   try {

@@ -60,6 +60,10 @@ Deno.test("the text of a readyWhen is refused with what is wrong in it", () => {
   const told = (text: string) => checkReadyWhen(text)?.split(";")[0];
   assert.equal(told("  "), "is empty");
   assert.equal(told("object.status ="), "is no valid CEL: Unexpected character: =");
+  assert.equal(
+    told("object.metadata.name == '{{ .uid }}'"),
+    "is no template, so that {{ }} has no meaning in it",
+  );
   assert.equal(told("self.status.ready"), "is no valid CEL: Unknown variable: self");
   assert.equal(told("'a' + 1 == 'b'"), "is no valid CEL: no such overload: string + int");
   assert.equal(told("object.a.b(1)")?.startsWith("is no valid CEL"), true);
