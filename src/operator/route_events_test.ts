@@ -191,3 +191,20 @@ Deno.test("a watch that fails time after time is logged with its resource, a sin
     ["error", "namespaces", 3],
   ]);
 });
+
+Deno.test("a pause of a hub or form wakes all that it pauses, and of a node its hub; one that was there wakes nobody", () => {
+  const { handlers, asked } = routed();
+  const pausedBy = { "lynq.sh/paused": "true" };
+  handlers.hub(modified(storedHub(), storedHub({ annotations: pausedBy })));
+  assert.deepEqual(asked.splice(0), ["hub ns/hub", "form ns/web", "node ns/acme-web"]);
+  handlers.hub(
+    modified(storedHub({ annotations: pausedBy }), storedHub({ annotations: pausedBy, status: {} })),
+  );
+  assert.deepEqual(asked.splice(0), []);
+  handlers.form(modified(storedForm({ annotations: pausedBy }), storedForm()));
+  assert.deepEqual(asked.splice(0), ["form ns/web", "hub ns/hub", "node ns/acme-web"]);
+  handlers.node(modified(node, { ...node, annotations: pausedBy }));
+  assert.deepEqual(asked.splice(0), ["node ns/acme-web", "form ns/web later", "hub ns/hub later"]);
+  handlers.hub(deleted(storedHub({ annotations: pausedBy })));
+  assert(asked.includes("node ns/acme-web"));
+});
