@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
+import type { KubeClient, ObjectRef } from "../../src/kube/client.ts";
+import { fieldPaths } from "../../src/kube/fields.ts";
+import { createKubeClient } from "../../src/kube/http_client.ts";
+import type { KubeObject } from "../../src/kube/object.ts";
 import { until } from "../support/cluster_objects.ts";
+import { events, recordOf } from "../support/drift_lab.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { form, hub, nodeReady } from "../support/tenants.ts";
@@ -10,7 +15,8 @@ const RESOURCES = `
   deployments:
   - id: app
     nameTemplate: "{{ .uid }}-app"
-    ignoreFields: ["$.spec.replicas", "$.spec.template.spec.containers[*].resources"]
+    ignoreFields: ["$.spec.replicas", "$.spec.template.spec.containers[*].resources",
+      "$.spec.template.spec.containers[?(@.name=='b')].image"]
     spec:
       apiVersion: apps/v1
       kind: Deployment
@@ -58,7 +64,7 @@ async function othersValuesStay(lab: OperatorLab): Promise<void> {
   await lab.db.exec("UPDATE tenants SET plan = 'two'");
   await until("the new images", async () => {
     const { template } = await deployment(lab);
-    return template.spec.containers.map((c) => c.image).join(" ") === "a:two b:two";
+    return template.spec.containers.map((c) => c.image).join(" ") === "a:two b:one";
   });
   const spec = await deployment(lab);
   assert.equal(spec.replicas, 3);
@@ -78,10 +84,75 @@ async function otherFieldsAreRepaired(lab: OperatorLab): Promise<void> {
   assert.equal((await deployment(lab)).replicas, 2);
 }
 
+const type = { group: "apps", version: "v1", kind: "Deployment", plural: "deployments", namespaced: true };
+
+/** Fields of ours by the name of the manager that owns them, as the server keeps them. */
+async function owners(lab: OperatorLab, field: string): Promise<string[]> {
+  const entries = (await lab.objects.get(which(lab)))?.metadata.managedFields ?? [];
+  return entries.filter(({ fieldsV1 = {} }) => fieldPaths(fieldsV1).includes(field)).map(({ manager = "" }) =>
+    manager
+  );
+}
+
+async function takenWithoutAWrite(lab: OperatorLab): Promise<void> {
+  const field = '.spec.template.spec.containers[name="b"].image';
+  assert.deepEqual(await owners(lab, field), ["lynq"]);
+  await nodeReady(lab, "acme-web");
+  const before = await recordOf(lab, "app");
+  const client = createKubeClient(lab.plane.credentials("admin"));
+  const ref = { type, namespace: lab.namespace, name: "acme-app" };
+  const object = {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "acme-app" },
+    spec: { template: { spec: { containers: [{ name: "b", image: "b:setter" }] } } },
+  };
+  try {
+    const applied = await client.apply(ref, object, { fieldManager: "setter", force: true });
+    const record = await until("the record to be based on what is ours now", async () => {
+      const found = await recordOf(lab, "app");
+      return found?.entry === before?.entry ? undefined : found;
+    });
+    assert.equal(record.appliedAt, before?.appliedAt);
+    assert.equal(record.hash, before?.hash);
+    const { object: again } = await client.apply(ref, object, { fieldManager: "setter" });
+    assert.equal(again.metadata.generation, applied.object.metadata.generation);
+    await lab.db.exec("UPDATE tenants SET plan = 'three'");
+    await until("the image that is ours to follow the row", async () => {
+      const { template } = await deployment(lab);
+      return template.spec.containers.map((c) => c.image).join(" ") === "a:three b:setter";
+    });
+    assert.deepEqual(await owners(lab, field), ["setter"]);
+    await releases(lab, { client, ref, object });
+  } finally {
+    client.close();
+  }
+}
+
+/** The other writer lets go: what it wrote stays or goes as the server has it, and nothing is fought over. */
+async function releases(
+  lab: OperatorLab,
+  { client, ref, object }: { client: KubeClient; ref: ObjectRef; object: KubeObject },
+): Promise<void> {
+  const both = { metadata: { name: "acme-app", annotations: { setter: "stays" } } };
+  const { apiVersion = "", kind = "" } = object;
+  const keeper = { ...object, metadata: { name: "acme-app" } };
+  await client.apply(ref, keeper, { fieldManager: "keeper" });
+  await client.apply(ref, { apiVersion, kind, ...both }, { fieldManager: "setter" });
+  await lab.db.exec("UPDATE tenants SET plan = 'four'");
+  await until("the image that is ours to follow the row", async () => {
+    const { template } = await deployment(lab);
+    return template.spec.containers.map((c) => c.image).join(" ") === "a:four b:setter";
+  });
+  await nodeReady(lab, "acme-web");
+  assert.equal((await events(lab, "DriftCorrected")).length, 1);
+}
+
 operatorTest(answer, "ignored fields are written once and then belong to others", {
   prepare,
   steps: [
     { title: "other writers' values stay when the row changes the rest", run: othersValuesStay },
     { title: "fields that are not ignored are repaired beside them", run: otherFieldsAreRepaired },
+    { title: "what another manager takes is left to it, without a write", run: takenWithoutAWrite },
   ],
 });
