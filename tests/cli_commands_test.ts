@@ -138,6 +138,27 @@ Deno.test("lynq render names what the row lacks and a flag that the hub does not
   assert.match(errors, /the hub tenants maps replicas, but the row has no value for it/);
 });
 
+Deno.test("lynq render derives random values from a seed, says so, and leaves out what includeWhen leaves out", async () => {
+  const form = FORM.replace('plan: "{{ .plan }}"', 'plan: "{{ .plan }}", token: "{{ randAlphaNum 12 }}"')
+    .replace("    - id: scaled\n", `    - id: scaled\n      includeWhen: '{{ eq .plan "pro" }}'\n`);
+  const render = (...flags: string[]) =>
+    lynq(
+      ["render", "-f", "-", "--row", "uid=acme", "--row", "replicas=1", ...flags],
+      `${hub("x")}---\n${form}`,
+    );
+  const token = (out: string) => /token: "?(\w{12})"?/.exec(out)?.[1];
+  const fixed = await render("--row", "plan=free");
+  assert.equal(fixed.code, 0, fixed.errors);
+  assert.match(fixed.errors, /^note: random values are derived from a fixed seed, give --seed for others/);
+  assert.doesNotMatch(fixed.out, /acme-scaled/);
+  const again = await render("--row", "plan=pro");
+  assert.match(again.out, /acme-scaled/);
+  assert.equal(token(again.out), token(fixed.out));
+  const other = await render("--row", "plan=free", "--seed", "mine");
+  assert.equal(other.errors, "");
+  assert.notEqual(token(other.out), token(fixed.out));
+});
+
 Deno.test("lynq render says what is missing: rows, a file, a password", async () => {
   const noRows = await lynq(["render", "-f", "-"], FORM);
   assert.equal(noRows.code, 1);
@@ -219,6 +240,13 @@ Deno.test("lynq functions describes every function, or one with its example", as
   for (const { name } of reference) assert.match(all.out, new RegExp(`^  ${name}\\b`, "m"));
   const one = await lynq(["functions", "trunc"]);
   assert.match(one.out, /^trunc N TEXT .*\n.*\n\n {2}\{\{ trunc .*\n {2}=> /);
+  const random = await lynq(["functions", "randAlphaNum"]);
+  assert.match(random.out, /\nStays: it is derived from a seed that each node has in a Secret/);
+  assert.match(
+    (await lynq(["functions", "genCA"])).out,
+    /\nStays: a key or certificate that the object has is kept/,
+  );
+  assert.match((await lynq(["functions", "now"])).out, /\nGives the time of the first rendering/);
   const none = await lynq(["functions", "trnc"]);
   assert.deepEqual([none.code, none.errors], [1, 'no function "trnc"; did you mean "trunc"?\n']);
 });

@@ -38,8 +38,10 @@ export function functionList(): string {
 }
 
 /** One function: its signature, what it does, an example with its result. */
-export function describe({ signature, family, description, example, output }: FunctionReference): string {
+export function describe(entry: FunctionReference): string {
+  const { signature, family, description, example, output, lasting } = entry;
   const result = output.kind === "text" ? output.value : `something like /${output.value}/`;
   const shown = result.includes("\n") ? `\n${result}` : result;
-  return [`${signature}   (${family})`, description, "", `  ${example}`, `  => ${shown}`].join("\n");
+  const told = lasting === undefined ? [description] : [description, lasting];
+  return [`${signature}   (${family})`, ...told, "", `  ${example}`, `  => ${shown}`].join("\n");
 }

@@ -10,6 +10,8 @@
  * Names that mean the same share their lines; a result that varies is told as a pattern after `=~`. In a result
  * `\n` is a newline and `\\` a backslash.
  */
+import type { Impurity } from "./function.ts";
+import { functions } from "./functions.ts";
 import { basics } from "./reference_basics.ts";
 import { specials } from "./reference_specials.ts";
 
@@ -24,7 +26,19 @@ export interface FunctionReference {
   readonly example: string;
   /** What the example gives: a text, or a regular expression that the text matches. */
   readonly output: { readonly kind: "text" | "pattern"; readonly value: string };
+  /** When the result is another one; absent where only the arguments decide. */
+  readonly lasting?: string;
 }
+
+/** What of the operator's rendering follows from what a function depends on. */
+const LASTING: Readonly<Record<Impurity, string>> = {
+  random:
+    "Stays: it is derived from a seed that each node has in a Secret, over the resource's id and the field.",
+  clock:
+    "Gives the time of the first rendering: it stays until the form entry or a variable that it reads changes.",
+  key:
+    "Stays: a key or certificate that the object has is kept, and a new one is made only where there is none.",
+};
 
 const heading = /^(\w+(?:, \w+)*)((?: [^:]+)?): (.+)$/;
 const exampleLine = /^ {2}(.+?) =([>~]) (.*)$/;
@@ -55,7 +69,9 @@ function read(text: string): FunctionReference[] {
       : { kind: "text" as const, value: unescape(result) };
     for (const name of [first, ...others]) {
       const example = template.replace(new RegExp(`\\b${first}\\b`), name);
-      entries.push({ name, family, signature: name + parameters, description, example, output });
+      const impure = functions[name]?.impure;
+      const lasting = impure === undefined ? {} : { lasting: LASTING[impure] };
+      entries.push({ name, family, signature: name + parameters, description, example, output, ...lasting });
     }
   }
   return entries;
