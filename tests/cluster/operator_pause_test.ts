@@ -85,6 +85,20 @@ async function pausedNode(lab: OperatorLab): Promise<void> {
   }
 }
 
+async function pausedUntil(lab: OperatorLab): Promise<void> {
+  const { conditionIs, configHolds } = rowLab(lab);
+  const which = { apiVersion: API, kind: "LynqNode", namespace: lab.namespace, name: "two-web" };
+  await assert.rejects(lab.objects.merge(which, { spec: { pausedUntil: "tomorrow" } }), /pausedUntil/);
+  const end = new Date(Date.now() + 4000).toISOString();
+  await lab.objects.merge(which, { spec: { pausedUntil: end } });
+  const { message } = await conditionIs("LynqNode", "two-web", { type: "Paused", status: "True" });
+  assert(message.startsWith(`Paused by spec.pausedUntil of LynqNode two-web until ${end}: `), message);
+  await edit(lab, "two-of-web");
+  await configHolds("two-of-web", { text: "first" });
+  assert(Date.now() >= Date.parse(end));
+  await conditionIs("LynqNode", "two-web", { type: "Paused", status: "False" });
+}
+
 async function pausedForm(lab: OperatorLab): Promise<void> {
   const { annotate, conditionIs, configHolds, form, sql, nodesAre, events, own } = rowLab(lab);
   const until2099 = "2099-01-01T00:00:00Z";
@@ -249,6 +263,7 @@ operatorTest(answer, "what is paused is not written, may be deleted, and catches
   prepare,
   steps: [
     { title: "a paused node writes no child, tells how they do, and mends all at its end", run: pausedNode },
+    { title: "a node that is paused until a time is mended then", run: pausedUntil },
     {
       title: "a paused form makes, changes and deletes no node, and its nodes write no child",
       run: pausedForm,
