@@ -200,7 +200,9 @@ async function requestsSince({ plane }: OperatorLab, count: number): Promise<Req
   );
 }
 
-const isPoisoned = ({ objectRef }: Request) => objectRef?.name?.startsWith(`${POISONED}-`) === true;
+/** A dry run that creates tells content that is refused from a field that can't change; only a refused write causes it. */
+const isPoisoned = ({ objectRef, requestURI }: Request) =>
+  objectRef?.name?.startsWith(`${POISONED}-`) === true || requestURI.includes("dryRun=All");
 
 /** Hub and form have counted the nodes, which is the last thing that a change causes. */
 async function counted({ objects, namespace }: OperatorLab): Promise<void> {
