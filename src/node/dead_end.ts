@@ -47,10 +47,10 @@ export function knownDeadEnd(
   return { reason: failed.reason, message: failed.message ?? failed.reason };
 }
 
-/** Reasons that only pods and events tell, not the object's own status. */
+/** Reasons that pods and events tell. A container that crashes again and again runs in between. */
 function isLookedUp(reason: string, { kind }: Child): boolean {
   if (reason === FAILED_CREATE) return toldByEvents(kind);
-  return isPodTrouble(reason) && kind !== "Pod";
+  return isPodTrouble(reason);
 }
 
 const WITHOUT_CONDITION: ReadonlySet<string> = new Set(["StatefulSet", "DaemonSet", "Job"]);

@@ -18,25 +18,32 @@ import {
 } from "./status_fields.ts";
 
 /**
- * A pod is ready when its condition Ready is True, or when it has done its work. A container that can't be started is a
- * dead end; an image name that is none fails at once.
+ * A pod is ready when its condition Ready is True, or when it has done its work. A container that can't be started, and
+ * a pod that no node takes, are dead ends; an image name that is none fails at once.
  */
 export function podReadiness(object: KubeObject): Readiness {
-  const { phase, reason, message } = statusOf(object);
-  if (phase === "Succeeded") return READY;
-  if (phase === "Failed") {
-    const why = explain({ reason, message }) ?? "no reason given";
+  const status = statusOf(object);
+  if (status["phase"] === "Succeeded") return READY;
+  if (status["phase"] === "Failed") {
+    const why = explain(status) ?? "no reason given";
     return { kind: "failed", reason: "PodFailed", message: `the pod failed: ${why}` };
   }
   const ready = conditionIs(object, "Ready");
-  const trouble = ready.kind === "progressing" ? podTrouble(object) : undefined;
-  if (trouble !== undefined) {
-    const { reason, message, hopeless } = trouble;
-    return hopeless ? { kind: "failed", reason, message } : { ...progressing(message), deadEnd: reason };
-  }
-  const scheduled = findStatusCondition(object, "PodScheduled");
-  return scheduled?.status === "False" ? conditionIs(object, "PodScheduled") : ready;
+  if (ready.kind !== "progressing") return ready;
+  const trouble = podTrouble(object);
+  if (trouble === undefined) return unscheduled(object) ?? ready;
+  const { reason, message, hopeless } = trouble;
+  return hopeless ? { kind: "failed", reason, message } : { ...progressing(message), deadEnd: reason };
 }
+
+function unscheduled(object: KubeObject): Readiness | undefined {
+  const scheduled = findStatusCondition(object, "PodScheduled");
+  if (scheduled?.status !== "False") return undefined;
+  const waiting = progressing(explain(scheduled) ?? "no node takes the pod yet");
+  return scheduled.reason === UNSCHEDULABLE ? { ...waiting, deadEnd: UNSCHEDULABLE } : waiting;
+}
+
+const UNSCHEDULABLE = "Unschedulable";
 
 /**
  * A Job is ready when it is complete, and failed when it has failed for good. A suspended one has nothing to do.
