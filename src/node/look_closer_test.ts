@@ -218,5 +218,10 @@ Deno.test("a readyWhen that is new for an object has it read once, and what depe
     assert.equal(unread.verdict.kind, "requeue");
     lab.faults.get.clear();
     assert.match(outcome(await lab.pass()), /^Ready/);
+    await lab.want([resourceOf({ id: "a", spec, readyWhen: "object.data.state" }), after]);
+    assert.match(
+      outcome(await lab.pass()),
+      /^Failed ReadyWhenInvalid readyWhen gave a text, not true or false/,
+    );
   });
 });
