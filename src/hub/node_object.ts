@@ -1,10 +1,22 @@
 import { API_VERSION, bucketOf, LABEL, nameAsLabel, NODE_FINALIZER } from "../api/labels.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
-import type { KubeObject } from "../kube/object.ts";
+import type { KubeObject, OwnerReference } from "../kube/object.ts";
 import { formerMetadata } from "./former_node.ts";
 import { marksPatch, type NodeMarks } from "./node_marks.ts";
 import type { NodeWanted } from "./plan.ts";
+
+/** The owner reference of a hub's nodes. */
+export function ownerOf(hub: StoredHub): OwnerReference {
+  return {
+    apiVersion: API_VERSION,
+    kind: "LynqHub",
+    name: hub.name,
+    uid: hub.uid,
+    controller: true,
+    blockOwnerDeletion: true,
+  };
+}
 
 /** A new LynqNode. Carries its finalizer from the start, so that no child is ever made without it. */
 export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
@@ -20,14 +32,7 @@ export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
         [LABEL.bucket]: bucketOf(hub.namespace, wanted.name),
       },
       finalizers: [NODE_FINALIZER],
-      ownerReferences: [{
-        apiVersion: API_VERSION,
-        kind: "LynqHub",
-        name: hub.name,
-        uid: hub.uid,
-        controller: true,
-        blockOwnerDeletion: true,
-      }],
+      ownerReferences: [ownerOf(hub)],
     },
     spec: {
       uid: wanted.row.uid,

@@ -14,6 +14,7 @@ import { publishHub } from "./publish.ts";
 import { readRows } from "./read_rows.ts";
 import { reportFailure, reportPlan } from "./report.ts";
 import { safeChanges } from "./safe_changes.ts";
+import { takeBack } from "./take_back.ts";
 import type { HubMemory, HubWorld } from "./world.ts";
 
 /**
@@ -200,6 +201,7 @@ async function attempt(
   const { key, hub, forms, before } = of;
   try {
     const rows = await readRows(world, hub, signal);
+    await takeBack(world, { hub, forms, rows }, signal);
     const nodes = world.nodes.ofHub(hub.namespace, hub.name);
     const isForeign = (name: string) => world.nodes.has(hub.namespace, name);
     const plan = planHub({ hub: hub.name, forms, rows, nodes, now: world.now(), isForeign });

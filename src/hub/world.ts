@@ -47,6 +47,8 @@ export interface HubWorld {
   readonly forms: { ofHub(namespace: string, hub: string): StoredForm[] };
   readonly nodes: {
     ofHub(namespace: string, hub: string): StoredNode[];
+    /** The nodes of a form, whatever hub they have. */
+    ofForm(namespace: string, form: string): StoredNode[];
     /** Whether a LynqNode of this name exists, whoever made it. */
     has(namespace: string, name: string): boolean;
     observe(object: KubeObject): void;

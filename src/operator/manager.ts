@@ -193,6 +193,7 @@ function hubWorld(options: ManagerOptions, { caches, memory, orphaning }: HubPar
     },
     nodes: {
       ofHub: (ns, hub) => valuesBy(caches.nodes, "hub", `${ns}/${hub}`).filter((node) => !isLeft(node)),
+      ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`),
       has: (ns, name) => caches.nodes.get(`${ns}/${name}`) !== undefined,
       observe: (o) => caches.nodes.observe(o),
       type: NODE,

@@ -88,6 +88,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/hub/publish.ts": "writes the hub's status",
   "src/hub/read_rows.ts": "reads the rows",
   "src/hub/reconcile.ts": "gathers, decides, acts",
+  "src/hub/take_back.ts": "takes back the nodes that a hub left behind",
   "src/hub/safe_changes.ts": "reads the rows a second time before a node goes",
   "src/node/child_caches.ts": "starts the watches of child kinds",
   "src/node/ensure_kinds.ts": "starts the watches of every kind before something is believed to be gone",

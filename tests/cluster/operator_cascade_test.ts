@@ -153,6 +153,17 @@ async function hubLeavesNodes(lab: OperatorLab): Promise<void> {
   await cascade(lab, { kind: "LynqHub", name: "tenants" }, "Orphan");
   const which = { apiVersion: API, kind: "LynqHub", namespace, name: "tenants" };
   await until("the hub to be gone", async () => await objects.get(which) === undefined);
+  assert.deepEqual(uids(await childrenOf(lab, "acme-web")), before);
+  const node = (await nodeOf(lab, "acme-web"))?.metadata.uid;
+  await objects.apply(hub(lab, { name: "tenants" }));
+  await until(
+    "a hub of the same name to take the node back",
+    async () => (await nodeOf(lab, "acme-web"))?.metadata.labels?.["lynq.sh/hub"] === "tenants",
+  );
+  assert.equal((await nodeReady(lab, "acme-web")).metadata.uid, node);
+  assert.equal((await objects.list({ apiVersion: API, kind: "LynqNode", namespace })).length, 2);
+  await cascade(lab, { kind: "LynqHub", name: "tenants" }, "Orphan");
+  await until("the hub to be gone again", async () => await objects.get(which) === undefined);
   await db.exec("DELETE FROM tenants");
   assert.deepEqual(uids(await childrenOf(lab, "acme-web")), before);
   await goesOn(lab, "acme-web");

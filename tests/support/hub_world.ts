@@ -104,6 +104,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
     hubs: { get: () => pausedHub(hub, paused), observe: () => {}, type: HUB },
     forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name) },
     nodes: {
+      ofForm: (_namespace, form) => [...nodes.values()].filter((node) => node.spec.templateRef === form),
       ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
       has: (_namespace, node) => nodes.has(node),
       observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
