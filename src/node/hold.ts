@@ -41,8 +41,9 @@ export async function holdNode(world: NodeWorld, input: HoldInput): Promise<Node
     if (policy === undefined || type === undefined || !tellsReadiness(record)) return record;
     const found = world.children.find(type, keyOf(record));
     const child = found?.uid === record.uid ? found : undefined;
-    // Nothing is said anew of an object that its readyWhen was not asked about since.
-    if (child !== undefined && !isJudged(child, policy)) return record;
+    // Of what was created once nobody waits for the return; and nothing is said anew of an object that its readyWhen
+    // was not asked about since.
+    if (child === undefined ? record.once === true : !isJudged(child, policy)) return record;
     return observed(record, { policy, child: child && judgedBy(child, policy), now: status.now });
   });
   const generation = isApplied(held, node) ? node.generation : node.status.observedGeneration ?? 0;
@@ -96,8 +97,8 @@ const WRITE_FAILURES: ReadonlySet<string | undefined> = new Set([
 const PAUSED = "Paused";
 
 /** Whether the state of a record is how its object does, rather than what became of a write. */
-function tellsReadiness({ uid, state, reason, once }: ResourceRecord): boolean {
-  if (uid === undefined || once === true) return false;
+function tellsReadiness({ uid, state, reason }: ResourceRecord): boolean {
+  if (uid === undefined || reason === "CreatedOnce") return false;
   if (reason === "Drifted" || reason === "WaitForFirstConsumer") return false;
   if (state === "Waiting") return reason === PAUSED;
   return state === "Ready" || state === "Progressing" || state === "Failed" && !WRITE_FAILURES.has(reason);

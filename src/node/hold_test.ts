@@ -85,3 +85,27 @@ Deno.test("a paused node that is deleted goes, and its children with it", async 
     assert.equal(await lab.objects.get(config("acme-a")), undefined);
   });
 });
+
+Deno.test("what waits for a namespace that never comes does not bring a paused node back again and again", async () => {
+  await withNode(async (lab) => {
+    const policy = { targetNamespace: "nowhere", timeoutSeconds: 5 };
+    await lab.want([{ ...resource("a"), ...policy }], { plan: "x" });
+    assert.deepEqual(states((await lab.pass()).status), [["a", "Waiting", "NamespaceMissing"]]);
+    await pause(lab, "true");
+    assert.equal((await lab.pass()).verdict.kind, "requeue");
+    lab.clock.ahead = 60;
+    const { verdict, writes } = await lab.pass();
+    assert.deepEqual([verdict.kind, writes], ["await", 0]);
+  });
+});
+
+Deno.test("what was created once and is gone stays done while its node is paused", async () => {
+  await withNode(async (lab) => {
+    await lab.want([{ ...resource("a"), creationPolicy: "Once" }], { plan: "x" });
+    await lab.pass();
+    await pause(lab, "true");
+    await lab.pass();
+    await lab.objects.remove(config("acme-a"));
+    assert.equal(ready((await lab.pass()).status)?.status, "True");
+  });
+});

@@ -108,8 +108,11 @@ async function stayPaused(
   await publishStatus(world, { node, status }, signal);
   world.backoff.reset(key);
   const policies = new Map(held?.form.resources.map(({ id, policy }) => [id, policy]));
-  const times = [nextEnd(pauses, input.now), nextTimeout(status.resources ?? [], policies, input.now)];
-  return times.flatMap((ms) => ms === undefined ? [] : requeueAfter(ms + 1)).reduce(sooner, AWAIT);
+  // What has timed out by now and is not told so is what only a write can tell more of.
+  const timeouts = (status.resources ?? [])
+    .flatMap((record) => nextTimeout([record], policies, input.now) ?? []).filter((ms) => ms > 0);
+  const times = [nextEnd(pauses, input.now) ?? [], timeouts].flat();
+  return times.map((ms) => requeueAfter(ms + 1)).reduce(sooner, AWAIT);
 }
 
 type Ready =
