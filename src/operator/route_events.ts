@@ -28,6 +28,9 @@ export interface Routing {
 /** Counting goes on at most once in this time, however many nodes change. */
 const COUNT_DELAY_MS = 1000;
 
+/** Nodes that become ready at nearly the same time make room for one step of a rollout, not for one each. */
+const STEP_DELAY_MS = 20;
+
 /** A watch that fails this often in a row is no passing disturbance. */
 const PERSISTENT = 3;
 
@@ -129,8 +132,8 @@ function routeNode(routing: Routing, event: CacheEvent<StoredNode>): void {
   if (known !== undefined && event.kind === "deleted") memory.set(hub, { ...known, nodesMoved: "gone" });
   // Room came free for what waits.
   const freed = known?.throttled === true && (event.kind === "deleted" || isProven(node));
-  if (hubStored?.deleting === true || freed) queues().hub.enqueue(hub);
-  else queues().hub.enqueueAfter(hub, COUNT_DELAY_MS);
+  if (hubStored?.deleting === true) queues().hub.enqueue(hub);
+  else queues().hub.enqueueAfter(hub, freed ? STEP_DELAY_MS : COUNT_DELAY_MS);
 }
 
 function readinessMoved(was: StoredNode, now: StoredNode): boolean {

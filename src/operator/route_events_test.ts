@@ -42,7 +42,7 @@ function routed(hub = storedHub()) {
   const asked: string[] = [];
   const queue = (name: string) => ({
     enqueue: (key: string) => asked.push(`${name} ${key}`),
-    enqueueAfter: (key: string) => asked.push(`${name} ${key} later`),
+    enqueueAfter: (key: string, ms: number) => asked.push(`${name} ${key} ${ms < 100 ? "soon" : "later"}`),
   });
   const caches = {
     forms: { keysBy: () => ["ns/web"], get: () => undefined },
@@ -134,9 +134,9 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
   asked.splice(0);
   handlers.node(modified(node, { ...node, status: readyStatus("False") }));
   handlers.node(modified(node, { ...node, generation: 2, status: readyStatus("True") }));
-  assert.deepEqual(asked.filter((key) => key === "hub ns/hub"), []);
+  assert.deepEqual(asked.filter((key) => key === "hub ns/hub soon"), []);
   handlers.node(modified(node, { ...node, status: readyStatus("True") }));
-  assert.deepEqual(asked.filter((key) => key === "hub ns/hub"), ["hub ns/hub"]);
+  assert.deepEqual(asked.filter((key) => key === "hub ns/hub soon"), ["hub ns/hub soon"]);
   handlers.node(deleted(node));
   assert.equal(moved(), "gone");
 });
