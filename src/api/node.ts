@@ -60,6 +60,9 @@ export const resourceRecord = z.object({
   drifted: z.string().optional().meta({
     description: "Hash of our managedFields entry as somebody else left it, where that is reported and kept.",
   }),
+  refused: z.string().optional().meta({
+    description: "Hash of the rendered object that was refused since it changes an immutable field.",
+  }),
   renderedAt: dateTime.optional().meta({ description: "The time that templates got from `now`." }),
   seed: z.string().optional().meta({
     description: "Fingerprint of the seed that its random values were derived from.",

@@ -1,6 +1,7 @@
 import type { ResourceRecord } from "../api/node.ts";
 import type { Resource } from "../api/resource.ts";
 import type { ApplyMode, Child, DesiredObject } from "../api/stages.ts";
+import { IMMUTABLE_REASON } from "./settle.ts";
 
 /** How a dependency stands, as the wave before left it. */
 export type DependencyState = "Ready" | "Failed" | "Waiting";
@@ -36,7 +37,9 @@ export type Decision =
   /** Read by name first: not among the labelled objects, or not as we left it. */
   | { readonly kind: "look"; readonly why: "unseen" | "changed" }
   | { readonly kind: "conflict"; readonly message: string }
-  | { readonly kind: "keep" };
+  | { readonly kind: "keep" }
+  /** The server does not take it of this object: it is not asked again. */
+  | { readonly kind: "refused"; readonly message: string };
 
 export type WaitReason =
   | "WaitingForDependency"
@@ -60,6 +63,7 @@ const RULES: readonly Rule[] = [
   createWhatIsNew,
   lookForWhatIsUnseen,
   waitForDeletion,
+  leaveWhatIsRefused,
   lookAtWhatIsInherited,
   updateWhatChanged,
   repairWhatDrifted,
@@ -159,6 +163,14 @@ function waitForDeletion({ live, id, record }: Situation): Decision | undefined 
 /** The Go implementation wrote it: its fields become ours before anything is written. */
 function lookAtWhatIsInherited({ live }: Situation): Decision | undefined {
   return live.kind === "present" && live.child.former === true ? { kind: "look", why: "changed" } : undefined;
+}
+
+/** An immutable field stays so: only another rendering, another object or another policy is worth a request. */
+function leaveWhatIsRefused({ desired, record, live, policy }: Situation): Decision | undefined {
+  if (desired === undefined || desired.hash !== record?.refused || live.kind !== "present") return undefined;
+  const replaces = policy.recreateOnImmutable && policy.deletionPolicy === "Delete";
+  if (replaces || live.child.uid !== record.uid || record.reason !== IMMUTABLE_REASON) return undefined;
+  return { kind: "refused", message: record.message ?? "" };
 }
 
 function updateWhatChanged({ desired, record }: Situation): Decision | undefined {

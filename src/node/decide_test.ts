@@ -17,6 +17,8 @@ function desiredOf(hash: string): DesiredObject {
     object: { metadata: { name: "acme-a" } },
     hash,
     inputs: "inputs",
+    manager: "lynq",
+    shared: false,
   };
 }
 
@@ -191,4 +193,18 @@ Deno.test("an object that is being deleted is waited for, whatever else is to do
   const live = { kind: "present", child: childOf("a", { deleting: true, entry: "less" }) } as const;
   assert.equal(decided({ live, desired: desiredOf("other") }), "wait BeingDeleted");
   assert.equal(decided({ live, record: recordOf("a", { reason: "Recreating" }) }), "wait Recreating");
+});
+
+Deno.test("what was refused for an immutable field is not sent again, until something of it is another", () => {
+  const record = recordOf("a", { refused: "other", reason: "ImmutableField", message: "why" });
+  const desired = desiredOf("other");
+  assert.deepEqual(decide(situation({ record, desired })), { kind: "refused", message: "why" });
+  assert.equal(decided({ record, desired: desiredOf("third") }), "apply update");
+  assert.equal(decided({ record, desired: desiredOf("hash") }), "keep");
+  assert.equal(decided({ record, desired, policy: { recreateOnImmutable: true } }), "apply update");
+  const retained = { recreateOnImmutable: true, deletionPolicy: "Retain" } as const;
+  assert.equal(decided({ record, desired, policy: retained }), "refused");
+  assert.equal(decided({ record, desired, live: UNSEEN }), "look unseen");
+  const another = { kind: "present", child: childOf("a", { uid: "new" }) } as const;
+  assert.equal(decided({ record, desired, live: another }), "apply update");
 });

@@ -1,6 +1,6 @@
 import type { ApplyMode, DesiredObject, Outcome } from "../api/stages.ts";
 import { type Attempt, finding } from "./finding.ts";
-import type { Finding } from "./settle.ts";
+import { type Finding, IMMUTABLE_REASON } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
 
 type Rejected = Extract<Outcome, { kind: "rejected" }>;
@@ -26,14 +26,13 @@ export async function immutableChange(
   const { policy } = item;
   const fields = outcome.fields ?? [];
   const change = fields.length === 0 ? `some field (${outcome.message})` : fields.join(", ");
-  const failed = (remedy: string) =>
-    finding(item, situation, {
-      state: "Failed",
-      reason: "ImmutableField",
-      message:
-        `Failed to apply resource ${item.id}: an existing ${item.key.kind} does not take another value of ` +
-        `${change}. ${remedy}`,
-    });
+  const refusal = (reason: string, remedy: string): Finding => {
+    const message =
+      `Failed to apply resource ${item.id}: an existing ${item.key.kind} does not take another value ` +
+      `of ${change}. ${remedy}`;
+    return finding(item, situation, { state: "Failed", reason, message });
+  };
+  const failed = (remedy: string) => ({ ...refusal(IMMUTABLE_REASON, remedy), refused: desired.hash });
   if (!policy.recreateOnImmutable) {
     return failed(
       "Revert the change, give the resource another name, or set recreateOnImmutable: true to delete the object " +
@@ -55,7 +54,10 @@ export async function immutableChange(
   const target = { type: item.type, key: item.key, uid };
   const gone = await world.applier.perform({ kind: "delete", target, propagation: "Foreground" }, signal);
   if (gone.kind === "gone") return "gone";
-  if (gone.kind !== "deleting") return failed("It is to be deleted and made anew, and could not be deleted.");
+  if (gone.kind !== "deleting") {
+    const why = "message" in gone ? gone.message : gone.kind;
+    return refusal("ApplyFailed", `It is to be deleted and made anew, and could not be deleted: ${why}`);
+  }
   return finding(item, situation, {
     state: "Waiting",
     reason: "Recreating",

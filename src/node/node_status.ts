@@ -116,7 +116,7 @@ function nodeConditions(
       ? {
         type: "Conflicted",
         status: "True",
-        reason: "ResourceConflict",
+        reason: records.find(({ state }) => state === "Conflicted")?.reason ?? "ResourceConflict",
         message: firstMessage(records, "Conflicted"),
       }
       : {

@@ -43,6 +43,8 @@ export interface Finding {
   readonly drift?: DriftReport;
   /** The state of our entry that was told and left. */
   readonly drifted?: string;
+  /** Hash of what was refused since it changes an immutable field. */
+  readonly refused?: string;
   /** Milliseconds until what somebody else changed is put back, where that was done too often. */
   readonly repairInMs?: number;
   /** What pods or events tell: it will hardly become ready by itself. */
@@ -110,6 +112,7 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     entry: written === undefined ? (finding.rebased ?? keep)?.entry : child?.entry,
     fields: (written ?? finding.rebased ?? keep)?.fields,
     drifted: driftedOf(finding, keep),
+    refused: finding.refused ?? (settled.reason === IMMUTABLE_REASON ? keep?.refused : undefined),
     appliedAt: written === undefined ? keep?.appliedAt : rfc3339(now),
     wave: finding.wave === 0 ? undefined : finding.wave,
     deletionPolicy: policy.deletionPolicy === "Delete" ? undefined : policy.deletionPolicy,
@@ -161,6 +164,9 @@ function timedOut(finding: Finding, before: ResourceRecord | undefined, now: Dat
 
 /** The reason of what was not ready in time, an event reason too. */
 export const TIMEOUT_REASON = "ReadinessTimeout";
+
+/** The reason of a change that the server takes of a new object only. */
+export const IMMUTABLE_REASON = "ImmutableField";
 
 function timeout({ id, policy }: Finding, message: string): Settled {
   const text = `Resource '${id}' not ready after ${policy.timeoutSeconds}s: ${message}`;

@@ -6,7 +6,7 @@ import { type Attempt, brokenFinding, finding, type WalkInput } from "./finding.
 import type { Target } from "./gather.ts";
 import { judge } from "./judge.ts";
 import { lookCloser } from "./look_closer.ts";
-import { type Finding, type Settled, settledAt } from "./settle.ts";
+import { type Finding, IMMUTABLE_REASON, type Settled, settledAt } from "./settle.ts";
 import { keptChild, keptState, situate, type Visit } from "./situate.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -74,6 +74,12 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
       return finding(item, situation, {
         state: "Conflicted",
         reason: "ResourceConflict",
+        message: decision.message,
+      });
+    case "refused":
+      return finding(item, situation, {
+        state: "Failed",
+        reason: IMMUTABLE_REASON,
         message: decision.message,
       });
     case "keep":
