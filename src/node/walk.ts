@@ -39,6 +39,10 @@ async function visit(world: NodeWorld, input: WalkInput, { item, states }: Visit
   if (item.kind === "broken") return brokenFinding(item, input.records.get(item.id));
   await judge(world, input, item);
   const situation = situate(world, input, { item, states });
+  const record = input.records.get(item.id);
+  if (record?.reason === CONTENDED) {
+    world.repairs.resume(paceKey(input, item), input.now, record.message ?? "");
+  }
   try {
     return contended(world, input, { item, found: await follow(world, input, { item, situation }) });
   } catch (error) {
@@ -108,8 +112,6 @@ function contended(
   { item, found }: { item: Target; found: Finding },
 ): Finding {
   const key = paceKey(input, item);
-  const record = input.records.get(item.id);
-  if (record?.reason === CONTENDED) world.repairs.resume(key, input.now, record.message ?? "");
   const contention = world.repairs.contention(key, input.now);
   const { state } = found.settled;
   if (contention === undefined || (state !== "Ready" && state !== "Progressing")) return found;

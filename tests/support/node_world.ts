@@ -39,6 +39,8 @@ export interface NodeLab {
   readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
   /** Seconds that the controller's clock is ahead. */
   readonly clock: { ahead: number };
+  /** Forgets what a controller that starts does not know: how often it repaired what. */
+  restart(): void;
   /** Errors that the controller gets instead of an answer. */
   readonly faults: Faults;
   /** Gives the node these resources and values. */
@@ -133,8 +135,9 @@ function labOf(parts: Parts): NodeLab {
   const events = new RecordingEvents();
   const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
   const clock = { ahead: 0 };
+  const memory = { repairs: new RepairPace() };
   const state: { node?: StoredNode } = {};
-  const world = worldOf({ ...parts, events, waiting, clock, state });
+  const world = worldOf({ ...parts, events, waiting, clock, memory, state });
   const stored = () => objects.get(WHICH);
   const writes = () =>
     [...sandbox.requests().byMethod].reduce((sum, [verb, n]) => sum + (WRITES.includes(verb) ? n : 0), 0);
@@ -144,6 +147,9 @@ function labOf(parts: Parts): NodeLab {
     events,
     waiting,
     clock,
+    restart: () => {
+      memory.repairs = new RepairPace();
+    },
     faults,
     stored,
     want: async (configMaps, values = {}) => {
@@ -171,10 +177,11 @@ interface WorldParts extends Parts {
   readonly events: RecordingEvents;
   readonly waiting: NodeLab["waiting"];
   readonly clock: { readonly ahead: number };
+  readonly memory: { readonly repairs: RepairPace };
   readonly state: { node?: StoredNode };
 }
 
-function worldOf({ faulty: client, children, events, waiting, clock, state }: WorldParts): NodeWorld {
+function worldOf({ faulty: client, children, events, waiting, clock, memory, state }: WorldParts): NodeWorld {
   const now = () => new Date(Date.now() + clock.ahead * 1000);
   const present = new Set(["default"]);
   return {
@@ -204,7 +211,9 @@ function worldOf({ faulty: client, children, events, waiting, clock, state }: Wo
     missingKinds: waiting.kinds,
     orphaning: new Set(),
     backoff: new Backoff({ baseMs: 1, maxMs: 10 }),
-    repairs: new RepairPace(),
+    get repairs() {
+      return memory.repairs;
+    },
     looks: new LookPace(),
     storageClasses: new StorageClasses(client),
     events,
