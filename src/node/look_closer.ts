@@ -88,14 +88,16 @@ async function lookAtPods(
   const before = input.records.get(finding.id);
   if (finding.written === undefined && hasFailed(child, before, input.now)) return finding;
   const waited = finding.written === undefined ? waitedMs(before, input.now) ?? 0 : 0;
-  if (waited < DEAD_END_GRACE_MS) return { ...finding, lookInMs: DEAD_END_GRACE_MS - waited };
+  // What times out sooner is looked at then, so that its reason is known.
+  const graceMs = Math.min(DEAD_END_GRACE_MS, finding.policy.timeoutSeconds * 1000);
+  if (waited < graceMs) return { ...finding, lookInMs: graceMs - waited };
   if (clue === undefined || world.looks.isRefused(POD.kind, input.now)) return finding;
   const since = new Date(input.now.getTime() - waited);
-  const inMs = world.looks.askMs(`${input.node.uid}/${finding.id}`, since, input.now);
+  const inMs = world.looks.askMs(`${input.node.uid}/${finding.id}`, { since, graceMs }, input.now);
   if (inMs > 0) return { ...finding, lookInMs: inMs };
   const deadEnd = await findDeadEnd(world, input, { child, selector: clue.selector });
   if (deadEnd !== undefined) return { ...finding, deadEnd };
-  return { ...finding, lookInMs: waited };
+  return { ...finding, lookInMs: Math.max(DEAD_END_GRACE_MS, waited) };
 }
 
 /** It stays failed until it is ready or written anew, so that nothing is to be found out. */

@@ -120,6 +120,15 @@ Deno.test("pods that are well are looked at again later, and what times out mean
   });
 });
 
+Deno.test("what times out before the grace time fails with what its pods tell", async () => {
+  await withNode(async (lab) => {
+    await unready(lab, "Deployment", { timeoutSeconds: 20 });
+    await stuck(lab, "ErrImagePull");
+    lab.clock.ahead = 25;
+    assert.match(outcome(await lab.pass()), /^Failed ErrImagePull/);
+  });
+});
+
 Deno.test("where pods may not be listed, it is waited for the workload as before", async () => {
   await withNode(async (lab) => {
     await unready(lab, "Deployment");

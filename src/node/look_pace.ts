@@ -1,5 +1,12 @@
 import { DEAD_END_GRACE_MS } from "./dead_end.ts";
 
+/** How long a workload is unready. */
+export interface Wait {
+  readonly since: Date;
+  /** Until its first look, in milliseconds. */
+  readonly graceMs: number;
+}
+
 /** Looks at the pods of one workload lie twice as far apart each time; all looks together come no closer than this. */
 const APART_MS = 50;
 /** How long a kind that may not be listed is left alone. */
@@ -21,12 +28,12 @@ export class LookPace {
   readonly #refused = new Map<string, number>();
   #next = 0;
 
-  /** Milliseconds until the look; 0 is now, and counts as done. `since`: when the workload began to be unready. */
-  askMs(key: string, since: Date, now: Date): number {
+  /** Milliseconds until the look; 0 is now, and counts as done. */
+  askMs(key: string, { since, graceMs }: Wait, now: Date): number {
     const [begun, time] = [since.getTime(), now.getTime()];
     const last = this.#looks.get(key);
     const same = last?.since === begun ? last : undefined;
-    const due = same?.kept === true ? same.at : nextLook(begun, same?.at);
+    const due = same === undefined ? begun + graceMs : same.kept ? same.at : nextLook(begun, same.at);
     if (time < due) return due - time;
     // Its turn was kept free, or it takes the next free one.
     const turn = same?.kept === true ? time : Math.max(time, this.#next);
@@ -51,6 +58,6 @@ export class LookPace {
   }
 }
 
-function nextLook(since: number, last: number | undefined): number {
-  return last === undefined ? since + DEAD_END_GRACE_MS : last + Math.max(DEAD_END_GRACE_MS, last - since);
+function nextLook(since: number, last: number): number {
+  return last + Math.max(DEAD_END_GRACE_MS, last - since);
 }
