@@ -17,17 +17,14 @@ const HASH_LENGTHS = [8, 16, 32] as const;
  * hash of uid and form at its end. Undefined where every name is taken.
  */
 export function newNodeName(of: NodeOf, isTaken: (name: string) => boolean): string | undefined {
-  return candidates(of).find((name) => !isTaken(name));
-}
-
-function candidates({ uid, form }: NodeOf): string[] {
-  const plain = `${uid}-${form}`;
-  const hash = createHash("sha256").update(`${uid}\n${form}`).digest("hex");
+  const plain = `${of.uid}-${of.form}`;
+  if (plain.length <= NAME_LIMIT && !isTaken(plain)) return plain;
+  const hash = createHash("sha256").update(`${of.uid}\n${of.form}`).digest("hex");
   const hashed = HASH_LENGTHS.map((length) => {
     const head = plain.slice(0, NAME_LIMIT - length - 1).replace(/[^a-z0-9]+$/, "");
     return `${head}-${hash.slice(0, length)}`;
   });
-  return plain.length > NAME_LIMIT ? hashed : [plain, ...hashed];
+  return hashed.find((name) => !isTaken(name));
 }
 
 /** Tells (uid, form) apart: neither holds a line break. */
