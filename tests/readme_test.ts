@@ -21,6 +21,14 @@ Deno.test("every file that the README names is there", async () => {
   }
 });
 
+Deno.test("every heading that the README points at is there", () => {
+  const slug = (heading: string) => heading.toLowerCase().replace(/[^\w -]/g, "").replaceAll(" ", "-");
+  const headings = new Set(matches(/^#+ (.+)$/gm).map(slug));
+  const anchors = matches(/\]\(#([^)]+)\)/g);
+  assert.ok(anchors.length > 0);
+  assert.deepEqual(anchors.filter((anchor) => !headings.has(anchor)), []);
+});
+
 Deno.test("every task that the README calls is in deno.json", () => {
   const tasks = new Set(matches(/(?:deno|deno@[\d.]+) task (\w+)/g));
   assert.deepEqual([...tasks].filter((task) => !(task in denoConfig.tasks)), []);
