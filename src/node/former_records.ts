@@ -14,7 +14,7 @@ import type { NodeWorld } from "./world.ts";
 /**
  * A node whose status only the Go implementation has written, with records of the objects that are provably its own:
  * its list names what it could not write, too. What its list does not tell (the group, a name that stands in the
- * template) is looked up; a namespace that is a template is rendered. Throws where no answer came, so that nothing is
+ * template) is looked up; what of it is a template is rendered. Throws where no answer came, so that nothing is
  * forgotten; a node with records of ours is given back as it is.
  */
 export async function withFormerRecords(
@@ -37,12 +37,13 @@ export async function withFormerRecords(
   return { ...node, status: { ...node.status, resources: [...records.values()] } };
 }
 
-/** The list names objects of a namespace template as it was written; without variables the labels have to find them. */
+/** The list names objects as the node's arrays do, templates included; without variables the labels have to find them. */
 function rendered(key: FormerKey | undefined, variables: Variables | undefined): FormerKey | undefined {
-  if (key === undefined || !key.namespace.includes("{{")) return key;
+  if (key === undefined || !`${key.namespace}${key.name}`.includes("{{")) return key;
   if (variables === undefined) return undefined;
   try {
-    return { ...key, namespace: parseTemplate(key.namespace).render(variables) };
+    const text = (template: string) => parseTemplate(template).render(variables);
+    return { ...key, namespace: text(key.namespace), name: text(key.name) };
   } catch (error) {
     if (error instanceof TemplateError) return undefined;
     throw error;
