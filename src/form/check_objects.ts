@@ -108,7 +108,7 @@ function mapProblems(
     if (wrong !== undefined) return [atField(checked, field, { text: wrong })];
     const at = `${field}.${key}`;
     if (kind === "label") return shapeProblem(checked, at, { shape: LABEL_VALUE, value });
-    if (typeof value === "string") return [];
+    if (typeof value === "string" || value === null) return [];
     return [atField(checked, at, { text: `a ${typeof value} where a text is wanted; put it in quotes` })];
   });
 }

@@ -23,11 +23,9 @@ Deno.test("a literal name has the shape that its kind takes", () => {
   assert.deepEqual(name("web.example"), []);
   assert.match(name("Web_App")[0] ?? "", /^nameTemplate: "Web_App"; Kubernetes takes at most 253 of a-z/);
   assert.match(name("x".repeat(254))[0] ?? "", /^nameTemplate: it has 254 characters/);
-  assert.match(
-    name("web.example", "v1", "Service")[0] ?? "",
-    /at most 63 of a-z, 0-9 and '-', with a letter first/,
-  );
-  assert.match(name("1web", "v1", "Service")[0] ?? "", /with a letter first/);
+  assert.match(name("web.example", "v1", "Service")[0] ?? "", /at most 63 of a-z, 0-9 and '-'/);
+  assert.match(name("Web", "gateway.networking.k8s.io/v1", "Gateway")[0] ?? "", /at most 253/);
+  assert.deepEqual(name("Web:latest", "image.example.io/v1", "ImageStreamTag"), []);
   assert.deepEqual(name("1web", "v1", "Namespace"), []);
   assert.match(name("web.example", "v1", "Namespace")[0] ?? "", /at most 63/);
   assert.deepEqual(name("system:Web", "rbac.authorization.k8s.io/v1", "ClusterRole"), []);

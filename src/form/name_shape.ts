@@ -20,13 +20,6 @@ const SUBDOMAIN: NameShape = {
   limit: 253,
 };
 
-const SERVICE: NameShape = {
-  is: "at most 63 of a-z, 0-9 and '-', with a letter first and a letter or digit last",
-  character: /[a-z0-9-]/,
-  whole: /^[a-z]([-a-z0-9]*[a-z0-9])?$/,
-  limit: 63,
-};
-
 const PATH_SEGMENT: NameShape = {
   is: "anything but '.' and '..', without '/' and '%'",
   character: /[^/%]/,
@@ -43,11 +36,13 @@ export const LABEL_VALUE: NameShape = {
   limit: 63,
 };
 
-/** The names that objects of a kind may have. */
+/** The names that objects of a kind may have, as far as that is certain: an aggregated API may take others. */
 export function nameShapeOf(apiVersion: string, kind: string): NameShape {
-  if (apiVersion === "v1" && kind === "Namespace") return LABEL;
-  if (apiVersion === "v1" && kind === "Service") return SERVICE;
-  return apiVersion.startsWith("rbac.authorization.k8s.io/") ? PATH_SEGMENT : SUBDOMAIN;
+  const slash = apiVersion.indexOf("/");
+  const group = slash < 0 ? "" : apiVersion.slice(0, slash);
+  if (group === "" && (kind === "Namespace" || kind === "Service")) return LABEL;
+  if (group === "rbac.authorization.k8s.io") return PATH_SEGMENT;
+  return !group.includes(".") || group.endsWith(".k8s.io") ? SUBDOMAIN : PATH_SEGMENT;
 }
 
 /**
