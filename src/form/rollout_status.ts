@@ -116,7 +116,21 @@ function deadlineOf(
   const seconds = form.spec.rollout?.progressDeadlineSeconds;
   if (seconds === undefined || progress.completionTime !== undefined) return undefined;
   if (view.waiting.length === 0 || of.paused) return undefined;
-  return Date.parse(progress.progressTime ?? "") + seconds * 1000 - now.getTime();
+  return clockStart(view, progress, now) + seconds * 1000 - now.getTime();
+}
+
+/** Since when nothing moved: the last progress, or later where nothing was on its way then. */
+function clockStart({ waiting }: RolloutView, progress: Progress, now: Date): number {
+  const since = waiting.map((node) => {
+    const ready = findCondition(node.status.conditions, "Ready");
+    const at = ready === undefined
+      ? node.createdAt
+      : ready.status === "True"
+      ? undefined
+      : ready.lastTransitionTime;
+    return at === undefined ? now.getTime() : Date.parse(at);
+  });
+  return Math.max(Date.parse(progress.progressTime ?? ""), Math.min(...since));
 }
 
 interface Told {
@@ -152,7 +166,7 @@ function conditionOf(told: Told): ConditionInput {
 const NO_NODES = "No nodes using this template";
 const SAMPLE = 5;
 
-function stopMessage({ form, view, progress }: Told, stop: RolloutStop): string {
+function stopMessage({ form, view, progress, now }: Told, stop: RolloutStop): string {
   const stays = view.old.length === 0
     ? ""
     : `; ${view.old.length} nodes stay on the revision that they have until the form changes, ` +
@@ -164,8 +178,9 @@ function stopMessage({ form, view, progress }: Told, stop: RolloutStop): string 
   }
   const waiting = view.waiting.map(({ name }) => name);
   const seconds = form.spec.rollout?.progressDeadlineSeconds;
+  const since = instant(new Date(clockStart(view, progress, now)));
   return `no node became ready on revision ${view.target} within the ${seconds}s of ` +
-    `rollout.progressDeadlineSeconds since ${progress.progressTime}; not ready: ${sample(waiting)}${stays}`;
+    `rollout.progressDeadlineSeconds since ${since}; not ready: ${sample(waiting)}${stays}`;
 }
 
 function sample(names: readonly string[]): string {

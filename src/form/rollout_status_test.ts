@@ -54,6 +54,12 @@ Deno.test("each node that becomes ready gives the deadline its whole time again"
   );
 });
 
+Deno.test("the deadline of a form whose rows come late begins with their nodes", () => {
+  const empty = following(formOf(), { nodes: [] });
+  const late = { ...node("a", "starting"), status: {}, createdAt: "2026-01-01T01:00:00Z" };
+  assert.equal(tell(empty, { nodes: [late], desired: 1, now: later(3610) }).deadlineMs, 50_000);
+});
+
 Deno.test("no deadline runs where nothing is on its way, once it is complete, while it is paused, or without a rollout", () => {
   const waiting = [node("a", "ready", old)];
   assert.equal(
