@@ -72,6 +72,10 @@ export const resource = z.object({
   "x-kubernetes-validations": [{
     rule: "!has(self.targetNamespace) || !has(self.namespaceTemplate)",
     message: "targetNamespace and namespaceTemplate are two spellings of one field: set one of them",
+  }, {
+    rule:
+      "!has(self.sharing) || self.sharing != 'Shared' || !has(self.patchStrategy) || self.patchStrategy == 'apply'",
+    message: "sharing: Shared needs patchStrategy: apply, which keeps the fields of several nodes apart",
   }],
 });
 

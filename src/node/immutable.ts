@@ -22,6 +22,8 @@ export async function immutableChange(
   signal: AbortSignal,
 ): Promise<Finding | "gone" | undefined> {
   if (outcome.code !== "Invalid" || mode === "create" || mode === "relabel") return undefined;
+  const conflict = await controlledByOther(world, { item, situation, desired, mode, outcome }, signal);
+  if (conflict !== undefined) return conflict;
   if (!await world.applier.accepts(desired, signal)) return undefined;
   const { policy } = item;
   const fields = outcome.fields ?? [];
@@ -45,6 +47,12 @@ export async function immutableChange(
         "resource another name, or delete the object yourself.",
     );
   }
+  if (desired.shared) {
+    return failed(
+      "recreateOnImmutable does not delete it, since other nodes may share it: revert the change, or give the " +
+        "resource another name.",
+    );
+  }
   const uid = situation.live.kind === "present" ? situation.live.child.uid : situation.record?.uid;
   if (uid === undefined || mode === "take") {
     return failed(
@@ -65,4 +73,24 @@ export async function immutableChange(
       `Waiting for the object of ${item.id} to be gone; it is made anew, since it does not take another value ` +
       `of ${change} (recreateOnImmutable)`,
   });
+}
+
+const OWNERS = "metadata.ownerReferences";
+
+/** An object has one controller: where somebody else has become it, the object is theirs. */
+async function controlledByOther(
+  world: NodeWorld,
+  { item, situation, desired, outcome }: RefusedChange,
+  signal: AbortSignal,
+): Promise<Finding | undefined> {
+  if (outcome.fields?.some((field) => field.replace(/^\./, "") === OWNERS) !== true) return undefined;
+  const own = new Set(desired.object.metadata.ownerReferences?.map(({ uid }) => uid));
+  const object = await world.applier.look(item.type, item.key, signal);
+  const other = object?.metadata.ownerReferences?.find(({ controller, uid }) =>
+    controller === true && !own.has(uid)
+  );
+  if (other === undefined) return undefined;
+  const message = `the object is controlled by ${other.kind} ${other.name}; it is left untouched. ` +
+    "Take that owner reference off, or give the resource another name";
+  return finding(item, situation, { state: "Conflicted", reason: "ResourceConflict", message });
 }
