@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type NodeLab, withNode } from "../../tests/support/node_world.ts";
-import { resourceOf } from "../../tests/support/stored_objects.ts";
+import { resourceOf, storedNode } from "../../tests/support/stored_objects.ts";
 import type { Resource } from "../api/resource.ts";
+import { KubeError } from "../kube/error.ts";
+import { loadSeed, seedName } from "./seed.ts";
 
 const CONFIG = { apiVersion: "v1", kind: "ConfigMap", namespace: "default" };
 const SEED = { ...CONFIG, kind: "Secret", name: "acme-web-lynq-seed" };
@@ -86,4 +88,41 @@ Deno.test("a key that can't be made is told with its field, without what it was 
     await lab.want(wanted, { address: "10.0.0.1" });
     assert.equal((await lab.pass()).status.resources?.[0]?.state, "Ready");
   });
+});
+
+Deno.test("a seed that may not be read fails what needs it, with the right to grant, and is tried again", async () => {
+  await withNode(async (lab) => {
+    const forbidden = new KubeError("secrets is forbidden", { status: 403, reason: "Forbidden" });
+    lab.faults.get.set(SEED.name, forbidden);
+    await lab.want([config({ token: "{{ randAlpha 9 }}" }), resourceOf({ id: "plain" })]);
+    const { status, verdict } = await lab.pass();
+    const [token, plain] = status.resources ?? [];
+    assert.deepEqual([token?.state, token?.reason, plain?.state], ["Failed", "SeedUnavailable", "Ready"]);
+    assert.match(
+      token?.message ?? "",
+      /Secret default\/acme-web-lynq-seed, .*; let the operator get, create and patch/,
+    );
+    assert.notEqual(verdict.kind, "await");
+    lab.faults.get.clear();
+    assert.equal((await lab.pass()).status.resources?.[0]?.state, "Ready");
+  });
+});
+
+Deno.test("of two that make the seed at once, both go on with the one that came first", async () => {
+  await withNode(async ({ client, events }) => {
+    const node = { ...storedNode({ row: "acme", form: "web" }), namespace: "default" };
+    const randomBytes = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+    const input = { node, outlives: true, known: false, signal: new AbortController().signal };
+    const answers = await Promise.all([1, 2, 3].map(() => loadSeed({ client, events, randomBytes }, input)));
+    const prints = answers.map((answer) => answer.kind === "seed" ? answer.seed.fingerprint : answer.kind);
+    assert.equal(new Set(prints).size, 1);
+    assert.equal(answers.filter((answer) => answer.kind === "seed" && answer.fresh).length, 1);
+  });
+});
+
+Deno.test("the seed's name is the node's own, of a long one a shorter one that is told apart", () => {
+  assert.equal(seedName("acme-web"), "acme-web-lynq-seed");
+  const [a, b] = ["a", "b"].map((end) => seedName("x".repeat(252) + end));
+  assert.ok((a ?? "").length <= 253);
+  assert.notEqual(a, b);
 });
