@@ -22,8 +22,9 @@ export async function immutableChange(
   signal: AbortSignal,
 ): Promise<Finding | "gone" | undefined> {
   if (outcome.code !== "Invalid" || mode === "create" || mode === "relabel") return undefined;
-  const conflict = await controlledByOther(world, { item, situation, desired, mode, outcome }, signal);
-  if (conflict !== undefined) return conflict;
+  if (outcome.fields?.some((field) => field.replace(/^\./, "") === OWNERS) === true) {
+    return await controlledByOther(world, { item, situation, desired, mode, outcome }, signal);
+  }
   if (!await world.applier.accepts(desired, signal)) return undefined;
   const { policy } = item;
   const fields = outcome.fields ?? [];
@@ -77,13 +78,12 @@ export async function immutableChange(
 
 const OWNERS = "metadata.ownerReferences";
 
-/** An object has one controller: where somebody else has become it, the object is theirs. */
+/** An object has one controller: where somebody else has become it, the object is theirs as long as that is so. */
 async function controlledByOther(
   world: NodeWorld,
-  { item, situation, desired, outcome }: RefusedChange,
+  { item, situation, desired }: RefusedChange,
   signal: AbortSignal,
 ): Promise<Finding | undefined> {
-  if (outcome.fields?.some((field) => field.replace(/^\./, "") === OWNERS) !== true) return undefined;
   const own = new Set(desired.object.metadata.ownerReferences?.map(({ uid }) => uid));
   const object = await world.applier.look(item.type, item.key, signal);
   const other = object?.metadata.ownerReferences?.find(({ controller, uid }) =>
