@@ -61,43 +61,9 @@ async function watch(target: Target, path: string, selector: string): Promise<vo
 }
 
 async function makeNode(target: Target, uid: string): Promise<void> {
-  const { namespace } = target;
-  const name = `${uid}-ideal`;
-  const own = `${GROUP}/namespaces/${namespace}/lynqnodes`;
-  const node = await send(target, {
-    method: "POST",
-    path: own,
-    type: JSON_TYPE,
-    body: {
-      apiVersion: "operator.lynq.sh/v1",
-      kind: "LynqNode",
-      metadata: { name, labels: { "lynq.sh/hub": "ideal", "lynq.sh/uid": uid } },
-      spec: { uid, templateRef: "ideal" },
-    },
-  });
-  const owner = {
-    apiVersion: "operator.lynq.sh/v1",
-    kind: "LynqNode",
-    name,
-    uid: node.metadata.uid,
-    controller: true,
-    blockOwnerDeletion: true,
-  };
-  const apply = (plural: string, child: string, content: Record<string, unknown>) => {
-    const metadata = {
-      name: child,
-      labels: { "lynq.sh/node": name, "lynq.sh/node-namespace": namespace },
-      annotations: { "lynq.sh/deletion-policy": "Delete" },
-      ownerReferences: [owner],
-    };
-    const path = `/api/v1/namespaces/${namespace}/${plural}/${child}?fieldManager=lynq`;
-    return send(target, {
-      method: "PATCH",
-      path,
-      type: APPLY_TYPE,
-      body: { apiVersion: "v1", ...content, metadata },
-    });
-  };
+  const owner = await createNode(target, uid);
+  const apply = (plural: string, child: string, content: Record<string, unknown>) =>
+    applyChild(target, { owner, plural, child, content });
   const configMap = (n: number) =>
     apply("configmaps", `${uid}-cm${n}`, {
       kind: "ConfigMap",
@@ -117,10 +83,53 @@ async function makeNode(target: Target, uid: string): Promise<void> {
   ]);
   await send(target, {
     method: "PATCH",
-    path: `${own}/${name}/status`,
+    path: `${nodesOf(target)}/${owner.name}/status`,
     type: MERGE_TYPE,
-    body: { status: readyStatus(namespace, uid) },
+    body: { status: readyStatus(target.namespace, uid) },
   });
+}
+
+interface Owner {
+  readonly name: string;
+  readonly uid: string;
+}
+
+function nodesOf({ namespace }: Target): string {
+  return `${GROUP}/namespaces/${namespace}/lynqnodes`;
+}
+
+async function createNode(target: Target, uid: string): Promise<Owner> {
+  const name = `${uid}-ideal`;
+  const body = {
+    apiVersion: "operator.lynq.sh/v1",
+    kind: "LynqNode",
+    metadata: { name, labels: { "lynq.sh/hub": "ideal", "lynq.sh/uid": uid } },
+    spec: { uid, templateRef: "ideal" },
+  };
+  const made = await send(target, { method: "POST", path: nodesOf(target), type: JSON_TYPE, body });
+  return { name, uid: made.metadata.uid };
+}
+
+async function applyChild(
+  target: Target,
+  of: { owner: Owner; plural: string; child: string; content: Record<string, unknown> },
+): Promise<void> {
+  const { owner, plural, child, content } = of;
+  const metadata = {
+    name: child,
+    labels: { "lynq.sh/node": owner.name, "lynq.sh/node-namespace": target.namespace },
+    annotations: { "lynq.sh/deletion-policy": "Delete" },
+    ownerReferences: [{
+      apiVersion: "operator.lynq.sh/v1",
+      kind: "LynqNode",
+      ...owner,
+      controller: true,
+      blockOwnerDeletion: true,
+    }],
+  };
+  const path = `/api/v1/namespaces/${target.namespace}/${plural}/${child}?fieldManager=lynq`;
+  const body = { apiVersion: "v1", ...content, metadata };
+  await send(target, { method: "PATCH", path, type: APPLY_TYPE, body });
 }
 
 function readyStatus(namespace: string, uid: string): unknown {
