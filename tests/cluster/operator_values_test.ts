@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
@@ -26,6 +27,13 @@ const RESOURCES = (more = "") => `
         at: "{{ now | unixEpoch }}"
         key: '{{ genPrivateKey "ed25519" }}'
         plan: "{{ .plan }}"
+  - id: tls
+    nameTemplate: "{{ .uid }}-tls"
+    spec:
+      apiVersion: v1
+      kind: Secret
+      type: kubernetes.io/tls
+      stringData: '{{ $c := genSelfSignedCert .uid nil nil 30 }}{{ dict "tls.crt" $c.Cert "tls.key" $c.Key | asValue }}'
   configMaps:
   - id: note
     nameTemplate: "{{ .uid }}-note"
@@ -108,7 +116,7 @@ async function made(lab: OperatorLab): Promise<void> {
   for (const secret of [bytes, values["password"] ?? "", values["id"] ?? ""]) {
     assert.ok(!nodes.includes(secret));
   }
-  assert.equal((await events(lab, "KeyGenerated")).length, 2);
+  assert.equal((await events(lab, "KeyGenerated")).length, 4);
 }
 
 async function stays(lab: OperatorLab): Promise<void> {
@@ -130,7 +138,7 @@ async function stays(lab: OperatorLab): Promise<void> {
   const again = await login(lab, ({ password }) => password !== undefined);
   assert.notEqual(again["key"], before["key"]);
   assert.deepEqual({ ...again, key: "" }, { ...before, key: "" });
-  await until("the new key to be told", async () => (await events(lab, "KeyGenerated")).length === 3);
+  await until("the new key to be told", async () => (await events(lab, "KeyGenerated")).length === 5);
   await lab.operator.stop();
   await objects.merge({ apiVersion: API, kind: "LynqNode", namespace, name: NODE }, {
     status: { resources: null },
@@ -147,6 +155,30 @@ async function stays(lab: OperatorLab): Promise<void> {
     id: again["id"],
     hash: again["hash"],
   });
+}
+
+/** A certificate and its key are one value: they are kept together, and made together where one of them is gone. */
+async function pairs(lab: OperatorLab): Promise<void> {
+  const which = { ...secretName(lab), name: "acme-tls" };
+  const pair = async (like: (values: Values) => boolean) =>
+    await until("the pair to be as it should", async () => {
+      const values = valuesOf(await lab.objects.get(which));
+      return like(values) ? values : undefined;
+    });
+  const check = ({ "tls.crt": crt = "", "tls.key": key = "" }: Values) =>
+    new X509Certificate(crt).checkPrivateKey(createPrivateKey(key));
+  const before = await pair((values) => values["tls.key"] !== undefined);
+  assert.ok(check(before));
+  const label = "lynq.sh/bucket";
+  await lab.objects.merge(which, { metadata: { labels: { [label]: null } }, data: { mine: "eA==" } });
+  await until("the label to be back", async () => {
+    return (await lab.objects.get(which))?.metadata.labels?.[label] !== undefined;
+  });
+  assert.deepEqual(await pair(() => true), { ...before, mine: "x" });
+  await lab.objects.merge(which, { data: { "tls.key": "" } });
+  const after = await pair((values) => values["tls.key"] !== "" && values["tls.key"] !== before["tls.key"]);
+  assert.notEqual(after["tls.crt"], before["tls.crt"]);
+  assert.ok(check(after));
 }
 
 async function ownRow(lab: OperatorLab): Promise<void> {
@@ -171,7 +203,7 @@ async function included(lab: OperatorLab): Promise<void> {
       | undefined;
     return found?.excludedResourceIds === undefined ? undefined : found;
   });
-  assert.deepEqual([status.excludedResourceIds, status.desiredResources], [["extra"], 2]);
+  assert.deepEqual([status.excludedResourceIds, status.desiredResources], [["extra"], 3]);
   await lab.db.exec("UPDATE tenants SET plan = 'pro' WHERE id = 'acme'");
   await configs(lab, { "acme-extra": { extra: "yes" } });
 }
@@ -226,6 +258,7 @@ operatorTest(
           "they stay over a restart, another resource's edit, another column, drift, deletion and a lost record",
         run: stays,
       },
+      { title: "a certificate stays with its key", run: pairs },
       { title: "they stay when the row changes what the Secret reads", run: ownRow },
       { title: "a column takes a resource away and brings it back", run: included },
       { title: "a lost seed is told and changes nothing by itself", run: lostSeed },
