@@ -10,7 +10,7 @@ const configMaps = [
   resourceOf({ id: "c", spec: { kind: 3 } }),
 ];
 const cached = toCachedRevision(
-  formRevision(storedForm({ spec: formSpecOf({ configMaps }), generation: 4 })),
+  formRevision(storedForm({ spec: formSpecOf({ configMaps }) }), 4),
 );
 
 /** An API server that tells no types. */
@@ -29,7 +29,7 @@ Deno.test("what the cache keeps of a revision is what the form put into it", () 
 
 Deno.test("a revision of a long form name is found by the whole name", () => {
   const name = "f".repeat(100);
-  assert.equal(toCachedRevision(formRevision(storedForm({ name }))).form, name);
+  assert.equal(toCachedRevision(formRevision(storedForm({ name }), 1)).form, name);
 });
 
 Deno.test("nodes of one revision share one parsed form", async () => {
