@@ -10,7 +10,7 @@ import { keyFailed, reportMadeKeys, toldBy } from "./made_keys.ts";
 import { fieldHash, packFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
 import { ownFields } from "./own_fields.ts";
-import { contentionText, reportContended } from "./drift_events.ts";
+import { contentionText, reportContended, reportTaken } from "./drift_events.ts";
 import { describeDrift, type DriftReport } from "./drift_report.ts";
 import { immutableChange } from "./immutable.ts";
 import type { Seen } from "./looked.ts";
@@ -77,6 +77,7 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
     if (immutable !== undefined) return immutable;
   }
   if (outcome.kind !== "applied") return finding(item, situation, refused(item, outcome));
+  if (mode === "take") reportTaken(world, input.node, item);
   reportMadeKeys(world, input.node, { id: item.id, key: item.key, made: over.made });
   const object = await releaseLeft(world, { item, wanted, object: outcome.object }, input.signal);
   const seen = applying.seen ??

@@ -48,6 +48,8 @@ export async function compare(
   if (item.policy.driftPolicy === "Report" && object.metadata.uid === record?.uid) {
     return await reported(world, input, { item, situation, object, wanted, drift });
   }
+  // What is rendered otherwise by now, as after an upgrade, is a change and no repair.
+  if (wanted.hash !== record?.hash) return { ...repair, mode: "update" };
   return { ...repair, seen: { kind: "changed", taken: drift.taken, removed: drift.removed } };
 }
 

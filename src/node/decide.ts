@@ -168,7 +168,7 @@ function lookAtWhatIsInherited({ live }: Situation): Decision | undefined {
 /** An immutable field stays so: only another rendering, another object or another policy is worth a request. */
 function leaveWhatIsRefused({ desired, record, live, policy }: Situation): Decision | undefined {
   if (desired === undefined || desired.hash !== record?.refused || live.kind !== "present") return undefined;
-  const replaces = policy.recreateOnImmutable && policy.deletionPolicy === "Delete";
+  const replaces = policy.recreateOnImmutable && policy.deletionPolicy === "Delete" && !desired.shared;
   if (replaces || live.child.uid !== record.uid || record.reason !== IMMUTABLE_REASON) return undefined;
   return { kind: "refused", message: record.message ?? "" };
 }

@@ -1,3 +1,5 @@
+import { ANNOTATION } from "../api/labels.ts";
+import type { Resource } from "../api/resource.ts";
 import { namespacedName, type ObjectKey } from "../api/resource_key.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { DriftReport } from "./drift_report.ts";
@@ -60,6 +62,19 @@ export function reportContended(
   of: { id: string; message: string },
 ): void {
   nodeEvent(world, node, { type: "Warning", reason: "DriftContended", message: `${of.id}: ${of.message}` });
+}
+
+/** An object that was somebody else's is never taken silently. */
+export function reportTaken(
+  world: NodeWorld,
+  node: StoredNode,
+  { id, key, policy }: { id: string; key: ObjectKey; policy: Resource },
+): void {
+  const why = policy.conflictPolicy === "Force"
+    ? "conflictPolicy: Force"
+    : `its annotation ${ANNOTATION.adopt}`;
+  const message = `${id}: ${objectName(key)}, which was not this node's, is taken over, as ${why} says`;
+  nodeEvent(world, node, { type: "Normal", reason: "ForceApply", message });
 }
 
 function objectName({ kind, namespace, name }: ObjectKey): string {

@@ -26,7 +26,6 @@ export async function immutableChange(
     return await controlledByOther(world, { item, situation, desired, mode, outcome }, signal);
   }
   if (!await world.applier.accepts(desired, signal)) return undefined;
-  const { policy } = item;
   const fields = outcome.fields ?? [];
   const change = fields.length === 0 ? `some field (${outcome.message})` : fields.join(", ");
   const refusal = (reason: string, remedy: string): Finding => {
@@ -36,30 +35,9 @@ export async function immutableChange(
     return finding(item, situation, { state: "Failed", reason, message });
   };
   const failed = (remedy: string) => ({ ...refusal(IMMUTABLE_REASON, remedy), refused: desired.hash });
-  if (!policy.recreateOnImmutable) {
-    return failed(
-      "Revert the change, give the resource another name, or set recreateOnImmutable: true to delete the object " +
-        "and make it anew.",
-    );
-  }
-  if (policy.deletionPolicy === "Retain") {
-    return failed(
-      "recreateOnImmutable does not delete it, since its deletionPolicy is Retain: revert the change, give the " +
-        "resource another name, or delete the object yourself.",
-    );
-  }
-  if (desired.shared) {
-    return failed(
-      "recreateOnImmutable does not delete it, since other nodes may share it: revert the change, or give the " +
-        "resource another name.",
-    );
-  }
   const uid = situation.live.kind === "present" ? situation.live.child.uid : situation.record?.uid;
-  if (uid === undefined || mode === "take") {
-    return failed(
-      "The object was not made for this resource, so that it is not deleted: revert the change, or delete it yourself.",
-    );
-  }
+  const remedy = keptBecause({ item, desired, ours: uid !== undefined && mode !== "take" });
+  if (remedy !== undefined || uid === undefined) return failed(remedy ?? "");
   const target = { type: item.type, key: item.key, uid };
   const gone = await world.applier.perform({ kind: "delete", target, propagation: "Foreground" }, signal);
   if (gone.kind === "gone") return "gone";
@@ -93,4 +71,26 @@ async function controlledByOther(
   const message = `the object is controlled by ${other.kind} ${other.name}; it is left untouched. ` +
     "Take that owner reference off, or give the resource another name";
   return finding(item, situation, { state: "Conflicted", reason: "ResourceConflict", message });
+}
+
+/** Why the object is not deleted, and what can be done instead; undefined where it is to be made anew. */
+function keptBecause(
+  { item: { policy }, desired, ours }: Pick<RefusedChange, "item" | "desired"> & { ours: boolean },
+): string | undefined {
+  if (!policy.recreateOnImmutable) {
+    return "Revert the change, give the resource another name, or set recreateOnImmutable: true to delete the " +
+      "object and make it anew.";
+  }
+  if (desired.shared) {
+    return "recreateOnImmutable does not delete it, since other nodes may share it: revert the change, or give the " +
+      "resource another name.";
+  }
+  if (policy.deletionPolicy === "Retain") {
+    return "recreateOnImmutable does not delete it, since its deletionPolicy is Retain: revert the change, give the " +
+      "resource another name, or delete the object yourself.";
+  }
+  return ours
+    ? undefined
+    : "recreateOnImmutable does not delete it, since it was not made for this resource: revert the change, or " +
+      "delete the object yourself.";
 }

@@ -82,6 +82,9 @@ async function letGo(
   if (found.kind === "absent") return { kind: "gone" };
   const object = await world.applier.look(found.type, key, signal);
   if (object?.metadata.uid !== uid) return { kind: "gone" };
+  if (record.shared === true) {
+    return { kind: "refused", why: "other nodes may share the object: delete it yourself, and ask again" };
+  }
   if (retained) {
     return {
       kind: "refused",

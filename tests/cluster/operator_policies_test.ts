@@ -107,6 +107,11 @@ async function forceTakesOurFields(lab: OperatorLab): Promise<void> {
     assert.deepEqual(finalizers, ["test/theirs"]);
     assert.equal(dataOf(object)["more"], strategy === "replace" ? undefined : "1");
     await recordBecomes(lab, `force-${strategy}`, "Ready");
+    await eventSays(
+      lab,
+      "ForceApply",
+      new RegExp(`^force-${strategy}: .* taken over, as conflictPolicy: Force says`),
+    );
     await lab.objects.merge(config(lab, `force-${strategy}`), { metadata: { finalizers: null } });
   }
 }
