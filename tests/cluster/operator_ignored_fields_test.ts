@@ -55,6 +55,30 @@ async function prepare(lab: OperatorLab): Promise<void> {
   await nodeReady(lab, "acme-web");
 }
 
+/** As an autoscaler does it, too: the owner is noted with the subresource that it wrote through. */
+async function scaled(lab: OperatorLab): Promise<void> {
+  assert.deepEqual(await owners(lab, ".spec.replicas"), ["lynq"]);
+  const before = await recordOf(lab, "app");
+  const kubeconfig = await lab.plane.kubeconfig("admin");
+  const args = [
+    `--kubeconfig=${kubeconfig}`,
+    "-n",
+    lab.namespace,
+    "scale",
+    "deployment/acme-app",
+    "--replicas=2",
+  ];
+  const { success, stderr } = await new Deno.Command("kubectl", { args }).output();
+  assert(success, new TextDecoder().decode(stderr));
+  const record = await until("the record to be based on what is ours now", async () => {
+    const found = await recordOf(lab, "app");
+    return found?.entry === before?.entry ? undefined : found;
+  });
+  assert.equal(record.appliedAt, before?.appliedAt);
+  assert.equal((await deployment(lab)).replicas, 2);
+  assert.equal((await owners(lab, ".spec.replicas")).includes("lynq"), false);
+}
+
 async function othersValuesStay(lab: OperatorLab): Promise<void> {
   const containers = [
     { name: "a", image: "a:one", resources: { requests: { cpu: "20m" } } },
@@ -151,6 +175,7 @@ async function releases(
 operatorTest(answer, "ignored fields are written once and then belong to others", {
   prepare,
   steps: [
+    { title: "what is scaled through the subresource stays scaled, without a write", run: scaled },
     { title: "other writers' values stay when the row changes the rest", run: othersValuesStay },
     { title: "fields that are not ignored are repaired beside them", run: otherFieldsAreRepaired },
     { title: "what another manager takes is left to it, without a write", run: takenWithoutAWrite },
