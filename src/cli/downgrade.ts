@@ -4,8 +4,9 @@ import { FORM_FINALIZER } from "../api/labels.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { createDiscovery, type Discovery } from "../kube/discovery.ts";
-import { isConflict, isNotFound } from "../kube/error.ts";
+import { isConflict, isNotFound, KubeError, KubeUnreachable } from "../kube/error.ts";
 import { createKubeClient } from "../kube/http_client.ts";
+import { CredentialsError } from "../kube/credentials_error.ts";
 import { loadCredentials } from "../kube/load_credentials.ts";
 import { FORM, NODE } from "../operator/kinds.ts";
 import { type Installed, leaseHolders, readInstalled } from "./downgrade_cluster.ts";
@@ -35,13 +36,23 @@ export function addDowngradeCommand(program: Command): void {
     .option("--write", "write; without it nothing is changed")
     .option("--while-running", "write although an operator holds the lease, which would undo it")
     .action(async (flags: DowngradeFlags) => {
-      const client = createKubeClient(await loadCredentials(flags), { userAgent: "lynq-downgrade" });
       try {
-        Deno.exitCode = await downgrade(client, flags);
-      } finally {
-        client.close();
+        Deno.exitCode = await connected(flags);
+      } catch (error) {
+        if (!(error instanceof CredentialsError)) console.error(messageOf(error));
+        else console.error(error.message);
+        Deno.exitCode = 1;
       }
     });
+}
+
+async function connected(flags: DowngradeFlags): Promise<number> {
+  const client = createKubeClient(await loadCredentials(flags), { userAgent: "lynq-downgrade" });
+  try {
+    return await downgrade(client, flags);
+  } finally {
+    client.close();
+  }
 }
 
 /** Exit codes: 0 all is as it was, 1 something can't be converted or written, 2 an operator runs. */
@@ -62,7 +73,7 @@ async function downgrade(client: KubeClient, flags: DowngradeFlags): Promise<num
   if (flags.write) {
     const discovery = createDiscovery({ client });
     for (const step of plan.nodes) failed.push(...await writeNode({ client, discovery }, step));
-    for (const form of plan.forms) await releaseForm(client, form);
+    for (const form of plan.forms) failed.push(...await releaseForm(client, form));
     for (const message of failed) console.error(message);
   }
   const done = flags.write ? "written back" : "to write back; nothing was changed, give --write";
@@ -94,7 +105,11 @@ export function planDowngrade({ hubs, forms, nodes, revisions }: Installed, now:
     losses.push(...told("LynqForm", form, formLosses(form, variables, now)));
   }
   const steps: NodeStep[] = [];
-  for (const node of nodes.filter(({ deleting }) => !deleting)) {
+  for (const node of nodes) {
+    if (node.deleting) {
+      losses.push(...told("LynqNode", node, ["it is being deleted: let the operator end that first"]));
+      continue;
+    }
     const form = forms.find((each) =>
       each.namespace === node.namespace && each.name === node.spec.templateRef
     );
@@ -129,24 +144,39 @@ interface Writing {
   readonly discovery: Discovery;
 }
 
-/** Children first: a node that lists them finds their fields in its own hands. What can't be written is told, one line each. */
-async function writeNode({ client, discovery }: Writing, { node, patch }: NodeStep): Promise<string[]> {
+/**
+ * Children first: a node that lists them finds their fields in its own hands. Its list is empty while its arrays are
+ * written, so that at no time it names what the arrays don't. What can't be written is told, one line each.
+ */
+async function writeNode(at: Writing, { node, patch }: NodeStep): Promise<string[]> {
   const ref = { type: NODE, namespace: node.namespace, name: node.name };
+  const status = async (part: Record<string, unknown>) =>
+    await at.client.patch(ref, { type: "merge", body: { status: part } }, {
+      ...MANAGER,
+      subresource: "status",
+    });
   const failed: string[] = [];
   for (const record of node.status.resources ?? []) {
     if (record.uid === undefined) continue;
-    const problem = await returnFields({ client, discovery }, record);
+    const problem = await returnFields(at, record);
     if (problem !== undefined) {
       failed.push(`${record.kind} ${record.namespace ?? ""}/${record.name}: ${problem}`);
     }
   }
-  // Its list first: were it cut short between the two, arrays and list of the old kind would still agree.
-  await client.patch(ref, { type: "merge", body: { status: patch.status } }, {
-    ...MANAGER,
-    subresource: "status",
-  });
-  await client.patch(ref, { type: "merge", body: patch.object }, MANAGER);
+  try {
+    await status({ ...patch.status, appliedResources: [] });
+    await at.client.patch(ref, { type: "merge", body: patch.object }, MANAGER);
+    await status(patch.status);
+  } catch (error) {
+    failed.push(`LynqNode ${node.namespace}/${node.name}: ${messageOf(error)}; run the command again`);
+  }
   return failed;
+}
+
+/** Throws on what is no answer of the API server. */
+function messageOf(error: unknown): string {
+  if (error instanceof KubeError || error instanceof KubeUnreachable) return error.message;
+  throw error;
 }
 
 const MANAGER = { fieldManager: "lynq" };
@@ -158,31 +188,31 @@ async function returnFields(
   { client, discovery }: Writing,
   record: ResourceRecord,
 ): Promise<string | undefined> {
-  const found = await discovery.resolve(record.apiVersion, record.kind);
-  if (found.kind === "absent") return "its kind is not served";
-  const ref = { type: found.type, namespace: record.namespace, name: record.name };
   for (let attempt = 1;; attempt++) {
     try {
+      const found = await discovery.resolve(record.apiVersion, record.kind);
+      if (found.kind === "absent") return "its kind is not served";
+      const ref = { type: found.type, namespace: record.namespace, name: record.name };
       const live = await client.get(ref, { metadataOnly: true });
       const body = live.metadata.uid === record.uid ? returnPatch(live) : undefined;
       if (body !== undefined) await client.patch(ref, { type: "json", body }, MANAGER);
       return undefined;
     } catch (error) {
       if (isNotFound(error)) return undefined;
-      if (!isConflict(error) || attempt === ATTEMPTS) {
-        return error instanceof Error ? error.message : String(error);
-      }
+      if (!isConflict(error) || attempt === ATTEMPTS) return messageOf(error);
     }
   }
 }
 
 /** Nobody would remove our finalizer any more. */
-async function releaseForm(client: KubeClient, form: StoredForm): Promise<void> {
+async function releaseForm(client: KubeClient, form: StoredForm): Promise<string[]> {
   const finalizers = form.finalizers.filter((finalizer) => finalizer !== FORM_FINALIZER);
   const body = { metadata: { uid: form.uid, resourceVersion: form.resourceVersion, finalizers } };
-  await client.patch(
-    { type: FORM, namespace: form.namespace, name: form.name },
-    { type: "merge", body },
-    MANAGER,
-  );
+  const ref = { type: FORM, namespace: form.namespace, name: form.name };
+  try {
+    await client.patch(ref, { type: "merge", body }, MANAGER);
+    return [];
+  } catch (error) {
+    return [`LynqForm ${form.namespace}/${form.name}: ${messageOf(error)}; run the command again`];
+  }
 }
