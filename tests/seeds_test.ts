@@ -17,6 +17,7 @@ const UNQUOTED: Readonly<Record<string, "int" | "bool">> = {
 /** What a sample of a complete seed says in addition. */
 const ADDED: Readonly<Record<string, readonly string[]>> = {
   "record-ops-hub": ["spec", "extraValueMappings", "deployImage"],
+  "database-per-node-form": ["spec", "manifests", "0", "readyWhen"],
 };
 
 interface Block {

@@ -96,8 +96,8 @@ sampleTest(answer, {
   name: "an application waits for its database, which outlives it",
 }, [
   {
-    title: "the application waits while the database is created",
-    does: ["rdsinstance-crd.yaml", "schema.sql", "form.yaml", "hub.yaml", crossplane("acme-corp", false)],
+    title: "the application waits for a database that nobody has said a word about",
+    does: ["rdsinstance-crd.yaml", "schema.sql", "form.yaml", "hub.yaml"],
     expected: {
       nodes: { [ACME]: WAITING },
       children: { ...ACME_DATABASE, "Namespace node-acme-corp": {} },
@@ -105,7 +105,7 @@ sampleTest(answer, {
   },
   {
     title: "the database is ready, the application comes and reads the connection Secret",
-    does: [sameDatabase("acme-corp"), crossplane("acme-corp", true)],
+    does: [crossplane("acme-corp", false), sameDatabase("acme-corp"), crossplane("acme-corp", true)],
     expected: { nodes: { [ACME]: "Ready" }, children: { ...ACME_DATABASE, ...application("500m") } },
   },
   {
