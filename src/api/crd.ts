@@ -68,6 +68,8 @@ export const KINDS: readonly KindDefinition[] = [
       text("Rollout", ".status.rollout.phase"),
       count("Updating", "rollout.updatingNodes"),
       text("Applied", conditionField("Applied", "status")),
+      { ...text("Progress", conditionField("Progressing", "reason")), priority: 1 },
+      { ...text("Revision", ".status.currentRevision"), priority: 1 },
       age,
     ],
   },
