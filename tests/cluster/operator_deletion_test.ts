@@ -142,7 +142,9 @@ async function kindGone(lab: OperatorLab): Promise<void> {
   await objects.apply(form(lab, "crd", `  configMaps:\n${entry("rest")}`));
   const records = await until("the record to tell that the kind is gone", async () => {
     const found = await recordsOf(lab, "acme-crd");
-    return found.some(({ reason }) => reason === "KindNotFound") ? found : undefined;
+    return found.some(({ state, reason }) => state === "Deleting" && reason === "KindNotFound")
+      ? found
+      : undefined;
   });
   assert.match(records.find(({ id }) => id === "gadget")?.message ?? "", /no longer serves Gadget/);
   await until("what it depended on to be gone", async () => await configOf(lab, "acme-base") === undefined);
