@@ -129,7 +129,11 @@ crdTest("defaults are filled in and the body of a resource is kept as it is", as
       waitForReady: true,
       timeoutSeconds: 300,
       patchStrategy: "apply",
+      driftPolicy: "Correct",
+      recreateOnImmutable: false,
     }],
+    revisionHistoryLimit: 10,
+    mode: "Apply",
   });
   const server = "{host: db, username: u, database: d, table: t, tls: {}}";
   const hub = await create(on, {
@@ -150,6 +154,17 @@ crdTest("ranges, enums and doubled ids are refused by the server itself", async 
     create(on, { kind: "LynqForm", name: "odd", spec: `{hubId: a, ${fields}}` });
   await refused(form("jobs: [{id: a, spec: {}}, {id: a, spec: {}}]"), /Duplicate value/);
   await refused(form("jobs: [{id: a, spec: {}, timeoutSeconds: 0}]"), /timeoutSeconds/);
+  await refused(
+    form("rollout: {order: {first: [a]}}"),
+    /set one of rollout.order.label and rollout.order.value/,
+  );
+  await refused(form("rollout: {order: {label: l, value: v, first: [a]}}"), /set one of rollout.order.label/);
+  await refused(form("rollout: {order: {label: l, first: []}}"), /rollout.order.first/);
+  await refused(form("rollout: {maxSkew: -1}"), /maxSkew/);
+  await refused(form("rollout: {failureBudget: {maxPercent: 101}}"), /maxPercent/);
+  await refused(form("rollout: {progressDeadlineSeconds: 59}"), /progressDeadlineSeconds/);
+  await refused(form("revisionHistoryLimit: -1"), /revisionHistoryLimit/);
+  await refused(form("mode: Plan"), /mode: Unsupported value/);
   await refused(
     form("jobs: [{id: a, spec: {}, creationPolicy: Never}]"),
     /creationPolicy: Unsupported value/,
