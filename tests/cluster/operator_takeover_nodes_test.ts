@@ -91,7 +91,7 @@ async function prepare(lab: OperatorLab): Promise<void> {
   await lab.operator.stop();
   await db.exec(
     "CREATE TABLE tenants (id VARCHAR(30) PRIMARY KEY, plan VARCHAR(30), active INT); " +
-      "INSERT INTO tenants VALUES ('acme', 'pro', 1), ('gone', 'pro', 0)",
+      "INSERT INTO tenants VALUES ('acme', 'pro', 1), ('gone', 'pro', 0), ('edit', 'pro', 1)",
   );
   const client = createKubeClient(plane.credentials("admin"));
   try {
@@ -99,9 +99,10 @@ async function prepare(lab: OperatorLab): Promise<void> {
     await former.installKinds();
     await former.writeHubAndForm({ hub: hub(lab, { name: "tenants" }), form: tier(lab, "data") });
     await former.write(parse(tier(lab, "web")) as KubeObject, "kubectl-client-side-apply");
-    for (const uid of ["acme", "gone"]) await former.write(namespaceOf(lab, uid), "test");
+    for (const uid of ["acme", "gone", "edit"]) await former.write(namespaceOf(lab, uid), "test");
     for (const name of ["data", "web"]) await former.writeNode(tierNode(lab, "acme", name));
-    await former.writeNode(tierNode(lab, "gone", "data"));
+    for (const uid of ["gone", "edit"]) await former.writeNode(tierNode(lab, uid, "data"));
+    await former.merge(configMap("edit-data-own", namespace), { data: { plan: "edited" } }, "kubectl-edit");
     await tracked(lab, former);
     await handWritten(lab, former);
   } finally {
@@ -120,7 +121,7 @@ function namespaceOf(lab: OperatorLab, uid: string): KubeObject {
 /** Both tiers applied the Namespace under one manager: the last one's name is on it. */
 async function tracked(lab: OperatorLab, former: FormerCluster): Promise<void> {
   const { objects, namespace } = lab;
-  const owners = [["acme", "data"], ["acme", "web"], ["gone", "data"]] as const;
+  const owners = [["acme", "data"], ["acme", "web"], ["gone", "data"], ["edit", "data"]] as const;
   for (const [uid, name] of owners) {
     const node = await objects.get({ apiVersion: API, kind: "LynqNode", namespace, name: `${uid}-${name}` });
     assert(node !== undefined);
@@ -201,6 +202,18 @@ async function gone(lab: OperatorLab): Promise<void> {
   await until("its namespace to be gone", async () => await objects.get(place) === undefined);
 }
 
+/** Stuck guards what somebody had taken from the Go implementation, as it did there. */
+async function edited(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  const which = { apiVersion: API, kind: "LynqNode", namespace, name: "edit-data" };
+  await until("the conflict of the edited field", async () => {
+    const { conditions = [] } = ((await objects.get(which))?.["status"] ?? {}) as NodeStatus;
+    const conflicted = conditions.find(({ type }) => type === "Conflicted");
+    return conflicted?.status === "True" && conflicted.message.includes('"kubectl-edit" manages .data.plan');
+  });
+  assert.deepEqual((await objects.get(map("edit-data-own", namespace)))?.["data"], { plan: "edited" });
+}
+
 operatorTest(
   answer,
   "nodes of the Go implementation that share, that a person wrote or that go are taken over",
@@ -208,6 +221,7 @@ operatorTest(
     prepare,
     steps: [
       { title: "two tiers that declare one namespace both have it", run: shared },
+      { title: "a field that somebody had edited is told and left", run: edited },
       { title: "a node that a person wrote keeps its arrays, its children and its end", run: byHand },
       { title: "a node whose row went meanwhile goes with all that is its own", run: gone },
     ],
