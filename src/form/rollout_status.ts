@@ -44,7 +44,7 @@ export function tellRollout(form: StoredForm, input: RolloutInput): RolloutTold 
   const baseline = before?.baselineTime ?? baselineOf(form, now);
   const view = viewRollout({ form, target, baseline, now }, nodes);
   const total = Math.max(view.nodes.length, input.desired ?? 0);
-  const progress = progressOf({ before, baseline, view, total, restart: paused || wasPaused(form), now });
+  const progress = progressOf({ before, baseline, view, total, restart: !paused && wasPaused(form), now });
   const deadlineMs = deadlineOf(form, { view, progress, now, paused });
   const stop: RolloutStop | undefined = exceedsBudget(view, progress)
     ? "FailureBudgetExceeded"
@@ -75,7 +75,7 @@ function baselineOf({ status: { progress } }: StoredForm, now: Date): string {
   return clean ? instant(now) : progress.baselineTime ?? instant(now);
 }
 
-/** While it was paused it had no time to make progress. */
+/** While it was paused it had no time to make progress: the clock begins anew with its end. */
 function wasPaused(form: StoredForm): boolean {
   return findCondition(form.status.conditions, PROGRESSING)?.reason === PAUSED;
 }

@@ -78,6 +78,14 @@ Deno.test("no deadline runs where nothing is on its way, once it is complete, wh
   assert.equal(tell(following(plain, { nodes }), { nodes, now: later(9999) }).deadlineMs, undefined);
 });
 
+Deno.test("a pause moves no time in the status until its end, which gives the deadline its whole time again", () => {
+  const nodes = [node("a", "starting"), node("b", "ready", old)];
+  const form = following(formOf(), { nodes });
+  const paused = following(form, { nodes, paused: true, now: later(500) });
+  assert.deepEqual(paused.status.progress, form.status.progress);
+  assert.equal(tell(paused, { nodes, now: later(900) }).deadlineMs, 60_000);
+});
+
 Deno.test("more failed nodes than the budget allows stop a rollout, with maxSkew and without", () => {
   const broken = ["a", "b", "c", "d"].map((row) => node(row, "failed"));
   const nodes = [...broken, node("e", "ready", old)];
