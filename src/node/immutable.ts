@@ -17,7 +17,7 @@ export interface RefusedChange extends Attempt {
  * the object was deleted, for the form says so, and may be made anew at once.
  */
 export async function immutableChange(
-  world: NodeWorld,
+  world: Pick<NodeWorld, "applier">,
   { item, situation, desired, mode, outcome }: RefusedChange,
   signal: AbortSignal,
 ): Promise<Finding | "gone" | undefined> {
@@ -25,9 +25,10 @@ export async function immutableChange(
   if (outcome.fields?.some((field) => field.replace(/^\./, "") === OWNERS) === true) {
     return await controlledByOther(world, { item, situation, desired, mode, outcome }, signal);
   }
-  if (!await world.applier.accepts(desired, signal)) return undefined;
   const fields = outcome.fields ?? [];
-  const change = fields.length === 0 ? `some field (${outcome.message})` : fields.join(", ");
+  // What names no field is an admission policy's word on the change, which is not to be got round.
+  if (fields.length === 0 || !await world.applier.accepts(desired, signal)) return undefined;
+  const change = fields.join(", ");
   const refusal = (reason: string, remedy: string): Finding => {
     const message =
       `Failed to apply resource ${item.id}: an existing ${item.key.kind} does not take another value ` +
@@ -58,7 +59,7 @@ const OWNERS = "metadata.ownerReferences";
 
 /** An object has one controller: where somebody else has become it, the object is theirs as long as that is so. */
 async function controlledByOther(
-  world: NodeWorld,
+  world: Pick<NodeWorld, "applier">,
   { item, situation, desired }: RefusedChange,
   signal: AbortSignal,
 ): Promise<Finding | undefined> {

@@ -6,6 +6,7 @@ import { type Attempt, brokenFinding, finding, type WalkInput } from "./finding.
 import type { Target } from "./gather.ts";
 import { judge } from "./judge.ts";
 import { lookCloser } from "./look_closer.ts";
+import { nodeEvent } from "./node_event.ts";
 import { type Finding, IMMUTABLE_REASON, type Settled, settledAt } from "./settle.ts";
 import { keptChild, keptState, situate, type Visit } from "./situate.ts";
 import type { NodeWorld } from "./world.ts";
@@ -95,8 +96,17 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
       return { ...kept, repairInMs: waitMs };
     }
     case "apply":
+      reportProceeding(world, input, situation);
       return await act(world, input, { item, situation, mode: decision.mode });
   }
+}
+
+function reportProceeding(world: NodeWorld, { node }: WalkInput, { id, dependencies }: Situation): void {
+  const failed = [...dependencies].find(([, state]) => state === "Failed")?.[0];
+  if (failed === undefined) return;
+  const message =
+    `Dependency '${failed}' failed, but creating resource '${id}' anyway (skipOnDependencyFailure=false)`;
+  nodeEvent(world, node, { type: "Warning", reason: "DependencyFailedButProceeding", message });
 }
 
 /** Whether what is found will be put back, if somebody else changed or deleted it. */

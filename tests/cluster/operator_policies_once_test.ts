@@ -74,6 +74,11 @@ async function orderAndTimeouts(lab: OperatorLab): Promise<void> {
   await recordBecomes(lab, "skipped", "DependencySkipped");
   await eventSays(lab, "DependencySkipped", /'skipped' skipped because dependency 'slow' failed/);
   await recordBecomes(lab, "anyway", "Ready");
+  await eventSays(
+    lab,
+    "DependencyFailedButProceeding",
+    /'slow' failed, but creating resource 'anyway' anyway/,
+  );
   await recordBecomes(lab, "unready", "Ready");
   await recordBecomes(lab, "unwaited", "Ready");
   assert.equal(await plan(lab, "skipped"), undefined);
