@@ -100,6 +100,7 @@ Deno.test("the manager may write every built-in kind that the samples' forms hol
     "networking.k8s.io Ingress": "ingresses",
     " Namespace": "namespaces",
     " PersistentVolumeClaim": "persistentvolumeclaims",
+    " ResourceQuota": "resourcequotas",
     " Secret": "secrets",
     " Service": "services",
   };

@@ -96,6 +96,8 @@ export const EVERY_KIND = `
       apiVersion: autoscaling/v2
       kind: HorizontalPodAutoscaler
       spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: "{{ .uid }}"}}
+  manifests:
+  - {id: quota, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ResourceQuota, spec: {hard: {pods: "9"}}}}
 `;
 
 /** The namespaced ones of them, each named by the row. */
@@ -105,6 +107,7 @@ export const CHILD_KINDS = [
   ["v1", "Secret"],
   ["v1", "Service"],
   ["v1", "PersistentVolumeClaim"],
+  ["v1", "ResourceQuota"],
   ["apps/v1", "Deployment"],
   ["apps/v1", "StatefulSet"],
   ["apps/v1", "DaemonSet"],
