@@ -19,7 +19,6 @@ function finding(part: Partial<Finding> = {}): Finding {
     settled: READY,
     child: childOf("a"),
     written: undefined,
-    repaired: false,
     ...part,
   };
 }
@@ -46,12 +45,12 @@ Deno.test("since stays while state and reason stay, and moves when either change
 });
 
 Deno.test("a write starts the clock anew and replaces what is recorded of the object", () => {
-  const written = { hash: "h2", inputs: "i2" };
+  const written = { hash: "h2", inputs: "i2", fields: "f2" };
   const child = childOf("a", { entry: "e2" });
   const record = toRecord(finding({ settled: NOT_READY, written, child }), progressing, at(60));
   assert.deepEqual(
-    [record.since, record.appliedAt, record.hash, record.inputs, record.entry],
-    [rfc3339(at(60)), rfc3339(at(60)), "h2", "i2", "e2"],
+    [record.since, record.appliedAt, record.hash, record.inputs, record.fields, record.entry],
+    [rfc3339(at(60)), rfc3339(at(60)), "h2", "i2", "f2", "e2"],
   );
 });
 
@@ -88,7 +87,7 @@ Deno.test("what timed out stays failed while it is not ready, and is ready again
   assert.equal(toRecord(finding({ settled: NOT_READY }), failed, at(1)).state, "Failed");
   assert.equal(toRecord(finding({ settled: NOT_READY }), failed, at(1)).since, T0);
   assert.equal(toRecord(finding(), failed, at(1)).state, "Ready");
-  const written = { hash: "h", inputs: "i" };
+  const written = { hash: "h", inputs: "i", fields: "f" };
   assert.equal(toRecord(finding({ settled: NOT_READY, written }), failed, at(1)).state, "Progressing");
 });
 
@@ -160,8 +159,7 @@ Deno.test("what others depend on may say nothing of itself for ten seconds, then
     policy,
     settled: settleReadiness(unreported, policy),
     child: undefined,
-    written: { hash: "h", inputs: "i" },
-    repaired: false,
+    written: { hash: "h", inputs: "i", fields: "f" },
     depended: true,
   };
   const first = toRecord(finding, undefined, start);

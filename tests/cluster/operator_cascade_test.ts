@@ -58,7 +58,8 @@ async function nodeLeavesChildren(lab: OperatorLab): Promise<void> {
   const left = await childrenOf(lab, "acme-web");
   assert.deepEqual(uids(left), before);
   for (const child of left) {
-    assert.equal(child?.metadata.labels?.["lynq.sh/orphaned"], "true", child?.kind);
+    assert.ok(child !== undefined);
+    assert.equal(child.metadata.labels?.["lynq.sh/orphaned"], "true", `${child.kind}`);
     assert.equal(child.metadata.annotations?.["lynq.sh/orphaned-reason"], "LynqNodeDeleted");
     assert.equal(child.metadata.ownerReferences, undefined);
     assert.equal(isGoing(child), false);
