@@ -23,13 +23,13 @@ export async function databaseRows(hub: Manifest, flags: SecretFlags): Promise<R
     ...hub.object,
     metadata: { name: hub.name, namespace: hub.namespace ?? "default" },
   };
-  const secrets = await secretsOf(hub, flags);
-  const client = {
-    get: ({ name }: { name: string }): Promise<KubeObject> =>
-      Promise.resolve({ metadata: { name }, data: secrets.get(name) ?? {} }),
-  };
+  const values = await secretsOf(hub, flags);
+  const read = ({ names }: { names: readonly string[] }) =>
+    Promise.resolve(
+      new Map(names.map((name) => [name, { kind: "found" as const, value: values.get(name) ?? {} }])),
+    );
   return await readRows(
-    { client, open: (config) => openSource(config, signal) },
+    { secrets: { read }, open: (config) => openSource(config, signal) },
     toStoredHub(object),
     signal,
   );

@@ -87,7 +87,7 @@ Deno.test("a node that goes while rows are read is planned for again at once", a
     lab.clock.ahead += 90_000;
     lab.table.meanwhile = () => {
       const known = lab.memory.get(KEY);
-      if (known !== undefined) lab.memory.set(KEY, { ...known, nodesMoved: "gone" });
+      if (known !== undefined) lab.memory.set(KEY, { ...known, overtaken: "nodeGone" });
     };
     assert.deepEqual((await lab.hubPass("tenants")).verdict, { kind: "requeue", afterMs: 0 });
     delete lab.table.meanwhile;

@@ -1,24 +1,39 @@
 import { Buffer } from "node:buffer";
 import type { HubSpec } from "../api/hub.ts";
+import { namespacedName } from "../api/resource_key.ts";
 import type { RowVerdict } from "../api/row.ts";
 import type { StoredHub } from "../api/stored.ts";
-import type { KubeClient } from "../kube/client.ts";
-import { isNotFound, KubeError } from "../kube/error.ts";
 import type { ServerConfig, SourceConfig, SourceDeadlines, SourceTls } from "../source/config.ts";
 import { SourceError } from "../source/port.ts";
 import { columnsOf, judgeRow } from "./rows.ts";
 import type { HubWorld } from "./world.ts";
 
+/** What a Secret holds, base64 by key; or why that is not known. */
+export type SecretAnswer =
+  | { readonly kind: "found"; readonly value: Readonly<Record<string, string>> }
+  | { readonly kind: "missing" }
+  | { readonly kind: "refused" };
+
+/** The Secrets that hubs name. */
+export interface HubSecrets {
+  /** By name. Those of the last time that are not among these are let go of. */
+  read(
+    of: { readonly user: string; readonly namespace: string; readonly names: readonly string[] },
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, SecretAnswer>>;
+  /** The hub is gone. */
+  release(user: string): void;
+}
+
 /** What reading the rows of a hub needs of its world. */
 export interface RowsWorld {
-  /** Answers the Secrets that the hub names. */
-  readonly client: Pick<KubeClient, "get">;
+  readonly secrets: Pick<HubSecrets, "read">;
   readonly open: HubWorld["open"];
 }
 
 /** Reads every row of a hub's table. Throws `SourceError` for a read that did not finish; then no row counts. */
 export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSignal): Promise<RowVerdict[]> {
-  const { config, table } = await sourceConfig(world.client, hub, signal);
+  const { config, table } = await sourceConfig(world.secrets, hub, signal);
   const source = world.open(config);
   try {
     const rows: RowVerdict[] = [];
@@ -34,7 +49,7 @@ export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSi
 type ServerSpec = NonNullable<HubSpec["source"]["mysql"]>;
 
 async function sourceConfig(
-  client: RowsWorld["client"],
+  secrets: RowsWorld["secrets"],
   hub: StoredHub,
   signal: AbortSignal,
 ): Promise<{ config: SourceConfig; table: string }> {
@@ -44,12 +59,13 @@ async function sourceConfig(
     queryMs: source.queryTimeoutSeconds * 1000,
   };
   if (source.type === "sqlite") {
+    await secrets.read({ user: namespacedName(hub), namespace: hub.namespace, names: [] }, signal);
     if (source.sqlite === undefined) throw missingBlock(source.type);
     return { config: { type: "sqlite", path: source.sqlite.path, deadlines }, table: source.sqlite.table };
   }
   const spec = source[source.type];
   if (spec === undefined) throw missingBlock(source.type);
-  const server = await serverConfig(client, { hub, spec, block: source.type }, signal);
+  const server = await serverConfig(secrets, { hub, spec, block: source.type }, signal);
   return { config: { type: source.type, server, deadlines }, table: spec.table };
 }
 
@@ -61,54 +77,47 @@ function missingBlock(type: string): SourceError {
 }
 
 async function serverConfig(
-  client: RowsWorld["client"],
+  secrets: RowsWorld["secrets"],
   of: { hub: StoredHub; spec: ServerSpec; block: string },
   signal: AbortSignal,
 ): Promise<ServerConfig> {
   const { hub, spec, block } = of;
-  const read = (field: string, ref: { name: string; key: string }) =>
-    secretValue(client, { namespace: hub.namespace, ...ref, field: `spec.source.${block}.${field}` }, signal);
-  const password = spec.passwordRef === undefined ? "" : await read("passwordRef", spec.passwordRef);
+  const { namespace } = hub;
+  const refs = [spec.passwordRef, spec.tls?.caRef].flatMap((ref) => ref ?? []);
+  const names = refs.map(({ name }) => name);
+  const answers = await secrets.read({ user: namespacedName(hub), namespace, names }, signal);
+  const value = (field: string, ref: { name: string; key: string }) =>
+    secretValue(answers.get(ref.name), { namespace, ...ref, field: `spec.source.${block}.${field}` });
+  const password = spec.passwordRef === undefined ? "" : value("passwordRef", spec.passwordRef);
   const tls: SourceTls = spec.tls === undefined ? { mode: "disable" } : {
     mode: spec.tls.mode,
-    ...(spec.tls.caRef === undefined ? {} : { ca: await read("tls.caRef", spec.tls.caRef) }),
+    ...(spec.tls.caRef === undefined ? {} : { ca: value("tls.caRef", spec.tls.caRef) }),
   };
   const { host, port, username, database } = spec;
   return { host, port, username, password, database, tls };
 }
 
-const SECRET = { group: "", version: "v1", kind: "Secret", plural: "secrets", namespaced: true };
-
-function isForbidden(error: unknown): boolean {
-  return error instanceof KubeError && error.status === 403;
-}
-
 /** One value of a Secret. A missing Secret or key is an error, never an empty password. */
-async function secretValue(
-  client: RowsWorld["client"],
+function secretValue(
+  answer: SecretAnswer | undefined,
   of: { namespace: string; name: string; key: string; field: string },
-  signal: AbortSignal,
-): Promise<string> {
+): string {
   const where = `Secret ${of.namespace}/${of.name}`;
-  try {
-    const secret = await client.get({ type: SECRET, namespace: of.namespace, name: of.name }, { signal });
-    const data = secret["data"] as Record<string, string> | undefined;
-    const value = data?.[of.key];
-    if (value !== undefined) return Buffer.from(value, "base64").toString("utf8");
-  } catch (error) {
-    if (isForbidden(error)) {
-      throw new SourceError(`${where}, named by ${of.field}, may not be read by the operator`, {
-        code: "InvalidConfig",
-        remedy: "Grant get on secrets in that namespace to its ServiceAccount",
-      });
-    }
-    if (!isNotFound(error)) throw error;
+  if (answer?.kind === "refused") {
+    throw new SourceError(`${where}, named by ${of.field}, may not be read by the operator`, {
+      code: "InvalidConfig",
+      remedy: "Grant get, list and watch on that Secret to its ServiceAccount",
+    });
+  }
+  if (answer?.kind !== "found") {
     const remedy = `Create the Secret, or correct ${of.field}.name`;
     throw new SourceError(`${where}, named by ${of.field}, does not exist`, {
       code: "InvalidConfig",
       remedy,
     });
   }
+  const value = answer.value[of.key];
+  if (value !== undefined) return Buffer.from(value, "base64").toString("utf8");
   const remedy = `Add the key to the Secret, or correct ${of.field}.key`;
   throw new SourceError(`${where} has no key ${JSON.stringify(of.key)}, named by ${of.field}`, {
     code: "InvalidConfig",

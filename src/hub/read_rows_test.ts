@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { hubSpecOf, storedHub } from "../../tests/support/stored_objects.ts";
-import { KubeError, KubeUnreachable } from "../kube/error.ts";
+import { KubeUnreachable } from "../kube/error.ts";
 import { SourceError } from "../source/port.ts";
-import { readRows } from "./read_rows.ts";
+import { readRows, type SecretAnswer } from "./read_rows.ts";
 
 const server = {
   host: "db",
@@ -16,30 +16,41 @@ const hub = storedHub({
   spec: hubSpecOf({ source: { ...hubSpecOf().source, type: "mysql", mysql: server } }),
 });
 
-/** Reads the rows of a hub whose Secret's read ends with `error`. */
-function read(error: Error): Promise<unknown> {
-  const client = { get: () => Promise.reject(error) };
+/** Reads the rows of a hub whose Secrets are answered like this. */
+function read(answer: Promise<SecretAnswer>): Promise<unknown> {
+  const secrets = {
+    read: async ({ names }: { names: readonly string[] }) => {
+      const each = await answer;
+      return new Map(names.map((name) => [name, each]));
+    },
+  };
   const open = () => assert.fail("no connection without a password");
-  return readRows({ client, open }, hub, new AbortController().signal);
+  return readRows({ secrets, open }, hub, new AbortController().signal);
 }
 
 Deno.test("a Secret that may not be read or is missing is told with its name, its field and the remedy", async () => {
-  const told = async (status: number) => {
-    const error: unknown = await read(new KubeError("no", { status, reason: "" })).catch((e: unknown) => e);
+  const told = async (answer: SecretAnswer) => {
+    const error: unknown = await read(Promise.resolve(answer)).catch((e: unknown) => e);
     assert(error instanceof SourceError);
     return `${error.code}: ${error.message}. ${error.remedy}`;
   };
   const login = "InvalidConfig: Secret ns/login, named by spec.source.mysql.passwordRef,";
   assert.equal(
-    await told(403),
-    `${login} may not be read by the operator. Grant get on secrets in that namespace to its ServiceAccount`,
+    await told({ kind: "refused" }),
+    `${login} may not be read by the operator. Grant get, list and watch on that Secret to its ServiceAccount`,
   );
   assert.equal(
-    await told(404),
+    await told({ kind: "missing" }),
     `${login} does not exist. Create the Secret, or correct spec.source.mysql.passwordRef.name`,
+  );
+  assert.equal(
+    await told({ kind: "found", value: { other: "eA==" } }),
+    'InvalidConfig: Secret ns/login has no key "password", named by spec.source.mysql.passwordRef. ' +
+      "Add the key to the Secret, or correct spec.source.mysql.passwordRef.key",
   );
 });
 
 Deno.test("a Secret whose read gets no answer says nothing about the database", async () => {
-  await assert.rejects(read(new KubeUnreachable("no answer", { code: "Reset" })), KubeUnreachable);
+  const unreachable = new KubeUnreachable("no answer", { code: "Reset" });
+  await assert.rejects(read(Promise.reject(unreachable)), KubeUnreachable);
 });

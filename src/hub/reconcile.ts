@@ -77,6 +77,7 @@ function forget(world: HubWorld, key: string): Verdict {
   world.metrics.forgetHub(parseNamespacedName(key));
   world.memory.delete(key);
   world.backoff.reset(key);
+  world.secrets.release(key);
   return AWAIT;
 }
 
@@ -128,7 +129,7 @@ interface Timing {
 /** Milliseconds until the next read is due. After a failed read or refused write it comes sooner, growing up to the interval. */
 function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
   const memory = world.memory.get(key);
-  if (memory === undefined || memory.basis !== basis || memory.nodesMoved === "gone") return 0;
+  if (memory === undefined || memory.basis !== basis || memory.overtaken !== "no") return 0;
   const interval = intervalMs(hub.spec);
   const failures = world.backoff.failures(key);
   const wait = failures === 0 ? interval : Math.min(interval, 1000 * 2 ** Math.min(failures - 1, 20));
@@ -141,12 +142,12 @@ async function sync(
   signal: AbortSignal,
 ): Promise<HubMemory> {
   const { key, basis } = of;
-  const before = { ...EMPTY, ...world.memory.get(key), nodesMoved: "no" as const };
+  const before = { ...EMPTY, ...world.memory.get(key), overtaken: "no" as const };
   world.memory.set(key, before);
   const { broken, ...outcome } = await attempt(world, { ...of, before }, signal);
-  const { nodesMoved } = world.memory.get(key) ?? before;
+  const { overtaken } = world.memory.get(key) ?? before;
   const readAt = broken === undefined ? world.now().getTime() : 0;
-  const memory: HubMemory = { ...before, ...outcome, nodesMoved, readAt, basis };
+  const memory: HubMemory = { ...before, ...outcome, overtaken, readAt, basis };
   world.memory.set(key, memory);
   if (broken !== undefined) throw broken.error;
   return memory;
@@ -180,7 +181,7 @@ const EMPTY: HubMemory = {
   waiting: [],
   doubts: new Map(),
   publishedAt: 0,
-  nodesMoved: "no",
+  overtaken: "no",
   covered: new Set(),
   wentAt: [],
 };

@@ -11,6 +11,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import type { SyncResult } from "./hub_status.ts";
 import type { NodeWanted } from "./plan.ts";
+import type { HubSecrets } from "./read_rows.ts";
 import type { Doubts } from "./rollout.ts";
 
 /** What is remembered of a hub between reconciles. */
@@ -27,8 +28,8 @@ export interface HubMemory {
   readonly doubts: Doubts;
   /** Milliseconds since the epoch of the last look at the status. */
   readonly publishedAt: number;
-  /** What its nodes did since the last read began: one is gone. */
-  readonly nodesMoved: "no" | "gone";
+  /** What happened since the last read began that asks for another at once. */
+  readonly overtaken: "no" | "nodeGone" | "secretChanged";
   /** Names of nodes whose deletion a person approved. */
   readonly covered: ReadonlySet<string>;
   /** When a row that was gone went without approval, in milliseconds since the epoch. */
@@ -54,6 +55,7 @@ export interface HubWorld {
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };
+  readonly secrets: HubSecrets;
   readonly open: (config: SourceConfig) => RowSource;
   readonly memory: Map<string, HubMemory>;
   readonly backoff: Backoff;

@@ -46,6 +46,7 @@ export interface InformerOptions<P, I extends string = never> {
   readonly type: ResourceType;
   readonly namespace?: string | undefined;
   readonly labelSelector?: string | undefined;
+  readonly fieldSelector?: string | undefined;
   readonly metadataOnly?: boolean | undefined;
   /** What is kept of an object. Must not hold on to the object itself. */
   readonly project: (object: KubeObject) => P;
@@ -157,10 +158,10 @@ class CachingInformer<P, I extends string> implements Informer<P, I> {
   }
 
   async #run(): Promise<void> {
-    const { client, type, namespace, labelSelector, metadataOnly, wait } = this.#options;
+    const { client, type, namespace, labelSelector, fieldSelector, metadataOnly, wait } = this.#options;
     await listAndWatch({
       client,
-      what: { type, namespace, labelSelector, metadataOnly },
+      what: { type, namespace, labelSelector, fieldSelector, metadataOnly },
       onUpdate: (update) => {
         this.#cache.update(update);
         if (update.kind === "listDone") this.#settle("synced");

@@ -37,3 +37,11 @@ export const CRD: ResourceType = {
   plural: "customresourcedefinitions",
   namespaced: false,
 };
+
+export const SECRET: ResourceType = {
+  group: "",
+  version: "v1",
+  kind: "Secret",
+  plural: "secrets",
+  namespaced: true,
+};

@@ -23,6 +23,7 @@ import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type Caches, startCaches, stopCaches, synced, valuesBy } from "./caches.ts";
 import { formWorld } from "./form_world.ts";
+import { hubSecrets, type StoppableSecrets } from "./hub_secrets.ts";
 import { HUB, NODE } from "./kinds.ts";
 import { observeController } from "./observe.ts";
 import { PreparedForms } from "./revision.ts";
@@ -89,7 +90,7 @@ export function startManager(options: ManagerOptions): Manager {
       state.running = false;
       await parts.guard.stop();
       await Promise.all(parts.controllers.map((controller) => controller.stop(graceMs)));
-      await Promise.all([stopCaches(parts.caches), parts.children.stop()]);
+      await Promise.all([stopCaches(parts.caches), parts.children.stop(), parts.secrets.stop()]);
     },
   };
 
@@ -108,6 +109,7 @@ export function startManager(options: ManagerOptions): Manager {
 interface Parts {
   readonly caches: Caches;
   readonly children: ChildCaches;
+  readonly secrets: StoppableSecrets;
   readonly controllers: readonly Controller[];
   readonly guard: SchemaGuard;
 }
@@ -119,6 +121,11 @@ function wire(options: ManagerOptions): Parts {
   const memory: HubWorld["memory"] = new Map();
   const guard = new SchemaGuard({ client, timers, log });
   const orphaning = new Orphaning();
+  const secrets = hubSecrets(client, (hub) => {
+    const known = memory.get(hub);
+    if (known !== undefined) memory.set(hub, { ...known, overtaken: "secretChanged" });
+    queues.hub.enqueue(hub);
+  });
   const caches: Caches = startCaches(
     client,
     guard.watching(
@@ -134,7 +141,7 @@ function wire(options: ManagerOptions): Parts {
   });
   const node = nodeWorld(options, { caches, children, discovery, orphaning, waiting });
   const worlds = {
-    hub: hubWorld(options, { caches, memory, orphaning }),
+    hub: hubWorld(options, { caches, memory, orphaning, secrets }),
     form: formWorld(shared(options), { caches, orphaning, node, writes: HUB_WRITES }),
     node,
   };
@@ -154,7 +161,7 @@ function wire(options: ManagerOptions): Parts {
     form: controller("form", (key, signal) => reconcileForm(worlds.form, key, signal)),
     node: controller("node", (key, signal) => reconcileNode(forOneNode(worlds.node), key, signal)),
   };
-  return { caches, children, guard, controllers: [queues.hub, queues.form, queues.node] };
+  return { caches, children, secrets, guard, controllers: [queues.hub, queues.form, queues.node] };
 }
 
 /** A node has a part of the writes to itself, so that one whose objects hang in a webhook leaves room for the others. */
@@ -175,9 +182,10 @@ interface HubParts {
   readonly caches: Caches;
   readonly memory: HubWorld["memory"];
   readonly orphaning: Orphaning;
+  readonly secrets: HubWorld["secrets"];
 }
 
-function hubWorld(options: ManagerOptions, { caches, memory, orphaning }: HubParts): HubWorld {
+function hubWorld(options: ManagerOptions, { caches, memory, orphaning, secrets }: HubParts): HubWorld {
   // The nodes of a form that leaves them behind are about to leave their hub.
   const isLeft = (node: StoredNode) => {
     const form = caches.forms.get(`${node.namespace}/${node.spec.templateRef}`)?.value;
@@ -198,6 +206,7 @@ function hubWorld(options: ManagerOptions, { caches, memory, orphaning }: HubPar
       observe: (o) => caches.nodes.observe(o),
       type: NODE,
     },
+    secrets,
     open: options.openSource,
     memory,
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),

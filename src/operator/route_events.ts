@@ -129,7 +129,7 @@ function routeNode(routing: Routing, event: CacheEvent<StoredNode>): void {
   const known = memory.get(hub);
   const hubStored: StoredHub | undefined = routing.caches().hubs.get(hub)?.value;
   // A node went that the rows may still ask for.
-  if (known !== undefined && event.kind === "deleted") memory.set(hub, { ...known, nodesMoved: "gone" });
+  if (known !== undefined && event.kind === "deleted") memory.set(hub, { ...known, overtaken: "nodeGone" });
   // Room came free for what waits.
   const freed = known?.throttled === true && (event.kind === "deleted" || isProven(node));
   if (hubStored?.deleting === true) queues().hub.enqueue(hub);

@@ -119,12 +119,12 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
     waiting: [],
     doubts: new Map(),
     publishedAt: 0,
-    nodesMoved: "no",
+    overtaken: "no",
     covered: new Set<string>(),
     wentAt: [],
   };
   const { handlers, memory, asked } = routed();
-  const moved = () => memory.get("ns/hub")?.nodesMoved;
+  const moved = () => memory.get("ns/hub")?.overtaken;
   memory.set("ns/hub", known);
   handlers.node(added(node));
   assert.equal(moved(), "no");
@@ -138,7 +138,7 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
   handlers.node(modified(node, { ...node, status: readyStatus("True") }));
   assert.deepEqual(asked.filter((key) => key === "hub ns/hub soon"), ["hub ns/hub soon"]);
   handlers.node(deleted(node));
-  assert.equal(moved(), "gone");
+  assert.equal(moved(), "nodeGone");
 });
 
 Deno.test("the forms of a hub are counted anew when its rows ask for more nodes", () => {

@@ -110,6 +110,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
       observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
       type: NODE,
     },
+    secrets: { read: () => Promise.resolve(new Map()), release: () => {} },
     open: () => sourceOf(table),
     orphaning: new Set(),
     memory,
