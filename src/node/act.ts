@@ -31,11 +31,14 @@ export async function act(
   return await apply(world, input, { item, situation, mode, tracking });
 }
 
+/** Others write an object while it is read: so often it is read again before the pass gives up. */
+const TRIES = 4;
+
 /** Reads the object by name, and acts on whose it turns out to be. */
 export async function lookFirst(
   world: NodeWorld,
   input: WalkInput,
-  attempt: Attempt,
+  attempt: Attempt & { readonly tries?: number },
 ): Promise<Finding> {
   const looked = await look(world, input, attempt);
   if (looked.kind === "finding") return looked.finding;
@@ -52,10 +55,12 @@ interface Applying extends Attempt {
   readonly tracking: Tracking;
   readonly seen?: Seen;
   readonly former?: boolean;
+  /** How often the object turned out to be another version than was read. */
+  readonly tries?: number;
 }
 
 async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Promise<Finding> {
-  const { item, situation, mode, tracking, former = false } = applying;
+  const { item, situation, mode, tracking, former = false, tries = 1 } = applying;
   const wanted = await item.wanted();
   if ("state" in wanted) return finding(item, situation, wanted);
   const { record } = situation;
@@ -68,6 +73,9 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
   const result = outcome.kind === "applied" ? "success" : "error";
   world.metrics.applyAttempt({ kind, result, conflictPolicy: item.policy.conflictPolicy });
   if (outcome.kind === "exists") return await lookFirst(world, input, { item, situation });
+  if (outcome.kind === "rejected" && outcome.code === "Changed" && tries < TRIES) {
+    return await lookFirst(world, input, { item, situation, tries: tries + 1 });
+  }
   if (outcome.kind === "rejected") {
     const refusal = { item, situation, desired: over.desired, mode, outcome };
     const immutable = await immutableChange(world, refusal, input.signal);
@@ -83,7 +91,7 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
   const seen = applying.seen ??
     (overridden.length === 0 ? undefined : { kind: "changed" as const, taken: overridden, removed: NONE });
   const drift = seen === undefined ? undefined : driftSeen(seen, object, wanted.manager);
-  if (seen !== undefined || mode === "repair") countRepair(world, input, { item, drift });
+  if (seen !== undefined || mode === "repair") countRepair(world, input, { item, drift, seen });
   return {
     ...appliedFinding(world, input.node, { item, wanted: over.desired, object, situation }),
     ...(drift === undefined ? {} : { drift }),
@@ -107,12 +115,18 @@ export function paceKey({ node }: WalkInput, { id }: Target): string {
 function countRepair(
   world: NodeWorld,
   input: WalkInput,
-  { item, drift }: { item: Target; drift: DriftReport | undefined },
+  { item, drift, seen }: { item: Target; drift: DriftReport | undefined; seen: Seen | undefined },
 ): void {
   const message = contentionText(item, drift);
-  if (world.repairs.repaired(paceKey(input, item), input.now, message)) {
+  if (world.repairs.repaired(paceKey(input, item), input.now, { message, fields: repairedOf(seen) })) {
     reportContended(world, input.node, { id: item.id, message });
   }
+}
+
+/** What tells one repair from another: hashes of the fields. */
+function repairedOf(seen: Seen | undefined): string[] {
+  if (seen?.kind !== "changed") return [seen?.kind ?? "unknown"];
+  return [...seen.taken.map(({ field }) => fieldHash(field)), ...seen.removed];
 }
 
 /** Gives up what a manager of ours before this one has on the object; the object as it is then. */

@@ -1,9 +1,11 @@
 import type { ResourceRecord } from "../api/node.ts";
 import type { FieldConflict } from "../api/stages.ts";
-import { without } from "../kube/field_set.ts";
+import { sharerOf } from "../api/claimant.ts";
+import { TRACKING_LABELS } from "../api/labels.ts";
+import { type FieldSet, union, within, without } from "../kube/field_set.ts";
 import { fieldHash, unpackFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
-import type { KubeObject } from "../kube/object.ts";
+import type { KubeObject, ManagedFieldsEntry } from "../kube/object.ts";
 import { ignoredFields } from "./ignored_fields.ts";
 import { othersOf, ownFields } from "./own_fields.ts";
 import { type WrittenOver, writtenOver } from "./string_data.ts";
@@ -14,7 +16,7 @@ export interface Drift {
   readonly taken: readonly FieldConflict[];
   /** Hashes of fields that nobody owns any more: removed, or of another shape. */
   readonly removed: ReadonlySet<string>;
-  /** Only ignored fields went to others: nothing is to be put back. */
+  /** Only ignored fields, and tracking labels to another node that shares the object, went to others: nothing is to be put back. */
   readonly released: boolean;
 }
 
@@ -40,7 +42,10 @@ export function driftOf(live: KubeObject, input: DriftInput): Drift {
   for (const { field } of taken) found.add(fieldHash(field));
   for (const entry of othersOf(live, input.manager)) {
     const fields = entry.fieldsV1 ?? {};
-    const left = ignoredFields(fields, input.wanted, input.ignoreFields);
+    const left = union(
+      ignoredFields(fields, input.wanted, input.ignoreFields),
+      trackingOf(entry, input.manager),
+    );
     for (const path of fieldPaths(left)) if (missing.has(fieldHash(path))) ignored.add(fieldHash(path));
     for (const path of fieldPaths(without(fields, left))) {
       const hash = fieldHash(path);
@@ -51,6 +56,14 @@ export function driftOf(live: KubeObject, input: DriftInput): Drift {
   }
   const removed = new Set([...missing].filter((hash) => !found.has(hash) && !ignored.has(hash)));
   return { taken, removed, released: ignored.size > 0 && taken.length === 0 && removed.size === 0 };
+}
+
+const TRACKING = { metadata: { labels: Object.fromEntries([...TRACKING_LABELS].map((name) => [name, ""])) } };
+
+/** The tracking labels of a shared object, which any of its nodes may have. */
+function trackingOf({ manager, fieldsV1 = {} }: ManagedFieldsEntry, own: string): FieldSet {
+  const sharing = sharerOf(manager) !== undefined && sharerOf(own) !== undefined;
+  return sharing ? within(fieldsV1, TRACKING) : {};
 }
 
 function pathsOf({ manager, keys }: WrittenOver): FieldConflict[] {

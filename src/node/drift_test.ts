@@ -56,6 +56,23 @@ Deno.test("what nobody owns is removed; our entry by any operation counts as our
   assert.deepEqual(told, { taken: [], removed: 1, released: false });
 });
 
+Deno.test("tracking labels that another node has by now are no drift of what both share", () => {
+  const labels = { "f:metadata": { "f:labels": { "f:lynq.sh/node": {}, "f:team": {} } } };
+  const told = (own: string, other: string) => {
+    const object = live(entry(own, { "f:data": {} }), entry(other, labels));
+    const { taken, released } = driftOf(object, {
+      record: record(".metadata.labels.lynq.sh/node"),
+      manager: own,
+      wanted: WANTED,
+      ignoreFields: [],
+    });
+    return [taken.length, released];
+  };
+  assert.deepEqual(told("lynq.1", "lynq.2"), [0, true]);
+  assert.deepEqual(told("lynq.1", "kubectl"), [1, false]);
+  assert.deepEqual(told("lynq", "lynq.2"), [1, false]);
+});
+
 Deno.test("ignored fields that others took are no drift", () => {
   const object = live(
     entry("hpa", { "f:spec": { "f:replicas": {} } }, { subresource: "scale" }),

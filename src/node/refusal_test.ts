@@ -50,6 +50,23 @@ Deno.test("a read that fails is the failure of its own resource: what the others
   });
 });
 
+Deno.test("an object that moves on while it is written is read again at once, and is no failure", async () => {
+  await withNode(async (lab) => {
+    const want = (x: string) => lab.want([resourceOf({ id: "a", spec: { ...configMap, data: { x } } })]);
+    await want("1");
+    await lab.pass();
+    await want("2");
+    lab.faults.apply.set(
+      "acme-a",
+      new KubeError("the object has been modified", { status: 409, reason: "Conflict" }),
+    );
+    const { status, verdict } = await lab.pass();
+    assert.deepEqual(states(status), { a: "Ready" });
+    assert.deepEqual(verdict, { kind: "await" });
+    assert.deepEqual((await lab.objects.get(of("acme-a")))?.["data"], { x: "2" });
+  });
+});
+
 Deno.test("a child whose deletion can't be looked at keeps the finalizer, and its siblings go", async () => {
   await withNode(async (lab) => {
     await lab.want(["a", "b"].map((id) => resourceOf({ id, spec: configMap })));

@@ -1,5 +1,8 @@
-/** So many repairs of one object within `WINDOW_MS` are a contention. */
+/** So many repairs of the same field within `WINDOW_MS`, or times that the object is made again, are a contention. */
 export const CONTENDED_REPAIRS = 3;
+
+/** So many repairs of one object are, whatever is repaired. */
+const MANY_REPAIRS = 10;
 
 const WINDOW_MS = 60_000;
 const FIRST_GAP_MS = 10_000;
@@ -13,9 +16,17 @@ export interface Contention {
   readonly clearsInMs: number;
 }
 
+/** What was repaired. */
+export interface Repair {
+  /** What to tell of the contention, should it be one. */
+  readonly message: string;
+  /** What tells one field from another; a field that is repaired again is a sign of a contention. */
+  readonly fields: readonly string[];
+}
+
 interface Streak {
-  /** When the object was repaired, newest last; only what the window holds. */
-  readonly times: readonly number[];
+  /** When what of the object was repaired, newest last; only what the window holds. */
+  readonly repairs: readonly { readonly at: number; readonly fields: readonly string[] }[];
   /** Repairs since the contention began; 0 where there is none. */
   readonly level: number;
   readonly message: string;
@@ -23,8 +34,9 @@ interface Streak {
 
 /**
  * Slows the repairs of objects that somebody else changes back each time, so that two writers never chase each other:
- * three repairs within a minute are a contention, in which repairs come in growing gaps, from ten seconds to five
- * minutes. It is over when a gap, of at least a minute, passes without a change.
+ * three repairs of the same field within a minute are a contention, in which repairs come in growing gaps, from ten
+ * seconds to five minutes. It is over when a gap, of at least a minute, passes without a change. Somebody who edits one
+ * field after the other is no contention.
  */
 export class RepairPace {
   readonly #streaks = new Map<string, Streak>();
@@ -35,16 +47,19 @@ export class RepairPace {
     return streak === undefined || streak.level === 0 ? 0 : rest(streak, gapMs(streak), now);
   }
 
-  /** Counts a repair; `message` tells of the contention, should it be one. Answers whether one began with it. */
-  repaired(key: string, now: Date, message: string): boolean {
+  /** Counts a repair. Answers whether a contention began with it. */
+  repaired(key: string, now: Date, { message, fields }: Repair): boolean {
     this.#forget(now);
     const found = this.#streaks.get(key);
     const before = found === undefined || rest(found, calmMs(found), now) === 0 ? undefined : found;
     const at = now.getTime();
-    const times = [...(before?.times ?? []).filter((time) => at - time < WINDOW_MS), at];
-    const contended = (before?.level ?? 0) > 0 || times.length >= CONTENDED_REPAIRS;
+    const repairs = [...(before?.repairs ?? []).filter((repair) => at - repair.at < WINDOW_MS), {
+      at,
+      fields,
+    }];
+    const contended = (before?.level ?? 0) > 0 || isFight(repairs);
     const level = contended ? (before?.level ?? 0) + 1 : 0;
-    this.#streaks.set(key, { times, level, message });
+    this.#streaks.set(key, { repairs, level, message });
     return level === 1;
   }
 
@@ -59,7 +74,7 @@ export class RepairPace {
   /** Goes on with a contention that an earlier process recorded. */
   resume(key: string, now: Date, message: string): void {
     if (this.#streaks.has(key)) return;
-    this.#streaks.set(key, { times: [now.getTime()], level: 1, message });
+    this.#streaks.set(key, { repairs: [{ at: now.getTime(), fields: [] }], level: 1, message });
   }
 
   #forget(now: Date): void {
@@ -68,6 +83,13 @@ export class RepairPace {
       if (rest(streak, calmMs(streak) + KEPT_MS, now) === 0) this.#streaks.delete(key);
     }
   }
+}
+
+/** The last one repaired what was repaired often before. */
+function isFight(repairs: Streak["repairs"]): boolean {
+  const last = repairs.at(-1)?.fields ?? [];
+  return repairs.length >= MANY_REPAIRS ||
+    last.some((field) => repairs.filter(({ fields }) => fields.includes(field)).length >= CONTENDED_REPAIRS);
 }
 
 function gapMs({ level }: Streak): number {
@@ -79,6 +101,6 @@ function calmMs(streak: Streak): number {
 }
 
 /** What is left of a time after the last repair; a clock that went back lengthens nothing. */
-function rest({ times }: Streak, ms: number, now: Date): number {
-  return Math.min(ms, Math.max(0, (times.at(-1) ?? 0) + ms - now.getTime()));
+function rest({ repairs }: Streak, ms: number, now: Date): number {
+  return Math.min(ms, Math.max(0, (repairs.at(-1)?.at ?? 0) + ms - now.getTime()));
 }

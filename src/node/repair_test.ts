@@ -159,6 +159,20 @@ Deno.test("a writer that fights back is a conflict that names it, ends in peace 
   });
 });
 
+Deno.test("somebody who changes one thing after the other is corrected each time, and fights nobody", async () => {
+  await withNode(async (lab) => {
+    await made(lab);
+    const mark = { metadata: { labels: { "lynq.sh/node": null } } };
+    for (const body of [{ data: { x: "theirs" } }, { data: { y: null } }, mark, { data: { y: "theirs" } }]) {
+      const { state } = recordOf(await fight(lab, () => lab.objects.merge(WHICH, body)));
+      assert.equal(state, "Ready");
+      assert.deepEqual(await data(lab), { x: "1", y: "1" });
+    }
+    assert.equal(recordOf(await fight(lab, () => lab.objects.remove(WHICH))).state, "Ready");
+    assert.deepEqual(reasons(lab), Array.from({ length: 5 }, () => "DriftCorrected"));
+  });
+});
+
 Deno.test("an object that is deleted each time it is made is made ever more seldom", async () => {
   await withNode(async (lab) => {
     await made(lab);

@@ -65,13 +65,15 @@ export interface Faults {
   readonly list: Map<string, Error>;
   /** By object name: what reads of it end with. */
   readonly get: Map<string, Error>;
+  /** By object name: what the next apply of it ends with. */
+  readonly apply: Map<string, Error>;
 }
 
 /** Gives the lab to `test` and takes everything away again. Workloads never become ready in it. */
 export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox({ workloadDelayMs: 3_600_000 });
   const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
-  const faults: Faults = { list: new Map(), get: new Map() };
+  const faults: Faults = { list: new Map(), get: new Map(), apply: new Map() };
   const reads: string[] = [];
   const faulty = withFaults(client, { faults, reads });
   const children = new ChildCaches({
@@ -117,6 +119,11 @@ function withFaults(client: WatchingClient, { faults, reads }: Heard): WatchingC
       reads.push(`get ${ref.type.plural} ${ref.name}`);
       const error = faults.get.get(ref.name);
       return error === undefined ? client.get(ref, options) : Promise.reject(error);
+    },
+    apply: (ref, ...rest) => {
+      const error = faults.apply.get(ref.name);
+      faults.apply.delete(ref.name);
+      return error === undefined ? client.apply(ref, ...rest) : Promise.reject(error);
     },
   };
   return new Proxy(client, {
