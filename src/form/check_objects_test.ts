@@ -97,12 +97,12 @@ Deno.test("keys and values of labels and annotations are what Kubernetes takes",
 
 Deno.test("an apiVersion and a kind look like one, unless a template gives them", () => {
   for (
-    const fine of [["v1", "Pod"], ["example.com/v1alpha1", "XBucket"], [
+    const [apiVersion, kind] of [["v1", "Pod"], ["example.com/v1alpha1", "XBucket"], [
       "{{ .group }}/v1",
       "{{ .kind }}",
     ]] as const
   ) {
-    assert.deepEqual(told({ spec: object(...fine) }), []);
+    assert.deepEqual(told({ spec: object(apiVersion, kind) }), []);
   }
   assert.match(
     told({ spec: object("apps v1", "Pod") })[0] ?? "",

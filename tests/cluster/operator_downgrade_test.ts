@@ -185,7 +185,7 @@ async function comesForthAgain(lab: OperatorLab): Promise<void> {
   await nodeReady(lab, "acme-web");
   for (const child of run.children) {
     const live = await lab.objects.get(identity(child));
-    assert.equal(live?.metadata.uid, child.metadata.uid, child.metadata.name);
+    assert.equal(live?.metadata.uid, child.metadata.uid, `${child.metadata.name} is the same object`);
     if (child.kind === "Deployment") assert.deepEqual(live?.["spec"], child["spec"]);
   }
   assert.deepEqual(run.watch?.gone(), []);
