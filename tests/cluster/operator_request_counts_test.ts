@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import type { KubeObject } from "../../src/kube/object.ts";
+import { requestsIn, since, total, writesIn } from "../bench/api_audit.ts";
+import { type Fleet, formOf, hubOf, RESOURCES, tableOf, uidOf } from "../bench/fleet.ts";
+import { until } from "../support/cluster_objects.ts";
+import { requireControlPlane } from "../support/control_plane.ts";
+import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
+
+const answer = await requireControlPlane();
+const ROWS = 60;
+
+/** Kinds that the operator watches with this fleet: its own three, revisions, namespaces, CRDs, and four of children. */
+const KINDS = 10;
+
+/** What hub and form tell of their nodes: once a second while something moves, so that it grows with time alone. */
+const PACED = ["patch lynqforms/status", "patch lynqhubs/status"];
+
+function fleetOf({ namespace }: OperatorLab): Fleet {
+  return { namespace, rows: ROWS };
+}
+
+interface Asked {
+  readonly all: ReadonlyMap<string, number>;
+  /** All but what is paced by time. */
+  readonly unpaced: Readonly<Record<string, number>>;
+}
+
+/** What the operator asks of the API server from now until `work` is done and nothing has been asked for three seconds. */
+async function asked(lab: OperatorLab, work: () => Promise<unknown>): Promise<Asked> {
+  const before = requestsIn(await lab.plane.audit());
+  await work();
+  let seen = -1;
+  while (true) {
+    const all = since(before, requestsIn(await lab.plane.audit()));
+    if (total(all) === seen) {
+      const unpaced = [...all].filter(([what]) => !PACED.includes(what));
+      return { all, unpaced: Object.fromEntries(unpaced) };
+    }
+    seen = total(all);
+    await new Promise((resolve) => setTimeout(resolve, 3000));
+  }
+}
+
+function hubYaml(lab: OperatorLab, syncInterval: string): string {
+  const { host, port, username, database } = lab.db;
+  const passwordRef = { name: "db", key: "password" };
+  const mysql = { host, port, username, database, table: "bench", passwordRef };
+  return hubOf(fleetOf(lab), { type: "mysql", syncInterval, mysql });
+}
+
+async function allReady(lab: OperatorLab): Promise<void> {
+  await until("every node to be ready", async () => {
+    const nodes = await lab.objects.list({
+      apiVersion: "operator.lynq.sh/v1",
+      kind: "LynqNode",
+      namespace: lab.namespace,
+    });
+    return nodes.length === ROWS && nodes.every(isReady);
+  });
+}
+
+function isReady(node: KubeObject): boolean {
+  const status = node["status"] as
+    | {
+      readyResources?: number;
+      observedGeneration?: number;
+      conditions?: { type: string; status: string }[];
+    }
+    | undefined;
+  return status?.readyResources === RESOURCES && status.observedGeneration === node.metadata.generation &&
+    status.conditions?.some(({ type, status }) => type === "Ready" && status === "True") === true;
+}
+
+async function configMaps(lab: OperatorLab, has: (data: Record<string, string>) => boolean): Promise<number> {
+  const { namespace } = lab;
+  const found = await lab.objects.list({ apiVersion: "v1", kind: "ConfigMap", namespace });
+  return found.filter((each) => has((each["data"] ?? {}) as Record<string, string>)).length;
+}
+
+/** 12 requests a node with 10 resources are unavoidable: the node, each resource, one status. */
+async function cold(lab: OperatorLab): Promise<void> {
+  const { all, unpaced } = await asked(lab, async () => {
+    await lab.objects.apply(formOf(fleetOf(lab)));
+    await lab.objects.apply(hubYaml(lab, "1s"));
+    await allReady(lab);
+  });
+  const perNode = {
+    "create lynqnodes": 1,
+    "patch configmaps": 6,
+    "patch secrets": 2,
+    "patch serviceaccounts": 1,
+    "patch services": 1,
+    "patch lynqnodes/status": 1,
+  };
+  for (const [what, count] of Object.entries(perNode)) assert.equal(all.get(what), count * ROWS, what);
+  const rest = Object.entries(unpaced).filter(([what]) => !(what in perNode));
+  assert(total(new Map(rest)) <= 25, JSON.stringify(rest));
+  assert(total(all) / (ROWS * RESOURCES) <= 1.3, JSON.stringify(Object.fromEntries(all)));
+}
+
+async function silent(lab: OperatorLab): Promise<void> {
+  const { all } = await asked(lab, () => new Promise((resolve) => setTimeout(resolve, 5000)));
+  assert.deepEqual(Object.fromEntries(all), {});
+}
+
+async function changedRow(lab: OperatorLab): Promise<void> {
+  const { unpaced } = await asked(lab, async () => {
+    await lab.db.exec(`UPDATE bench SET plan = 'gold' WHERE id = '${uidOf(1)}'`, lab.db.database);
+    await until(
+      "the row in its ConfigMaps",
+      async () => await configMaps(lab, (d) => d["plan"] === "gold") === 6,
+    );
+  });
+  assert.deepEqual(unpaced, { "patch lynqnodes": 1, "patch configmaps": 6, "patch lynqnodes/status": 1 });
+}
+
+/** What a child's own controller writes. */
+async function statusOnly(lab: OperatorLab): Promise<void> {
+  const { namespace } = lab;
+  const service = { apiVersion: "v1", kind: "Service", namespace, name: `${uidOf(1)}-svc` };
+  const conditions = [{
+    type: "Seen",
+    status: "True",
+    reason: "Test",
+    message: "",
+    lastTransitionTime: "2026-01-01T00:00:00Z",
+  }];
+  const { all } = await asked(lab, () => lab.objects.merge(service, { status: { conditions } }, "status"));
+  assert.deepEqual(Object.fromEntries(all), {});
+}
+
+async function editedChild(lab: OperatorLab): Promise<void> {
+  const which = { apiVersion: "v1", kind: "ConfigMap", namespace: lab.namespace, name: `${uidOf(2)}-cm0` };
+  const { unpaced } = await asked(lab, async () => {
+    await lab.objects.merge(which, { data: { plan: "edited" } });
+    await until("the repair", async () => await configMaps(lab, (d) => d["plan"] === "edited") === 0);
+  });
+  const repaired = {
+    "get configmaps": 1,
+    "patch configmaps": 1,
+    "patch lynqnodes/status": 1,
+    "create events": 1,
+  };
+  assert.deepEqual(unpaced, repaired);
+}
+
+/** A form's edit: one small write a node, the resources that change, and the status that records them. */
+async function editedForm(lab: OperatorLab): Promise<void> {
+  const edited = formOf(fleetOf(lab)).replace('n: "4"', 'n: "4, edited"');
+  const { unpaced } = await asked(lab, async () => {
+    await lab.objects.apply(edited);
+    await until("the edit", async () => await configMaps(lab, (d) => d["n"] === "4, edited") === ROWS);
+    await allReady(lab);
+  });
+  const { "create events": events = 0, ...rest } = unpaced;
+  assert(events <= 2, String(events));
+  assert.deepEqual(rest, {
+    "create controllerrevisions": 1,
+    "patch lynqnodes": ROWS,
+    "patch configmaps": ROWS,
+    "patch lynqnodes/status": ROWS,
+  });
+}
+
+/** Each kind is listed once, a page here, and what is served is asked for; nothing is written. */
+async function restart(lab: OperatorLab): Promise<void> {
+  await lab.operator.kill();
+  const { all } = await asked(lab, async () => {
+    lab.operator = await lab.start();
+  });
+  assert.equal(writesIn(all), 0, JSON.stringify(Object.fromEntries(all)));
+  const lists = [...all].filter(([what]) => what.startsWith("list "));
+  for (const [what, count] of lists) {
+    // The Secret of the hub is one object, watched by its name.
+    assert.equal(count, what === "list secrets" ? 2 : 1, what);
+  }
+  assert.equal(lists.length, KINDS);
+  const rest = new Map([...all].filter(([what]) => !/^(list|watch) /.test(what)));
+  assert(total(rest) <= 3, JSON.stringify(Object.fromEntries(rest)));
+}
+
+operatorTest(answer, "no request is made that isn't needed, as the API server's audit log counts them", {
+  prepare: async (lab) => {
+    for (const sql of tableOf(fleetOf(lab))) await lab.db.exec(sql, lab.db.database);
+  },
+  steps: [
+    { title: "a new fleet costs the writes that are unavoidable", run: cold },
+    { title: "nothing is asked while nothing changes, however often the database is read", run: silent },
+    { title: "a changed row costs its node, its resources and one status", run: changedRow },
+    { title: "a child's own status costs nothing", run: statusOnly },
+    { title: "an edited child costs a look, its repair and the record of it", run: editedChild },
+    { title: "a form's edit costs a small write a node and what changes", run: editedForm },
+    { title: "a restart lists each kind and writes nothing", run: restart },
+  ],
+});
