@@ -26,6 +26,7 @@ export class SchemaGuard {
   readonly #options: SchemaGuardOptions;
   readonly #abort = new AbortController();
   #problems: readonly string[] = ["the served schema of our kinds has not been read yet"];
+  #looked = false;
   #cancel: (() => void) | undefined;
   #checking: Promise<void> = Promise.resolve();
 
@@ -51,7 +52,8 @@ export class SchemaGuard {
       crd: (event) => {
         handlers.crd(event);
         const { key } = event.kind === "deleted" ? event.was : event.now;
-        if (OUR_CRDS.has(key)) this.#later();
+        // The first list comes before the first look.
+        if (OUR_CRDS.has(key) && this.#looked) this.#later();
       },
     };
   }
@@ -70,6 +72,7 @@ export class SchemaGuard {
 
   async #check(): Promise<void> {
     if (this.#abort.signal.aborted) return;
+    this.#looked = true;
     const problems = await this.#look();
     if (problems !== undefined && problems.join("\n") !== this.#problems.join("\n")) {
       for (const problem of problems) this.#options.log.error("Nothing is written", { problem });
