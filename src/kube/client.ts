@@ -126,6 +126,8 @@ export interface WatchingClient extends KubeClient {
 export interface KubeConnection extends WatchingClient {
   /** The same connections with the rights of another user; `close` is the owner's. */
   as(subject: Subject): WatchingClient;
+  /** The same connections for one who may write only at times: `admit` is asked before each attempt of a write, and throws to prevent it. */
+  fenced(admit: () => void): WatchingClient;
   /** Ends every connection; requests under way are aborted. */
   close(): void;
 }

@@ -26,6 +26,8 @@ export interface ExchangeOptions {
   /** Sent with every request; a name may come more than once. */
   readonly headers: readonly HeaderPair[];
   readonly deadlineMs: number;
+  /** Asked last before a request is sent; throws to keep it from being sent. */
+  readonly admit?: ((request: KubeRequest) => void) | undefined;
   readonly onRequest?: ((record: RequestRecord) => void) | undefined;
 }
 
@@ -80,6 +82,12 @@ export async function openExchange(
   const { credentials, lane } = options;
   const authorization = await credentials.authorization();
   const wire = await lane.acquire();
+  try {
+    options.admit?.(request);
+  } catch (error) {
+    lane.release(wire);
+    throw error;
+  }
   const deadline = startDeadline(options.deadlineMs, [signal, wire.gone]);
   const end = () => {
     deadline.end();

@@ -66,15 +66,30 @@ export function createKubeClient(credentials: Credentials, options: KubeClientOp
     shared.calls.close();
     shared.watches.close();
   };
+  const subject = options.impersonate ?? credentials.subject;
   return {
-    ...clientFor(shared, options.impersonate ?? credentials.subject),
-    as: (subject) => clientFor(shared, subject),
+    ...clientFor(shared, { subject }),
+    as: (subject) => clientFor(shared, { subject }),
+    fenced: (admit) => clientFor(shared, { subject, admit }),
     close,
   };
 }
 
-function clientFor(shared: Shared, subject: Subject | undefined): WatchingClient {
-  const caller = new Caller(shared, headersFor(shared.options, subject));
+/** For whom requests are made, and what may keep a write from being sent. */
+interface Acting {
+  readonly subject: Subject | undefined;
+  readonly admit?: () => void;
+}
+
+const READS: ReadonlySet<requests.KubeRequest["verb"]> = new Set(["get", "list", "watch"]);
+
+function clientFor(shared: Shared, { subject, admit }: Acting): WatchingClient {
+  const caller = new Caller(shared, {
+    headers: headersFor(shared.options, subject),
+    admit: ({ verb }) => {
+      if (!READS.has(verb)) admit?.();
+    },
+  });
   return {
     get: (ref, options = {}) => caller.object(requests.getRequest(ref, options.metadataOnly), options.signal),
     list: (options, signal) => caller.list(options, signal),
@@ -105,11 +120,11 @@ function headersFor(options: KubeClientOptions, subject: Subject | undefined): r
 
 class Caller {
   readonly #shared: Shared;
-  readonly #headers: readonly HeaderPair[];
+  readonly #of: Pick<ExchangeOptions, "headers" | "admit">;
 
-  constructor(shared: Shared, headers: readonly HeaderPair[]) {
+  constructor(shared: Shared, of: Pick<ExchangeOptions, "headers" | "admit">) {
     this.#shared = shared;
-    this.#headers = headers;
+    this.#of = of;
   }
 
   /** The answer of a success; throws for every other. */
@@ -181,7 +196,7 @@ class Caller {
     return {
       credentials,
       lane,
-      headers: this.#headers,
+      ...this.#of,
       deadlineMs: (options.deadlineSeconds ?? 30) * 1000,
       onRequest: options.onRequest,
     };
