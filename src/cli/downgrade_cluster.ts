@@ -10,7 +10,7 @@ import type { KubeClient } from "../kube/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { FORM, HUB, NODE, REVISION } from "../operator/kinds.ts";
-import { LEASE_NAME } from "../operator/operator.ts";
+import { LEASE_NAME } from "../operator/leadership.ts";
 import { type CachedRevision, toCachedRevision } from "../operator/revision.ts";
 
 /** All that a downgrade is decided from, of one namespace or of all. */

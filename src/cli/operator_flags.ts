@@ -36,6 +36,9 @@ export function withOperatorFlags(command: Command): Command {
     )
     .option("--leader-elect [boolean]", "work only while holding the lease f2130106.lynq.sh", truth, false)
     .option("--leader-election-namespace <name>", "namespace of that lease; the operator's own unless told")
+    .option("--leader-elect-lease-duration <time>", "how long a lease lives without renewal", seconds, 15)
+    .option("--leader-elect-renew-deadline <time>", "how long its holder tries to renew it", seconds, 10)
+    .option("--leader-elect-retry-period <time>", "time between two tries", seconds, 2)
     .option("--zap-devel [boolean]", "logs for people: console, debug", truth, false)
     .option("--zap-encoder <encoder>", "json or console")
     .option("--zap-log-level <level>", "debug, info, error, panic, or a number")
@@ -57,9 +60,11 @@ type Flags = {
     : OperatorOptions[K];
 };
 
-/** The flags as options; lists that were not given are empty, `*` lifts the limit on hosts. */
+/** The flags as options; lists that were not given are empty, `*` lifts the limit on hosts. Ends the command where they contradict each other. */
 export function operatorOptions(command: Command): OperatorOptions {
   const flags = command.opts<Required<Flags>>();
+  const problem = contradiction(flags);
+  if (problem !== undefined) command.error(`error: ${problem}`);
   const sourceHosts: readonly string[] = flags.sourceHosts ?? [];
   return {
     ...flags,
@@ -71,6 +76,32 @@ export function operatorOptions(command: Command): OperatorOptions {
 /** Go's flag package takes `-flag` as well as `--flag`. */
 export function withDoubleDashes(args: readonly string[]): string[] {
   return args.map((arg) => /^-[a-z][a-z0-9-]+(=|$)/.test(arg) ? `-${arg}` : arg);
+}
+
+/** client-go's rule is that a deadline holds more than one try, jitter included. */
+const JITTER = 1.2;
+
+function contradiction(flags: Required<Flags>): string | undefined {
+  const { leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod } = flags;
+  if (leaderElectLeaseDuration <= leaderElectRenewDeadline) {
+    return "--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline, " +
+      "so that a holder gives up before another may take the lease";
+  }
+  if (leaderElectRenewDeadline <= leaderElectRetryPeriod * JITTER) {
+    return `--leader-elect-renew-deadline must be longer than ${JITTER} times --leader-elect-retry-period`;
+  }
+  return undefined;
+}
+
+const DURATION = /^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+$/;
+const UNIT_SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };
+
+/** Seconds of a duration as Go writes it. */
+function seconds(text: string): number {
+  const parts = DURATION.test(text) ? text.matchAll(/([0-9.]+)(ms|s|m|h)/g) : [];
+  const sum = [...parts].reduce((all, [, n, unit = ""]) => all + Number(n) * (UNIT_SECONDS[unit] ?? 0), 0);
+  if (sum <= 0) throw new InvalidArgumentError('takes a duration above 0, "15s" or "1m30s"');
+  return sum;
 }
 
 function count(text: string): number {

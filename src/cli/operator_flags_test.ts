@@ -61,3 +61,19 @@ Deno.test("a value that can't be is refused with the flag's name", () => {
     });
   }
 });
+
+Deno.test("the times of a lease are Go durations, and one that would let two hold it is refused", () => {
+  const options = read("--leader-elect-lease-duration=1m30s", "--leader-elect-retry-period=500ms");
+  assert.deepEqual(
+    [options.leaderElectLeaseDuration, options.leaderElectRenewDeadline, options.leaderElectRetryPeriod],
+    [90, 10, 0.5],
+  );
+  for (
+    const args of [
+      ["--leader-elect-lease-duration=10s"],
+      ["--leader-elect-renew-deadline=2s"],
+      ["--leader-elect-retry-period=0s"],
+      ["--leader-elect-retry-period=2"],
+    ]
+  ) assert.throws(() => read(...args), CommanderError, args.join());
+});

@@ -1,6 +1,6 @@
 import type { KubeClient, ObjectRef } from "./client.ts";
 import { sleep } from "./deadline.ts";
-import { isNotFound, KubeError } from "./error.ts";
+import { isConflict, isNotFound } from "./error.ts";
 import type { KubeObject } from "./object.ts";
 import type { ResourceType } from "./resource_type.ts";
 import {
@@ -45,9 +45,10 @@ export interface LeaseHold {
   readonly ended: Promise<"lost" | "released">;
   /** Aborted before anyone else can hold the lease; pass it to what only the holder may do. */
   readonly signal: AbortSignal;
+  /** By the clock: false from the renew deadline on, also in a process that was stopped or kept from its timers. */
   isHeld(): boolean;
-  /** Gives the lease up and settles when that is written, or could not be. */
-  stop(): Promise<void>;
+  /** Gives the lease up and settles when that is written, or could not be. Whether it was held and now is free. */
+  stop(): Promise<boolean>;
 }
 
 /** Becomes a candidate now: tries every `retrySeconds` until it holds the lease, then renews it. */
@@ -72,7 +73,9 @@ class Hold implements LeaseHold {
   readonly #acquire: (outcome: "acquired" | "stopped") => void;
   #view: LeaseView = { kind: "unseen" };
   #holder = "";
-  #holding = false;
+  /** When the last attempt began that acquired or renewed it; undefined where it is not held. */
+  #renewedAt: number | undefined;
+  #freed = false;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -89,69 +92,89 @@ class Hold implements LeaseHold {
   }
 
   isHeld(): boolean {
-    return this.#holding;
+    return this.#leftSeconds() > 0;
   }
 
-  async stop(): Promise<void> {
+  async stop(): Promise<boolean> {
     this.#stopping.abort();
     await this.ended;
+    return this.#freed;
   }
 
   async #run(): Promise<"lost" | "released"> {
-    const acquiredAt = await this.#untilAcquired();
-    this.#holding = acquiredAt !== undefined;
-    this.#acquire(acquiredAt === undefined ? "stopped" : "acquired");
-    const outcome = acquiredAt === undefined ? "released" : await this.#untilLost(acquiredAt);
-    this.#holding = false;
+    const acquired = await this.#untilAcquired();
+    this.#acquire(acquired ? "acquired" : "stopped");
+    const outcome = acquired ? await this.#untilLost() : "released";
+    this.#renewedAt = undefined;
     this.#held.abort();
-    if (acquiredAt !== undefined && outcome === "released") await this.#release();
+    if (acquired && outcome === "released") await this.#release();
     return outcome;
   }
 
-  /** When the attempt that acquired the lease began; `undefined` where `stop` came first. */
-  async #untilAcquired(): Promise<number | undefined> {
+  /** False where `stop` came first. */
+  async #untilAcquired(): Promise<boolean> {
     const { retrySeconds, renewDeadlineSeconds } = this.#candidate.timing;
     while (!this.#stopping.signal.aborted) {
-      const startedAt = this.#clock.now();
-      if (await this.#attempt(renewDeadlineSeconds)) return startedAt;
+      if (await this.#attempt(renewDeadlineSeconds)) return true;
       await this.#pause(retrySeconds);
     }
-    return undefined;
+    return false;
   }
 
-  /**
-   * Renews until that fails for `renewDeadlineSeconds`. They count from the beginning of the last renewal that succeeded:
-   * others can't have seen it earlier, so the lease lives longer than this holder believes.
-   */
-  async #untilLost(acquiredAt: number): Promise<"lost" | "released"> {
-    const { retrySeconds, renewDeadlineSeconds } = this.#candidate.timing;
-    let renewedAt = acquiredAt;
-    const leftSeconds = () => renewDeadlineSeconds - (this.#clock.now() - renewedAt) / 1000;
-    while (leftSeconds() > 0) {
-      await this.#pause(Math.min(retrySeconds, leftSeconds()));
+  /** Renews until that fails for `renewDeadlineSeconds`. */
+  async #untilLost(): Promise<"lost" | "released"> {
+    const { retrySeconds } = this.#candidate.timing;
+    while (this.isHeld()) {
+      await this.#pause(Math.min(retrySeconds, this.#leftSeconds()));
       if (this.#stopping.signal.aborted) return "released";
-      const startedAt = this.#clock.now();
-      if (leftSeconds() <= 0) break;
-      if (await this.#attempt(leftSeconds())) renewedAt = startedAt;
-      else if (this.#holder !== this.#candidate.identity) break;
+      if (!this.isHeld()) break;
+      const renewed = await this.#attempt(this.#leftSeconds());
+      if (!renewed && this.#holder !== this.#candidate.identity) break;
     }
     return "lost";
   }
 
-  /** Reads, decides, writes. A conflict means that another candidate was faster. */
+  /**
+   * They count from the beginning of the last renewal that succeeded: others can't have seen it earlier, so the lease
+   * lives longer than this holder believes.
+   */
+  #leftSeconds(): number {
+    if (this.#renewedAt === undefined) return 0;
+    const { renewDeadlineSeconds } = this.#candidate.timing;
+    return renewDeadlineSeconds - (this.#clock.now() - this.#renewedAt) / 1000;
+  }
+
+  /** Reads, decides, writes; its holder writes first. A conflict means that another candidate was faster. */
   async #attempt(withinSeconds: number): Promise<boolean> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), withinSeconds * 1000);
+    const startedAt = this.#clock.now();
     try {
-      await this.#read(timeout.signal);
-      return await this.#write(timeout.signal);
+      const done = await this.#renew(timeout.signal) || await this.#contend(timeout.signal);
+      if (done) this.#renewedAt = startedAt;
+      return done;
     } catch (error) {
-      const race = error instanceof KubeError && error.status === 409;
-      if (!race) this.#options.onError?.(error);
+      if (!isConflict(error)) this.#options.onError?.(error);
       return false;
     } finally {
       clearTimeout(timer);
     }
+  }
+
+  /** What the holder wrote last is there still, as a rule: no need to read it. */
+  async #renew(signal: AbortSignal): Promise<boolean> {
+    if (!this.isHeld()) return false;
+    try {
+      return await this.#write(signal);
+    } catch (error) {
+      if (isConflict(error) || isNotFound(error)) return false;
+      throw error;
+    }
+  }
+
+  async #contend(signal: AbortSignal): Promise<boolean> {
+    await this.#read(signal);
+    return await this.#write(signal);
   }
 
   async #read(signal: AbortSignal): Promise<void> {
@@ -195,7 +218,12 @@ class Hold implements LeaseHold {
     if (this.#view.kind !== "seen") return;
     const record = released(this.#view, this.#clock.wall());
     const lease = leaseObject(this.#at(), record, this.#view.resourceVersion);
-    await this.#options.client.update(this.#ref(), lease).catch((error) => this.#options.onError?.(error));
+    try {
+      await this.#options.client.update(this.#ref(), lease);
+      this.#freed = true;
+    } catch (error) {
+      this.#options.onError?.(error);
+    }
   }
 
   /** Ends early when `stop` was called. */

@@ -64,7 +64,7 @@ export function decide(view: LeaseView, who: Candidate, at: Clocks): LeaseMove {
   if (record.holderIdentity === who.identity) {
     const renewed = {
       ...record,
-      leaseDurationSeconds: who.timing.durationSeconds,
+      leaseDurationSeconds: wholeSeconds(who.timing),
       acquireTime: record.acquireTime || at.wall,
       renewTime: at.wall,
     };
@@ -96,10 +96,15 @@ export function leaseObject(
   };
 }
 
+/** A Lease takes whole seconds; one that seems to live longer is taken later, never too early. */
+function wholeSeconds({ durationSeconds }: LeaseTiming): number {
+  return Math.ceil(durationSeconds);
+}
+
 function fresh(who: Candidate, at: Clocks, leaseTransitions: number): LeaseRecord {
   return {
     holderIdentity: who.identity,
-    leaseDurationSeconds: who.timing.durationSeconds,
+    leaseDurationSeconds: wholeSeconds(who.timing),
     leaseTransitions,
     acquireTime: at.wall,
     renewTime: at.wall,

@@ -43,7 +43,7 @@ Deno.test("a lease given up is free at once, ours is renewed with its history", 
 
 /** A lease in memory, and a clock that moves only when someone sleeps. */
 function world() {
-  const state = { lease: undefined as KubeObject | undefined, down: false, now: 0, writes: 0 };
+  const state = { lease: undefined as KubeObject | undefined, down: false, now: 0, writes: 0, reads: 0 };
   const write = (object: KubeObject) => {
     if (state.down) throw new KubeUnreachable("down", { code: "Refused" });
     const expected = object.metadata.resourceVersion;
@@ -56,6 +56,7 @@ function world() {
   const client: LeaseOptions["client"] = {
     get: async () => {
       await Promise.resolve();
+      state.reads++;
       if (state.down) throw new KubeUnreachable("down", { code: "Refused" });
       if (state.lease === undefined) throw new KubeError("none", { status: 404, reason: "NotFound" });
       return state.lease;
@@ -99,7 +100,7 @@ Deno.test("a holder whose lease was taken stops at once", async () => {
 
 Deno.test("stopping gives the lease up, and stopping a candidate that waits ends it", async () => {
   const { state, onSleep, hold } = world();
-  let stopping: Promise<void> | undefined;
+  let stopping: Promise<boolean> | undefined;
   const held = hold("us");
   onSleep.push(() => stopping = held.stop());
   assert.equal(await held.ended, "released");
@@ -111,4 +112,31 @@ Deno.test("stopping gives the lease up, and stopping a candidate that waits ends
   assert.equal(await waiting.acquired, "stopped");
   await stopping;
   assert.equal(LEASE.plural, "leases");
+});
+
+Deno.test("a holder renews with one write, and reads only where that write was too late", async () => {
+  const { state, onSleep, hold } = world();
+  const held = hold("us");
+  const touched = () => {
+    assert.equal(state.reads, 1);
+    state.lease = lease("us", "999");
+  };
+  let stopping: Promise<boolean> | undefined;
+  onSleep.push(() => {}, () => {}, touched, () => {}, () => stopping = held.stop());
+  assert.equal(await held.ended, "released");
+  assert.equal(await stopping, true);
+  assert.equal(state.reads, 2);
+  assert.equal((state.lease?.spec as LeaseRecord).holderIdentity, "");
+});
+
+Deno.test("a holder that stood still holds nothing when it goes on, before any of its timers is called", async () => {
+  const { state, onSleep, hold } = world();
+  const held = hold("us");
+  assert.equal(await held.acquired, "acquired");
+  assert.equal(held.isHeld(), true);
+  state.now += 10_000;
+  assert.equal(held.isHeld(), false);
+  onSleep.push(() => state.down = true);
+  assert.equal(await held.ended, "lost");
+  assert.equal(await held.stop(), false);
 });

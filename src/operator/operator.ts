@@ -3,7 +3,6 @@ import { dashboardApp } from "../dashboard/app.ts";
 import type { KubeConnection } from "../kube/client.ts";
 import type { Credentials } from "../kube/credentials.ts";
 import { createKubeClient } from "../kube/http_client.ts";
-import { holdLease, type LeaseHold } from "../kube/lease.ts";
 import { loadCredentials } from "../kube/load_credentials.ts";
 import { EventWriter } from "../telemetry/event_writer.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
@@ -14,6 +13,7 @@ import { startDashboard, startProbes } from "./http.ts";
 import { parseBindAddress } from "./http_address.ts";
 import { startMetrics } from "./http_metrics.ts";
 import type { RunningServer } from "./http_server.ts";
+import { type Leadership, LEASE_NAME, LeaseLost, standForLeader } from "./leadership.ts";
 import { type Manager, startManager } from "./manager.ts";
 import type { OperatorOptions } from "./options.ts";
 import { sourceOpener } from "./source_opener.ts";
@@ -38,17 +38,6 @@ export interface OperatorHooks {
 const GRACE_MS = 5000;
 const FLUSH_MS = 1000;
 
-export const LEASE_NAME = "f2130106.lynq.sh";
-
-/** Lost leadership: another replica may be working already, so this process must end. */
-export class LeaseLost extends Error {
-  override readonly name = "LeaseLost";
-
-  constructor() {
-    super(`the lease ${LEASE_NAME} was lost`);
-  }
-}
-
 /** Starts everything in this thread. With leader election the controllers start once the lease is held. */
 export async function startOperator(options: OperatorOptions, hooks: OperatorHooks): Promise<Operator> {
   const log = hooks.log ?? createLog(parseLogOptions(options));
@@ -63,12 +52,15 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     },
   });
   log.info("connecting", { server: credentials.server, origin: credentials.origin });
-  const events = new EventWriter({ client, component: "lynq", log, metrics });
+  const leader = options.leaderElect
+    ? standForLeader({ client, options, namespace: leaseNamespace(options, credentials), log })
+    : undefined;
+  const writer = leader?.writer ?? client;
+  const events = new EventWriter({ client: writer, component: "lynq", log, metrics });
   const state: { manager?: Manager } = {};
-  const lease = options.leaderElect ? await candidate({ client, options, credentials, log }) : undefined;
   const run = () => {
     const manager = startManager({
-      client,
+      client: writer,
       openSource: sourceOpener(options),
       concurrency: {
         hub: options.hubConcurrency,
@@ -85,52 +77,36 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     manager.started.catch(hooks.fail);
   };
   const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, state });
-  if (lease === undefined) run();
-  else watchLease({ lease, metrics, run, fail: hooks.fail });
+  if (leader === undefined) run();
+  else lead({ leader, metrics, run, fail: hooks.fail });
   return {
     dashboardUrl,
     stop: async () => {
       await state.manager?.stop(GRACE_MS);
       await events.close(FLUSH_MS);
-      await lease?.stop();
+      await leader?.stop();
       await Promise.all(servers.map((server) => server.stop()));
       client.close();
     },
   };
 }
 
-interface Candidacy {
-  readonly client: KubeConnection;
-  readonly options: OperatorOptions;
-  readonly credentials: Credentials;
-  readonly log: Log;
+function leaseNamespace(options: OperatorOptions, credentials: Credentials): string {
+  return options.leaderElectionNamespace ?? credentials.namespace ?? "lynq-system";
 }
 
-function candidate({ client, options, credentials, log }: Candidacy): Promise<LeaseHold> {
-  const namespace = options.leaderElectionNamespace ?? credentials.namespace ?? "lynq-system";
-  log.info("attempting to acquire leader lease", { lease: `${namespace}/${LEASE_NAME}` });
-  return Promise.resolve(holdLease({
-    client,
-    namespace,
-    name: LEASE_NAME,
-    identity: `${Deno.env.get("POD_NAME") ?? "lynq"}_${crypto.randomUUID()}`,
-    onHolder: (identity) => log.info("leader", { identity }),
-    onError: (error) => log.error("leader election", { error }),
-  }));
-}
-
-function watchLease(
-  of: { lease: LeaseHold; metrics: Metrics; run: () => void; fail: (error: unknown) => void },
-): void {
-  const { lease, metrics, run, fail } = of;
+/** Runs once it leads. Fails when the lease is lost: another replica may be working by then. */
+function lead(of: { leader: Leadership; metrics: Metrics; run: () => void; fail: (error: unknown) => void }) {
+  const { leader, metrics, run, fail } = of;
   metrics.leader(LEASE_NAME, false);
-  lease.acquired.then((outcome) => {
+  leader.lease.acquired.then((outcome) => {
     if (outcome !== "acquired") return;
     metrics.leader(LEASE_NAME, true);
     run();
   }).catch(fail);
-  lease.ended.then((outcome) => {
-    if (outcome === "lost") fail(new LeaseLost());
+  leader.lease.ended.then((outcome) => {
+    metrics.leader(LEASE_NAME, false);
+    if (outcome === "lost") fail(new LeaseLost(LEASE_NAME));
   }).catch(fail);
 }
 

@@ -16,6 +16,10 @@ export interface OperatorOptions {
   readonly dashboardBindAddress: string;
   readonly leaderElect: boolean;
   readonly leaderElectionNamespace: string | undefined;
+  /** In seconds; a Lease lives for its duration, its holder gives up after the deadline without renewal. */
+  readonly leaderElectLeaseDuration: number;
+  readonly leaderElectRenewDeadline: number;
+  readonly leaderElectRetryPeriod: number;
   /** `host` or `host:port` of the databases that hubs may read; undefined where the host process sets no limit. */
   readonly sourceHosts: readonly string[] | undefined;
   /** Folders and files that SQLite hubs may read. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { sleep } from "../../src/kube/deadline.ts";
 import { holdLease, LEASE } from "../../src/kube/lease.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { clusterTest } from "../support/control_plane_case.ts";
@@ -34,3 +35,43 @@ clusterTest(
     await third.stop();
   },
 );
+
+class NotHeld extends Error {}
+
+clusterTest(answer, "a fenced client sends no write from the moment that its lease is over", async (on) => {
+  const { client, namespace } = on;
+  const clock = { aheadMs: 0 };
+  const lease = holdLease({
+    client,
+    namespace,
+    name: "fence",
+    identity: "frozen",
+    timing,
+    clock: {
+      now: () => performance.now() + clock.aheadMs,
+      wall: () => new Date().toISOString().replace("Z", "000Z"),
+      sleep,
+    },
+  });
+  const fenced = client.fenced(() => {
+    if (!lease.isHeld()) throw new NotHeld();
+  });
+  const config = (name: string) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name, namespace },
+  });
+  const type = { group: "", version: "v1", kind: "ConfigMap", plural: "configmaps", namespaced: true };
+  await assert.rejects(fenced.create(type, config("early")), NotHeld);
+  assert.equal(await lease.acquired, "acquired");
+  const made = await fenced.create(type, config("held"));
+  const ref = { type, namespace, name: "held" };
+  clock.aheadMs = 3000;
+  await assert.rejects(fenced.create(type, config("late")), NotHeld);
+  await assert.rejects(fenced.update(ref, made), NotHeld);
+  await assert.rejects(fenced.patch(ref, { type: "merge", body: { data: { a: "b" } } }), NotHeld);
+  await assert.rejects(fenced.apply(ref, config("held"), { fieldManager: "test", force: true }), NotHeld);
+  await assert.rejects(fenced.delete(ref), NotHeld);
+  assert.equal((await fenced.get(ref)).metadata.resourceVersion, made.metadata.resourceVersion);
+  assert.equal(await lease.ended, "lost");
+});

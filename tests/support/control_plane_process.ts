@@ -83,7 +83,7 @@ export async function until(name: string, directory: string, ready: () => Promis
 
 const TOKENS = [
   'admin,admin,1,"system:masters"',
-  'operator,operator,2,"system:masters"',
+  ...["operator", "operator-2", "operator-3"].map((user) => `${user},${user},${user},"system:masters"`),
   'kcm,system:kube-controller-manager,3,"system:masters"',
   "plain,plain,4",
   "",
@@ -94,7 +94,7 @@ kind: Policy
 omitStages: [RequestReceived, ResponseStarted]
 rules:
 - level: Metadata
-  users: [operator]
+  users: [operator, operator-2, operator-3]
 - level: None
 `;
 

@@ -1,17 +1,27 @@
 import type { ControlPlane } from "./control_plane.ts";
 
-interface AuditedRequest {
+export interface AuditedRequest {
   readonly verb: string;
   readonly requestURI: string;
+  readonly user: { readonly username: string };
+  readonly requestReceivedTimestamp: string;
   readonly objectRef?: {
     readonly resource: string;
+    readonly namespace?: string;
     readonly name?: string;
     readonly subresource?: string;
   };
   readonly responseStatus?: { readonly code: number };
 }
 
+const NO_CHANGE = ["events", "tokenreviews", "subjectaccessreviews"];
 const WRITES = ["create", "update", "patch", "delete", "deletecollection"];
+
+/** Whether it is a write that changed something: no refused one, no trial, no Event, no question of its own rights. */
+export function isMade({ verb, requestURI, objectRef, responseStatus }: AuditedRequest): boolean {
+  return WRITES.includes(verb) && !NO_CHANGE.includes(objectRef?.resource ?? "") &&
+    !requestURI.includes("dryRun=All") && (responseStatus?.code ?? 0) < 300;
+}
 
 /** What the operator asked of the API server since a moment, from the server's own audit log. */
 export class OperatorAudit {
@@ -33,10 +43,7 @@ export class OperatorAudit {
 
   /** Writes that changed something, `patch configmaps/acme-config`: refused ones, trials and events are left out. */
   async writes(): Promise<string[]> {
-    const made = (await this.requests()).filter(({ verb, requestURI, objectRef, responseStatus }) =>
-      WRITES.includes(verb) && objectRef?.resource !== "events" && !requestURI.includes("dryRun=All") &&
-      (responseStatus?.code ?? 0) < 300
-    );
+    const made = (await this.requests()).filter(isMade);
     return made.map(({ verb, objectRef }) =>
       `${verb} ${objectRef?.resource}/${objectRef?.name} ${objectRef?.subresource ?? ""}`.trim()
     );

@@ -9,6 +9,11 @@ export interface OperatorProcess {
   stop(): Promise<number>;
   /** SIGKILL. */
   kill(): Promise<void>;
+  /** SIGSTOP: none of its threads goes on until `thaw`. */
+  freeze(): void;
+  thaw(): void;
+  /** The exit code, once it has ended by itself. */
+  readonly ended: Promise<number>;
 }
 
 export interface OperatorProcessOptions {
@@ -16,11 +21,13 @@ export interface OperatorProcessOptions {
   readonly sourceHosts?: readonly string[];
   readonly sourcePaths?: readonly string[];
   readonly flags?: readonly string[];
+  /** What it logs once it counts as started; that its controllers run unless told. */
+  readonly startedBy?: string;
 }
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
-/** Starts `deno task operator`'s command with servers off and waits until its controllers run. */
+/** Starts `deno task operator`'s command with servers off and waits until it counts as started. */
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
@@ -38,25 +45,26 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
   }).spawn();
   const lines: string[] = [];
   const started = Promise.withResolvers<void>();
+  const { startedBy = "starting manager" } = options;
   const read = (async () => {
     for await (
       const line of child.stderr.pipeThrough(new TextDecoderStream()).pipeThrough(new TextLineStream())
     ) {
       lines.push(line);
-      if (line.includes('"starting manager"')) started.resolve();
+      if (line.includes(`"${startedBy}"`)) started.resolve();
     }
     started.reject(new Error(`the operator ended:\n${lines.slice(-20).join("\n")}`));
   })();
-  const ended = async () => {
-    started.promise.catch(() => undefined);
+  started.promise.catch(() => undefined);
+  const ended = (async () => {
     const { code } = await child.status;
     await read;
     return code;
-  };
+  })();
   try {
     await started.promise;
   } catch (error) {
-    await ended();
+    await ended;
     throw error;
   }
   return {
@@ -64,11 +72,14 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
     lines,
     stop: () => {
       child.kill("SIGTERM");
-      return ended();
+      return ended;
     },
     kill: async () => {
       child.kill("SIGKILL");
-      await ended();
+      await ended;
     },
+    freeze: () => child.kill("SIGSTOP"),
+    thaw: () => child.kill("SIGCONT"),
+    ended,
   };
 }

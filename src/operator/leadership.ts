@@ -1,0 +1,74 @@
+import type { KubeConnection, WatchingClient } from "../kube/client.ts";
+import { holdLease, type LeaseHold } from "../kube/lease.ts";
+import type { LeaseTiming } from "../kube/lease_record.ts";
+import type { Log } from "../telemetry/log.ts";
+import type { OperatorOptions } from "./options.ts";
+
+/** The Lease that this implementation and the one in Go exclude each other with. */
+export const LEASE_NAME = "f2130106.lynq.sh";
+
+/** A lease is held no more: another replica may be working already, so nothing may be written. */
+export class LeaseLost extends Error {
+  override readonly name = "LeaseLost";
+  readonly lease: string;
+
+  constructor(lease: string) {
+    super(`the lease ${lease} was lost`);
+    this.lease = lease;
+  }
+}
+
+export interface Leadership {
+  readonly lease: LeaseHold;
+  /** Writes only while the lease is held: what comes later throws `LeaseLost` and is not sent. */
+  readonly writer: WatchingClient;
+  /** Gives the lease up. To be called when nothing writes any more. */
+  stop(): Promise<void>;
+}
+
+export interface Candidacy {
+  readonly client: KubeConnection;
+  readonly options: OperatorOptions;
+  readonly namespace: string;
+  readonly log: Log;
+  /** One that no other candidate has, unless told. */
+  readonly identity?: string | undefined;
+}
+
+/** Becomes a candidate for the leader's Lease. */
+export function standForLeader(of: Candidacy): Leadership {
+  const { client, options, namespace, log } = of;
+  const name = `${namespace}/${LEASE_NAME}`;
+  log.info("attempting to acquire leader lease", { lease: name });
+  const lease = holdLease({
+    client,
+    namespace,
+    name: LEASE_NAME,
+    identity: of.identity ?? newIdentity(),
+    timing: timingOf(options),
+    onHolder: (identity) => log.info("leader", { identity }),
+    onError: (error) => log.error("leader election", { error }),
+  });
+  return {
+    lease,
+    writer: client.fenced(() => {
+      if (!lease.isHeld()) throw new LeaseLost(LEASE_NAME);
+    }),
+    stop: async () => {
+      if (await lease.stop()) log.info("gave up leader lease", { lease: name });
+    },
+  };
+}
+
+/** The pod's name, and what no other process has. */
+export function newIdentity(): string {
+  return `${Deno.env.get("POD_NAME") ?? "lynq"}_${crypto.randomUUID()}`;
+}
+
+export function timingOf(options: OperatorOptions): LeaseTiming {
+  return {
+    durationSeconds: options.leaderElectLeaseDuration,
+    renewDeadlineSeconds: options.leaderElectRenewDeadline,
+    retrySeconds: options.leaderElectRetryPeriod,
+  };
+}

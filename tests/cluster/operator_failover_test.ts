@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { until } from "../support/cluster_objects.ts";
+import { requireControlPlane } from "../support/control_plane.ts";
+import { OperatorAudit } from "../support/operator_audit.ts";
+import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
+import type { OperatorProcess } from "../support/operator_process.ts";
+import {
+  leaseNamespace,
+  madeTwice,
+  madeWrites,
+  readyNodes,
+  type Replica,
+  SHORT_LEASES,
+  startReplica,
+  writers,
+} from "../support/replica_lab.ts";
+import { CONFIG, form, hub } from "../support/tenants.ts";
+
+const answer = await requireControlPlane();
+
+const LEASES = `leases-${crypto.randomUUID().slice(0, 8)}`;
+const FLAGS = ["--leader-elect", `--leader-election-namespace=${LEASES}`, ...SHORT_LEASES];
+const LEADER = "f2130106.lynq.sh";
+
+const run: { second?: OperatorProcess; third?: OperatorProcess } = {};
+
+function standby(lab: OperatorLab, user: Replica): Promise<OperatorProcess> {
+  return startReplica(lab, user, { flags: FLAGS, startedBy: "attempting to acquire leader lease" });
+}
+
+async function rows(lab: OperatorLab, from: number, count: number): Promise<void> {
+  const values = Array.from({ length: count }, (_, i) => `('t${from + i}', 'pro', 1)`);
+  await lab.db.exec(`INSERT INTO tenants VALUES ${values.join(", ")}`);
+}
+
+async function leader(lab: OperatorLab): Promise<string> {
+  const which = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: LEASES, name: LEADER };
+  const spec = (await lab.objects.get(which))?.spec as { holderIdentity?: string } | undefined;
+  return spec?.holderIdentity ?? "";
+}
+
+async function oneWorks(lab: OperatorLab): Promise<void> {
+  const audit = new OperatorAudit(lab.plane);
+  await audit.restart();
+  run.second = await standby(lab, "operator-2");
+  await lab.objects.apply(form(lab, "web", CONFIG));
+  await lab.objects.apply(hub(lab, { name: "tenants" }));
+  await readyNodes(lab, 2);
+  assert.deepEqual(writers(await madeWrites(audit)), ["operator"]);
+  const asked = (await audit.requests()).filter(({ user }) => user.username === "operator-2");
+  assert.deepEqual([...new Set(asked.map(({ objectRef }) => objectRef?.name))], [LEADER]);
+}
+
+async function killedInMidWork(lab: OperatorLab): Promise<void> {
+  const audit = new OperatorAudit(lab.plane);
+  await audit.restart();
+  await rows(lab, 0, 40);
+  await until("some of the work to be done", async () => (await madeWrites(audit)).length > 20);
+  await lab.operator.kill();
+  await readyNodes(lab, 42);
+  const writes = await madeWrites(audit);
+  assert.deepEqual(writers(writes), ["operator", "operator-2"]);
+  assert.deepEqual(madeTwice(writes), []);
+  await audit.restart();
+  await lab.db.exec("INSERT INTO tenants VALUES ('after', 'pro', 1)");
+  await readyNodes(lab, 43);
+  const names = (await madeWrites(audit)).map(({ objectRef }) => objectRef?.name ?? "")
+    .filter((name) => !["tenants", "web"].includes(name));
+  assert.deepEqual(names.filter((name) => !name.startsWith("after-")), []);
+}
+
+/** While it stood still another took over; what it has in hand when it goes on must not be written. */
+async function frozen(lab: OperatorLab): Promise<void> {
+  const second = lab.operator = run.second ?? lab.operator;
+  run.third = await standby(lab, "operator-3");
+  const audit = new OperatorAudit(lab.plane);
+  const before = await leader(lab);
+  second.freeze();
+  await audit.restart();
+  await until("another to take over", async () => {
+    const now = await leader(lab);
+    return now !== before && now !== "";
+  });
+  await lab.db.exec("UPDATE tenants SET plan = 'late'");
+  await until("the change to be in the cluster", async () => {
+    const configs = await lab.objects.list({ apiVersion: "v1", kind: "ConfigMap", namespace: lab.namespace });
+    const tenants = configs.filter(({ metadata }) => metadata.name?.endsWith("-config"));
+    return tenants.every((config) => (config["data"] as { plan: string }).plan === "late");
+  });
+  second.thaw();
+  assert.equal(await second.ended, 1);
+  assert(second.lines.some((line) => line.includes(`the lease ${LEADER} was lost`)), second.lines.at(-1));
+  assert.deepEqual(writers(await madeWrites(audit)), ["operator-3"]);
+  lab.operator = run.third;
+}
+
+/** Reconciles end, then the lease is free; the next one need not wait for its time. */
+async function stoppedInMidWork(lab: OperatorLab): Promise<void> {
+  const third = lab.operator;
+  const next = await standby(lab, "operator");
+  const audit = new OperatorAudit(lab.plane);
+  await audit.restart();
+  await rows(lab, 100, 30);
+  await until("some of the work to be done", async () => (await madeWrites(audit)).length > 10);
+  assert.equal(await third.stop(), 0);
+  lab.operator = next;
+  assert(third.lines.some((line) => line.includes('"gave up leader lease"')));
+  await readyNodes(lab, 73);
+  const requests = await audit.requests();
+  const release = requests.findLast(({ verb, objectRef, user }) =>
+    verb === "update" && objectRef?.name === LEADER && user.username === "operator-3"
+  );
+  const writes = await madeWrites(audit);
+  const late = writes.filter(({ user, requestReceivedTimestamp }) =>
+    user.username === "operator-3" &&
+    requestReceivedTimestamp > (release?.requestReceivedTimestamp ?? "")
+  );
+  assert.deepEqual(late, []);
+  assert.deepEqual(writers(writes), ["operator", "operator-3"]);
+  assert.deepEqual(madeTwice(writes), []);
+}
+
+operatorTest(answer, "of several replicas one works, and whatever befalls it another goes on", {
+  flags: FLAGS,
+  kubeconfig: async ({ plane, objects }) => {
+    await leaseNamespace(objects, LEASES);
+    return await plane.kubeconfig("operator");
+  },
+  prepare: async ({ db }) => {
+    await db.exec("CREATE TABLE tenants (id VARCHAR(63) PRIMARY KEY, plan VARCHAR(20), active TINYINT(1))");
+    await db.exec("INSERT INTO tenants VALUES ('acme', 'pro', 1), ('bolt', 'pro', 1)");
+  },
+  steps: [
+    { title: "a replica that does not lead asks for the lease and for nothing else", run: oneWorks },
+    {
+      title: "the leader is killed in the midst of its work: the other finishes it and makes nothing twice",
+      run: killedInMidWork,
+    },
+    { title: "a leader that stood still past its lease goes on and writes nothing, but ends", run: frozen },
+    { title: "on SIGTERM work under way ends, then the lease is given up", run: stoppedInMidWork },
+  ],
+});

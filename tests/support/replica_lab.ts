@@ -1,0 +1,70 @@
+import { until } from "./cluster_objects.ts";
+import type { PlaneUser } from "./control_plane.ts";
+import { type AuditedRequest, isMade, OperatorAudit } from "./operator_audit.ts";
+import type { OperatorLab } from "./operator_lab.ts";
+import { type OperatorProcess, startOperatorProcess } from "./operator_process.ts";
+
+/** Users of replicas, so that the API server's audit tells who asked for what. */
+export const REPLICAS = ["operator", "operator-2", "operator-3"] as const satisfies readonly PlaneUser[];
+export type Replica = typeof REPLICAS[number];
+
+/** Times of leases that a test can wait for. */
+export const SHORT_LEASES = [
+  "--leader-elect-lease-duration=3s",
+  "--leader-elect-renew-deadline=2s",
+  "--leader-elect-retry-period=200ms",
+] as const;
+
+/** Starts one more replica, as a user of its own. */
+export async function startReplica(
+  lab: OperatorLab,
+  user: Replica,
+  of: { flags: readonly string[]; startedBy?: string },
+): Promise<OperatorProcess> {
+  const { db } = lab;
+  return await startOperatorProcess({
+    kubeconfig: await lab.plane.kubeconfig(user),
+    sourceHosts: [`${db.host}:${db.port}`],
+    ...of,
+  });
+}
+
+/** A namespace for the Leases of one test, made before its first operator starts. */
+export async function leaseNamespace(
+  objects: OperatorLab["objects"],
+  name: string,
+): Promise<void> {
+  await objects.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`);
+}
+
+/** Writes of the replicas that changed something, but for those to Leases. */
+export async function madeWrites(audit: OperatorAudit): Promise<AuditedRequest[]> {
+  return (await audit.requests()).filter((one) => isMade(one) && one.objectRef?.resource !== "leases");
+}
+
+/** Who made these writes, each user once. */
+export function writers(writes: readonly AuditedRequest[]): string[] {
+  return [...new Set(writes.map(({ user }) => user.username))].toSorted();
+}
+
+/** Objects that were created more than once. */
+export function madeTwice(writes: readonly AuditedRequest[]): string[] {
+  const created = writes.filter(({ responseStatus }) => responseStatus?.code === 201)
+    .map(({ objectRef }) => `${objectRef?.resource}/${objectRef?.namespace}/${objectRef?.name}`);
+  return created.filter((object, index) => created.indexOf(object) !== index);
+}
+
+/** Waits until so many LynqNodes of the lab are ready. */
+export async function readyNodes(lab: OperatorLab, count: number): Promise<void> {
+  const of = { apiVersion: "operator.lynq.sh/v1", kind: "LynqNode", namespace: lab.namespace };
+  await until(`${count} LynqNodes to be ready`, async () => {
+    const nodes = await lab.objects.list(of);
+    const ready = nodes.filter((node) => {
+      const { conditions = [] } = (node["status"] ?? {}) as {
+        conditions?: { type: string; status: string }[];
+      };
+      return conditions.some(({ type, status }) => type === "Ready" && status === "True");
+    });
+    return ready.length === count && nodes.length === count;
+  });
+}
