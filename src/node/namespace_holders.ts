@@ -1,27 +1,19 @@
-import { tracker } from "../api/claimant.ts";
 import { LABEL } from "../api/labels.ts";
 import { objectKeyText } from "../api/resource_key.ts";
 import type { Child } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
-import type { KubeObject } from "../kube/object.ts";
-import type { ResourceType } from "../kube/resource_type.ts";
 import { isTracked, ownClaim } from "./child.ts";
 import { ensureKinds } from "./ensure_kinds.ts";
+import { type Emptying, goesToo, type Inquiry, nameOf } from "./emptying.ts";
 import type { PruneInput } from "./leftover.ts";
 import { isNamespace, type Orphan } from "./orphans.ts";
+import { volumeHolders } from "./volume_holders.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What the caches know of children and of the nodes that they belong to. */
 export interface Belongings {
   readonly children: Pick<NodeWorld["children"], "inNamespace">;
   readonly nodes: Pick<NodeWorld["nodes"], "labelled" | "get">;
-}
-
-/** A Namespace that a node would delete, and what else it lets go of. */
-export interface Emptying {
-  readonly node: StoredNode;
-  readonly namespace: string;
-  readonly orphans: readonly Orphan[];
 }
 
 /**
@@ -58,28 +50,12 @@ function isKept(node: StoredNode, child: Child, leaving: ReadonlySet<string>): b
   return own && !node.deleting && !leaving.has(objectKeyText(child));
 }
 
-/** That node is being deleted, or is gone and its children with it as soon as their watch tells. */
-function goesToo(
-  world: { readonly nodes: Pick<NodeWorld["nodes"], "labelled"> },
-  { namespace, label }: { namespace: string; label: string },
-): boolean {
-  return world.nodes.labelled(namespace, label).every((node) => node.deleting);
-}
-
-/** What it takes to ask the API server for objects of any kind of any form. */
-export interface Inquiry {
-  readonly client: Pick<NodeWorld["client"], "list">;
-  readonly discovery: Pick<NodeWorld["discovery"], "resolve">;
-  readonly forms: Pick<NodeWorld["forms"], "kinds">;
-  readonly nodes: Pick<NodeWorld["nodes"], "labelled">;
-}
-
 /** Names of one kind that are asked for; what is kept is told with the first few. */
 const ASKED = 6;
 
 /**
  * What in the Namespace no cache has: objects that a node has let go of, which carry no node's label any more, and
- * volumes that nobody of us made, such as those of a StatefulSet. Asked once for a Namespace that would be deleted.
+ * volume claims that nobody of us made, such as those of a StatefulSet. Asked once for a Namespace that would be deleted.
  * Throws where no answer came.
  */
 export async function holdersUnseen(world: Inquiry, of: Emptying, signal: AbortSignal): Promise<string[]> {
@@ -96,41 +72,8 @@ export async function holdersUnseen(world: Inquiry, of: Emptying, signal: AbortS
     }
     return [];
   });
-  const held = await Promise.all([...retained, volumes(world, of, signal)]);
+  const held = await Promise.all([...retained, volumeHolders(world, of, signal)]);
   return [...new Set(held.flat())];
-}
-
-const VOLUME_CLAIM: ResourceType = {
-  group: "",
-  version: "v1",
-  kind: "PersistentVolumeClaim",
-  plural: "persistentvolumeclaims",
-  namespaced: true,
-};
-
-async function volumes(
-  world: Inquiry,
-  { node, namespace }: Emptying,
-  signal: AbortSignal,
-): Promise<string[]> {
-  const held: string[] = [];
-  for await (
-    const { items } of world.client.list({ type: VOLUME_CLAIM, namespace, metadataOnly: true }, signal)
-  ) {
-    for (const item of items) {
-      const track = tracker(item.metadata.labels);
-      if (item.metadata.deletionTimestamp !== undefined) continue;
-      // What a node made is judged as its child; this node has none left by now.
-      const goes = track !== undefined &&
-        (isTracked({ node: track.label, nodeNamespace: track.namespace }, node) || goesToo(world, track));
-      if (!goes) held.push(nameOf(VOLUME_CLAIM.kind, item));
-    }
-  }
-  return held;
-}
-
-function nameOf(kind: string, { metadata }: KubeObject): string {
-  return `${kind} ${metadata.name ?? ""}`;
 }
 
 /** What keeps a Namespace from being deleted; nothing keeps any other kind. */

@@ -4,7 +4,8 @@ import { storedNode } from "../../tests/support/stored_objects.ts";
 import type { Child } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { ListOptions } from "../kube/client.ts";
-import { holdersUnseen, type Inquiry, namespaceHolders } from "./namespace_holders.ts";
+import type { Inquiry } from "./emptying.ts";
+import { holdersUnseen, namespaceHolders } from "./namespace_holders.ts";
 
 const NODE = storedNode({ row: "acme", form: "data" }, { deleting: true });
 
@@ -56,7 +57,6 @@ Deno.test("what is being deleted already, or was never written by us, holds noth
 function inquiry(
   plural: string | undefined,
   asked: ListOptions[],
-  labels: Record<string, string> = {},
 ): Inquiry {
   const kinds = ["ConfigMap", "Namespace", "Gone", "Secret", "ConfigMap"];
   return {
@@ -78,7 +78,7 @@ function inquiry(
     client: {
       async *list(options) {
         asked.push(options);
-        const items = options.type.plural === plural ? [{ metadata: { name: "kept", labels } }] : [];
+        const items = options.type.plural === plural ? [{ metadata: { name: "kept" } }] : [];
         yield await Promise.resolve({ items, resourceVersion: "1" });
       },
     },
@@ -101,16 +101,6 @@ Deno.test("each namespaced kind is asked once for what was let go of, and volume
       ],
     );
   }
-});
-
-Deno.test("a volume that no node made holds its namespace, and so does one of a node that stays", async () => {
-  const held = (labels: Record<string, string>) =>
-    holdersUnseen(inquiry("persistentvolumeclaims", [], labels), EMPTYING, signal);
-  const of = (node: string) => ({ "lynq.sh/node": node, "lynq.sh/node-namespace": "ns" });
-  assert.deepEqual(await held({ app: "postgres" }), ["PersistentVolumeClaim kept"]);
-  assert.deepEqual(await held(of("acme-web")), ["PersistentVolumeClaim kept"]);
-  assert.deepEqual(await held(of("acme-data")), []);
-  assert.deepEqual(await held(of("acme-gone")), []);
 });
 
 Deno.test("what the node goes on having holds the namespace that it lets go of", () => {

@@ -109,6 +109,7 @@ export class Simulator {
     }
     if (store === "/persistentvolumeclaims" && event.type === "DELETED") {
       this.#bench.schedule.after(0, () => releaseVolume(this.#bench, object));
+      this.#claimGone(object);
     }
   }
 
@@ -122,6 +123,16 @@ export class Simulator {
     }
     for (const store of ["/services", "policy/poddisruptionbudgets"]) {
       for (const key of this.#bench.keysIn(store, object.metadata.namespace ?? "")) this.#enqueue(store, key);
+    }
+  }
+
+  /** A StatefulSet's next pod may have waited for it. */
+  #claimGone({ metadata: { namespace } }: KubeObject): void {
+    const sets = "apps/statefulsets";
+    for (const set of this.#bench.list(sets)) {
+      if (set.metadata.namespace === namespace) {
+        this.#enqueue(sets, objectKey(namespace, set.metadata.name ?? ""));
+      }
     }
   }
 

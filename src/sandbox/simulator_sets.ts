@@ -1,5 +1,6 @@
 import type { KubeObject } from "../kube/object.ts";
-import { at, isObject, type JsonObject, listAt, numberAt, objectAt, textAt } from "./json.ts";
+import { at, type JsonObject, listAt, numberAt, objectAt, textAt } from "./json.ts";
+import { claimVolumes, createClaims, ownClaims } from "./simulator_claims.ts";
 import { isReady, nodeName, podOf } from "./simulator_pods.ts";
 import { ownedBy, shortHash, stableText, type Workbench } from "./simulator_workbench.ts";
 
@@ -124,6 +125,7 @@ export function reconcileStatefulSet(bench: Workbench, key: string): void {
   const desired = numberAt(set, "spec", "replicas") ?? 1;
   const parallel = textAt(set, "spec", "podManagementPolicy") === "Parallel";
   growSet(bench, { set, template, updateRevision, desired, parallel });
+  keepClaims(bench, set, desired);
   shrinkSet(bench, set, { desired, parallel });
   updateSet(bench, set, { desired, updateRevision });
   setStatus(bench, key, { desired, updateRevision });
@@ -153,8 +155,7 @@ function growSet(bench: Workbench, growth: Growth): void {
 function createOrdinal(bench: Workbench, growth: Growth, ordinal: number): void {
   const { set, template } = growth;
   const name = `${set.metadata.name}-${ordinal}`;
-  const claims = listAt(set, "spec", "volumeClaimTemplates").filter(isObject);
-  for (const claim of claims) createClaim(bench, set, { claim, podName: name });
+  if (!createClaims(bench, set, name)) return;
   const labels = {
     "controller-revision-hash": growth.updateRevision,
     "statefulset.kubernetes.io/pod-name": name,
@@ -162,11 +163,7 @@ function createOrdinal(bench: Workbench, growth: Growth, ordinal: number): void 
   };
   const body = podOf(set, template, { name, labels });
   const spec = objectAt(body, "spec");
-  const mounted = claims.map((claim) => {
-    const volume = textAt(claim, "metadata", "name");
-    return { name: volume, persistentVolumeClaim: { claimName: `${volume}-${name}` } };
-  });
-  const volumes = [...listAt(spec, "volumes"), ...mounted];
+  const volumes = [...listAt(spec, "volumes"), ...claimVolumes(set, name)];
   newPod(bench, set, {
     ...body,
     spec: {
@@ -178,19 +175,11 @@ function createOrdinal(bench: Workbench, growth: Growth, ordinal: number): void 
   });
 }
 
-function createClaim(bench: Workbench, set: KubeObject, from: { claim: JsonObject; podName: string }): void {
-  const { namespace = "" } = set.metadata;
-  const name = `${textAt(from.claim, "metadata", "name")}-${from.podName}`;
-  if (bench.get("/persistentvolumeclaims", `${namespace}/${name}`) !== undefined) return;
-  const labels = objectAt(set, "spec", "selector", "matchLabels");
-  bench.create("/persistentvolumeclaims", {
-    metadata: {
-      name,
-      namespace,
-      labels: Object.fromEntries(Object.entries(labels).map(([key, value]) => [key, String(value)])),
-    },
-    spec: objectAt(from.claim, "spec"),
-  });
+/** The claims of all pods that there are are owned as the set says, before any of them is scaled away. */
+function keepClaims(bench: Workbench, set: KubeObject, desired: number): void {
+  for (const pod of bench.owned(set, pods)) {
+    ownClaims(bench, set, { name: pod.metadata.name ?? "", pod, wanted: ordinalOf(pod) < desired });
+  }
 }
 
 function ordinalOf(pod: KubeObject): number {

@@ -129,6 +129,34 @@ Deno.test("a StatefulSet numbers its pods, binds their claims and updates them f
     await client.gone(`/api/v1/persistentvolumes/${volume}`);
   }));
 
+Deno.test("the claims of a StatefulSet go with it and with pods scaled away, where its retention policy says so", () =>
+  withSandbox(async (client) => {
+    const volumeClaimTemplates = [{
+      metadata: { name: "data" },
+      spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+    }];
+    const spec = {
+      replicas: 2,
+      serviceName: "web",
+      volumeClaimTemplates,
+      persistentVolumeClaimRetentionPolicy: { whenDeleted: "Delete", whenScaled: "Delete" },
+    };
+    const set = `${apps}/statefulsets/web`;
+    const ready = (count: number) => settled((status) => status.readyReplicas === count);
+    await client.send("POST", `${apps}/statefulsets`, workload("StatefulSet", spec));
+    const made = await client.until(set, ready(2));
+    const claim = await client.get(`${core}/persistentvolumeclaims/data-web-0`);
+    assert.ok(JSON.stringify(claim.metadata.ownerReferences).includes(made.metadata.uid));
+    await client.send("PATCH", set, { spec: { replicas: 1 } });
+    await client.gone(`${core}/persistentvolumeclaims/data-web-1`);
+    await client.send("PATCH", set, { spec: { replicas: 2 } });
+    await client.until(set, ready(2));
+    await client.send("DELETE", set);
+    for (const name of ["data-web-0", "data-web-1"]) {
+      await client.gone(`${core}/persistentvolumeclaims/${name}`);
+    }
+  }));
+
 Deno.test("a DaemonSet runs where its node selector says", () =>
   withSandbox(async (client) => {
     await client.send("POST", `${apps}/daemonsets`, workload("DaemonSet"));

@@ -195,6 +195,49 @@ spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {request
   await until("the namespace to be gone", async () => await objects.get(which) === undefined);
 }
 
+/** The volume claims of a StatefulSet that takes them with it don't keep the Namespace. */
+async function volumeGoes(lab: OperatorLab): Promise<void> {
+  const { objects, namespace, db } = lab;
+  const home = `sets-${namespace}`;
+  const set = `
+  namespaces:
+  - {id: home, nameTemplate: "${home}", spec: {apiVersion: v1, kind: Namespace}}
+  statefulSets:
+  - id: db
+    nameTemplate: db
+    targetNamespace: "${home}"
+    dependIds: [home]
+    spec:
+      apiVersion: apps/v1
+      kind: StatefulSet
+      spec:
+        serviceName: db
+        persistentVolumeClaimRetentionPolicy: {whenDeleted: Delete, whenScaled: Retain}
+        selector: {matchLabels: {app: db}}
+        template:
+          metadata: {labels: {app: db}}
+          spec:
+            containers: [{name: db, image: "postgres:15", volumeMounts: [{name: data, mountPath: /data}]}]
+        volumeClaimTemplates:
+        - metadata: {name: data}
+          spec: {accessModes: [ReadWriteOnce], storageClassName: none, resources: {requests: {storage: 1Mi}}}
+`;
+  await objects.apply(form(lab, "sets", set));
+  await nodeReady(lab, "acme-sets");
+  const volume = { apiVersion: "v1", kind: "PersistentVolumeClaim", namespace: home, name: "data-db-0" };
+  await until(
+    "the claim to be the set's",
+    async () => (await objects.get(volume))?.metadata.ownerReferences?.[0]?.kind === "StatefulSet",
+  );
+  await db.exec("UPDATE tenants SET active = 0 WHERE id = 'acme'");
+  await until("the node to be gone", async () => await nodeOf(lab, "acme-sets") === undefined);
+  const which = { apiVersion: "v1", kind: "Namespace", name: home };
+  await until("the namespace to be gone", async () => await objects.get(which) === undefined);
+  await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "sets" });
+  await db.exec("UPDATE tenants SET active = 1 WHERE id = 'acme'");
+  await nodeReady(lab, "acme-chain");
+}
+
 /** What was written under an unclear answer is found by its name when the node goes. */
 async function progressIsTold(lab: OperatorLab): Promise<void> {
   const { objects, namespace } = lab;
@@ -237,6 +280,7 @@ operatorTest(answer, "what goes, goes in order and is told until it is gone", {
       run: kindGone,
     },
     { title: "a volume keeps its Namespace, and so does what the node goes on having", run: volumeHolds },
+    { title: "volumes that go with their StatefulSet keep no Namespace", run: volumeGoes },
     { title: "form and hub tell how many nodes are left, and wait for them", run: progressIsTold },
   ],
 });
