@@ -67,6 +67,9 @@ export const resourceRecord = z.object({
   seed: z.string().optional().meta({
     description: "Fingerprint of the seed that its random values were derived from.",
   }),
+  values: z.string().optional().meta({
+    description: "Hash of the templates of its random values and of the variables in them.",
+  }),
 });
 
 export const nodeStatus = z.object({

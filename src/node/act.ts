@@ -6,7 +6,7 @@ import type { KubeObject } from "../kube/object.ts";
 import { type Attempt, base, finding, type WalkInput } from "./finding.ts";
 import type { Target } from "./gather.ts";
 import { look } from "./look.ts";
-import { keyFailed, reportMadeKeys, toldBy } from "./made_keys.ts";
+import { reportMadeKeys, type Told, toldBy } from "./made_keys.ts";
 import { fieldHash, packFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
 import { ownFields } from "./own_fields.ts";
@@ -67,7 +67,7 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
   const written = await world.writes.run(() =>
     write(world, { wanted, mode, tracking, record, former }, input.signal)
   );
-  if (written.kind === "unsent") return finding(item, situation, keyFailed(item, written.failed));
+  if (written.kind === "unsent") return finding(item, situation, written.failed.settled);
   const { over, outcome, overridden } = written;
   const { kind } = item.key;
   const result = outcome.kind === "applied" ? "success" : "error";
@@ -93,7 +93,7 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
   const drift = seen === undefined ? undefined : driftSeen(seen, object, wanted.manager);
   if (seen !== undefined || mode === "repair") countRepair(world, input, { item, drift, seen });
   return {
-    ...appliedFinding(world, input.node, { item, wanted: over.desired, object, situation }),
+    ...appliedFinding(world, input.node, { item, mode, wanted: over.desired, object, situation }),
     ...(drift === undefined ? {} : { drift }),
   };
 }
@@ -148,6 +148,7 @@ function appliedFinding(
   world: NodeWorld,
   node: StoredNode,
   of: Attempt & {
+    mode: ApplyMode;
     wanted: DesiredObject;
     object: KubeObject;
   },
@@ -161,12 +162,19 @@ function appliedFinding(
     child,
     written: {
       hash: of.wanted.hash,
-      inputs: of.wanted.inputs,
       shared: of.wanted.shared,
       fields: packFields(fieldPaths(ownFields(of.object, of.wanted.manager))),
-      ...toldBy(of.wanted),
+      ...renderedFrom(of),
     },
   };
+}
+
+/** New labels leave the content as it was rendered, if it was rendered here at all. */
+function renderedFrom(
+  { mode, wanted, situation: { record } }: Attempt & { mode: ApplyMode; wanted: DesiredObject },
+): Told & { inputs?: string } {
+  if (mode !== "relabel") return { inputs: wanted.inputs, ...toldBy(wanted.givens) };
+  return { ...(record?.inputs === undefined ? {} : { inputs: record.inputs }), ...toldBy(record) };
 }
 
 function refused(item: Target, outcome: Exclude<Outcome, { kind: "applied" | "exists" }>): Settled {

@@ -23,6 +23,8 @@ export interface CompiledField {
   readonly field: string;
   /** Keys and indexes from the compiled value to it. */
   readonly path: readonly (string | number)[];
+  /** The template as it is written. */
+  readonly text: string;
   readonly template: Template;
   /** It may become a number, a boolean or a structure. */
   readonly typed: boolean;
@@ -134,7 +136,7 @@ function compileString(text: string, place: Place): CompiledValue {
       const options = sources.world === undefined ? {} : { world: sources.world(field) };
       return typed ? jsonValue(template.renderValue(data, options)) : template.render(data, options);
     });
-  const own: CompiledField = { field, path, template, typed, render };
+  const own: CompiledField = { field, path, text, template, typed, render };
   if (!makesKeys(template)) return { render, fields: [own] };
   return {
     render: (variables, sources) => sources?.leaveKeys === true ? "" : render(variables, sources),

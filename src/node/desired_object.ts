@@ -22,13 +22,17 @@ export function toDesiredObject(rendered: RenderedResource, type: ResourceType, 
     type,
     key: { apiVersion: text(object.apiVersion), kind: text(object.kind), namespace, name: rendered.name },
     object,
-    // Who of several has the tracking labels is no difference of what is wanted.
-    hash: textHash(canonicalJson(shared ? withoutTracking(object) : object)),
+    hash: objectHash(object, shared),
     inputs: rendered.inputs,
     ...(rendered.givens === undefined ? {} : { givens: givensInData(rendered.object, rendered.givens) }),
     manager: shared ? sharedManager(node.uid) : FIELD_MANAGER,
     shared,
   };
+}
+
+/** Who of several has the tracking labels of a shared object is no difference of what is wanted. */
+export function objectHash(object: KubeObject, shared: boolean): string {
+  return textHash(canonicalJson(shared ? withoutTracking(object) : object));
 }
 
 /** The object as a node applies it whose labels are not on it: another one that shares it is tracked there. */

@@ -34,7 +34,7 @@ export function base(item: Target, { record, live }: Situation): Omit<Finding, "
   const { desired } = item;
   const same = desired !== undefined && record?.uid !== undefined && desired.hash === record.hash;
   return {
-    ...(same ? { confirmed: { inputs: desired.inputs, ...toldBy(desired) } } : {}),
+    ...(same ? { confirmed: { inputs: desired.inputs, ...toldBy(desired.givens) } } : {}),
     id: item.id,
     key: item.key,
     wave: item.wave,

@@ -1,3 +1,4 @@
+import type { FleetingSource, Givens, KeptValue } from "../api/givens.ts";
 import type { ResourceRecord } from "../api/node.ts";
 import type { Resource } from "../api/resource.ts";
 import { isShared } from "../api/claimant.ts";
@@ -6,9 +7,10 @@ import type { DesiredObject, RenderedResource, UnrenderedResource, Variables } f
 import type { ResourceType } from "../kube/resource_type.ts";
 import { kindText, type RefusedKinds } from "./child_caches.ts";
 import { toDesiredObject } from "./desired_object.ts";
+import { withKept } from "./kept_values.ts";
+import { type NodeValues, nodeValues } from "./node_values.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedForm, PreparedResource } from "./prepared_form.ts";
-import { loadSeed, type SeedAnswer } from "./seed.ts";
 import type { Settled } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -61,7 +63,7 @@ export interface Gathered {
  * Throws where the API server does not answer; a kind that it does not know or does not let us watch is a broken item.
  */
 export async function gather(world: NodeWorld, input: GatherInput): Promise<Gathered> {
-  const pass = { world, input, seed: seedOnce(world, input) };
+  const pass = { world, input, values: nodeValues(world, input) };
   const prepared = await Promise.all(input.form.resources.map((resource) => prepareItem(pass, resource)));
   const items = prepared.filter((item) => item !== undefined);
   const recorded = await Promise.all(
@@ -77,16 +79,6 @@ export async function gather(world: NodeWorld, input: GatherInput): Promise<Gath
     items: withoutDuplicates(items.map((item) => watched(item, refused))),
     excluded: input.form.resources.flatMap(({ id }) => here.has(id) ? [] : [id]),
   };
-}
-
-/** The node's seed, read the first time that something is rendered with it. */
-function seedOnce(world: NodeWorld, { node, form, records, signal }: GatherInput): Pass["seed"] {
-  const outlives = form.resources.some(({ needs, policy }) =>
-    needs.random && policy.deletionPolicy === "Retain"
-  );
-  const known = [...records.values()].some(({ seed }) => seed !== undefined);
-  let answer: Promise<SeedAnswer> | undefined;
-  return () => answer ??= loadSeed(world, { node, outlives, known, signal });
 }
 
 /** What can't be seen is not written either: its readiness and its deletion would go unseen. */
@@ -110,7 +102,7 @@ function watched(item: Item, refused: RefusedKinds): Item {
 interface Pass {
   readonly world: NodeWorld;
   readonly input: GatherInput;
-  readonly seed: () => Promise<SeedAnswer>;
+  readonly values: NodeValues;
 }
 
 /** undefined where the node does without the resource. */
@@ -138,11 +130,10 @@ async function prepareItem(pass: Pass, resource: PreparedResource): Promise<Item
       // It is the recorded object that is wanted, also where another seed would name it otherwise.
       const { object } = rendered;
       const named = { ...object, metadata: { ...object.metadata, name: key.name } };
-      return toDesiredObject(
-        { ...rendered, object: named, name: key.name, namespace: key.namespace },
+      return complete(pass, resource, {
+        rendered: { ...rendered, object: named, name: key.name, namespace: key.namespace },
         type,
-        node,
-      );
+      });
     };
     return { kind: "target", id, policy, wave, type, key, desired: undefined, wanted };
   }
@@ -152,9 +143,11 @@ async function prepareItem(pass: Pass, resource: PreparedResource): Promise<Item
   const found = await world.discovery.resolve(apiVersion, kind);
   const key = { apiVersion, kind, namespace: rendered.namespace, name: rendered.name };
   if (found.kind === "absent") return kindNotServed({ id, policy, wave, key });
-  const desired = toDesiredObject(rendered, found.type, node);
-  const wanted = () => Promise.resolve(desired);
-  return { kind: "target", id, policy, wave, type: found.type, key: desired.key, desired, wanted };
+  const { type } = found;
+  const desired = complete(pass, resource, { rendered, type });
+  // A first write may have found values to keep.
+  const wanted = () => Promise.resolve(complete(pass, resource, { rendered, type }));
+  return { kind: "target", id, policy, wave, type, key: desired.key, desired, wanted };
 }
 
 /** Whether the recorded object still is what its inputs give. */
@@ -170,25 +163,52 @@ function isSharedAsSaid(record: ResourceRecord, policy: Resource): boolean {
 
 /** Renders with the node's seed and with the time of the first rendering of these inputs. */
 async function renderResource(
-  { world, input, seed }: Pass,
+  { world, input, values }: Pass,
   resource: PreparedResource,
 ): Promise<RenderedResource | Settled> {
   const { node, variables } = input;
   const record = input.records.get(resource.id);
   const untouched = isUntouched(input, resource);
-  const answer = resource.needs.random ? await seed() : undefined;
+  const { random, clock } = resource.needs;
+  const answer = random || (clock && record?.seed !== undefined) ? await values.seed() : undefined;
   if (answer?.kind === "unavailable") return answer.settled;
   const first = untouched ? Date.parse(record?.renderedAt ?? "") : NaN;
   const now = new Date(Number.isNaN(first) ? Math.floor(world.now().getTime() / 1000) * 1000 : first);
   const rendered = resource.render(node, variables, { seed: answer?.seed, now, leaveKeys: true });
-  if (rendered.kind === "unrendered") return renderFailed(rendered, node);
-  if (answer === undefined || rendered.givens === undefined) return rendered;
-  // Objects that another seed gave keep their values until something else of them changes.
-  const keeps = untouched
-    ? record?.seed !== answer.seed.fingerprint
-    : record?.inputs === undefined && answer.fresh;
-  const kept = { seed: untouched ? record?.seed : undefined };
-  return keeps ? { ...rendered, givens: { ...rendered.givens, kept } } : rendered;
+  return rendered.kind === "unrendered" ? renderFailed(rendered, node) : rendered;
+}
+
+/** The object as it is wanted, with what it keeps of its own and what it is to keep of the live one. */
+function complete(
+  { input, values }: Pass,
+  resource: PreparedResource,
+  { rendered, type }: { rendered: RenderedResource; type: ResourceType },
+): DesiredObject {
+  const { id } = resource;
+  const desired = withKept(toDesiredObject(rendered, type, input.node), values.kept(id));
+  const { givens } = desired;
+  if (givens === undefined || givens.fleeting.length === 0) return desired;
+  const recorded = input.records.get(id);
+  const same = recorded !== undefined && objectKeyText(keyOf(recorded)) === objectKeyText(desired.key);
+  const sources = sourcesToKeep(same ? recorded : undefined, givens, isUntouched(input, resource));
+  if (sources.length === 0) return desired;
+  const keep = { sources, remember: (found: readonly KeptValue[]) => values.remember(id, found) };
+  return { ...desired, givens: { ...givens, keep } };
+}
+
+/**
+ * What of an object that exists is kept as it is there: all that differs by rendering where it was never rendered here,
+ * and random values of a seed that is lost as long as their own templates and variables are the same.
+ */
+function sourcesToKeep(
+  record: ResourceRecord | undefined,
+  givens: Givens,
+  untouched: boolean,
+): FleetingSource[] {
+  if (record?.inputs === undefined) return ["random", "clock"];
+  if (record.seed === givens.seed) return [];
+  const same = untouched || (record.values !== undefined && record.values === givens.values);
+  return same ? ["random"] : [];
 }
 
 function renderFailed({ id, field, message }: UnrenderedResource, node: StoredNode): Settled {

@@ -1,8 +1,6 @@
 import type { ObjectPath } from "../api/givens.ts";
-import type { DesiredObject } from "../api/stages.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
 import type { StoredNode } from "../api/stored.ts";
-import type { Target } from "./gather.ts";
 import { COMPONENT, regarding } from "./node_event.ts";
 import type { Settled } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
@@ -37,13 +35,22 @@ function pathText(path: ObjectPath): string {
 }
 
 /** A template that makes a key failed at the moment that the key was needed. */
-export function keyFailed({ id }: Target, { field, message }: { field: string; message: string }): Settled {
+export function keyFailed(id: string, { field, message }: { field: string; message: string }): Settled {
   const text = `Failed to render resource ${id}: ${field}: ${message}`;
   return { state: "Failed", reason: "TemplateRenderError", message: text };
 }
 
-/** What the record keeps of a rendering's time and seed. */
-export function toldBy({ givens }: DesiredObject): { renderedAt?: string; seed?: string } {
-  const { renderedAt, seed } = givens ?? {};
-  return { ...(renderedAt === undefined ? {} : { renderedAt }), ...(seed === undefined ? {} : { seed }) };
+/** What the record keeps of what a rendering got besides the variables. */
+export interface Told {
+  readonly renderedAt?: string | undefined;
+  readonly seed?: string | undefined;
+  readonly values?: string | undefined;
+}
+
+export function toldBy({ renderedAt, seed, values }: Told = {}): Told {
+  return {
+    ...(renderedAt === undefined ? {} : { renderedAt }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(values === undefined ? {} : { values }),
+  };
 }

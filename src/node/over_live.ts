@@ -1,19 +1,22 @@
-import type { Givens, ObjectPath } from "../api/givens.ts";
+import type { ObjectPath } from "../api/givens.ts";
 import type { ApplyMode, DesiredObject } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { liveValues, withKept } from "./kept_values.ts";
+import { keyFailed } from "./made_keys.ts";
 import { entriesOf } from "./own_fields.ts";
 import { keepIgnored, yieldIgnored } from "./ignored_fields.ts";
+import type { Settled } from "./settle.ts";
 import { stabilize } from "./stable_object.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What is applied, with the fields whose key or certificate is new; or why it can't be completed. */
 export type OverLive =
   | { readonly kind: "ready"; readonly desired: DesiredObject; readonly made: readonly ObjectPath[] }
-  | { readonly kind: "failed"; readonly field: string; readonly message: string };
+  | { readonly kind: "failed"; readonly settled: Settled };
 
 /**
  * What is applied over an object that exists: its ignored fields stay as they are there, and so do its keys and
- * certificates. The object keeps the hash of what was rendered, so that another writer's value is no news to the next pass.
+ * certificates, and the random values and times that it had before it was rendered here. The object keeps the hash of what was rendered, so that another writer's value is no news to the next pass.
  */
 export async function overLive(
   world: NodeWorld,
@@ -21,21 +24,38 @@ export async function overLive(
   signal: AbortSignal,
 ): Promise<OverLive> {
   const paths = desired.policy.ignoreFields ?? [];
-  const givens = givensFor(desired, mode);
-  const reads = mode !== "create" && mode !== "relabel" && (paths.length > 0 || givens !== undefined);
+  const { keys = [], keep } = desired.givens ?? {};
+  const writes = mode !== "create" && mode !== "relabel";
+  const reads = writes && (paths.length > 0 || keys.length > 0 || keep !== undefined);
   const live = reads ? await world.applier.read(desired.type, desired.key, signal) : undefined;
-  const kept = live === undefined ? desired.object : withoutIgnored(desired, live);
-  if (givens === undefined) return { kind: "ready", desired: { ...desired, object: kept }, made: [] };
-  const stable = stabilize(kept, givens, live);
-  if (stable.kind === "failed") return stable;
-  const seed = givens.kept !== undefined && live !== undefined ? givens.kept.seed : givens.seed;
-  const { seed: _, ...rest } = givens;
-  const told = { ...rest, ...(seed === undefined ? {} : { seed }) };
-  return {
-    kind: "ready",
-    desired: { ...desired, object: stable.object, givens: told },
-    made: stable.made,
-  };
+  const kept = live === undefined ? { kind: "kept" as const, desired } : await keepValues(desired, live);
+  if (kept.kind === "failed") return kept;
+  const object = live === undefined ? desired.object : withoutIgnored(kept.desired, live);
+  if (keys.length === 0 || mode === "relabel") {
+    return { kind: "ready", desired: { ...kept.desired, object }, made: [] };
+  }
+  const stable = stabilize(object, { keys }, live);
+  if (stable.kind === "failed") return { kind: "failed", settled: keyFailed(desired.id, stable) };
+  return { kind: "ready", desired: { ...kept.desired, object: stable.object }, made: stable.made };
+}
+
+type Kept =
+  | { readonly kind: "kept"; readonly desired: DesiredObject }
+  | Extract<OverLive, { kind: "failed" }>;
+
+/** With the values of the live object that win over the rendered ones, which are remembered from now on. */
+async function keepValues(desired: DesiredObject, live: KubeObject): Promise<Kept> {
+  const { givens } = desired;
+  if (givens?.keep === undefined) return { kind: "kept", desired };
+  const values = liveValues(desired, live, givens.keep.sources);
+  if (values.length === 0) return { kind: "kept", desired };
+  const remembered = await givens.keep.remember(values);
+  if (remembered.kind === "refused") {
+    const { reason, message } = remembered;
+    return { kind: "failed", settled: { state: "Failed", reason, message } };
+  }
+  const { seed } = remembered;
+  return { kind: "kept", desired: { ...withKept(desired, values), givens: { ...givens, seed } } };
 }
 
 /** An apply leaves ignored fields to whoever owns them by now; a merge patch and a PUT send them as they are. */
@@ -43,12 +63,4 @@ function withoutIgnored({ object, policy, manager }: DesiredObject, live: KubeOb
   const paths = policy.ignoreFields ?? [];
   if (policy.patchStrategy !== "apply") return keepIgnored(object, live, paths);
   return yieldIgnored(object, live, { paths, ...entriesOf(live, manager) });
-}
-
-/** What has to be completed; what is taken from others gets the form's own values. */
-function givensFor({ givens }: DesiredObject, mode: ApplyMode): Givens | undefined {
-  if (givens === undefined || mode === "relabel") return undefined;
-  const { kept: _, ...own } = givens;
-  const told: Givens = mode === "take" || mode === "create" ? own : givens;
-  return told.keys.length > 0 || told.kept !== undefined ? told : undefined;
 }

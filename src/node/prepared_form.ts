@@ -216,16 +216,20 @@ function renderParts(
     };
     const size = Buffer.byteLength(JSON.stringify(body));
     if (size > OBJECT_LIMIT_BYTES) return tooLarge(policy, size);
-    const givens = givensOf(
-      { fields: placedFields(parts), needs: prepared.needs },
-      sources,
-      (field) => () => madeKey(prepared, field, variables),
-    );
+    const object = { ...body, metadata };
+    const placed = {
+      fields: placedFields(parts),
+      needs: prepared.needs,
+      body: { spec: policy.spec, fields: parts.body.fields },
+      object,
+      variables,
+    };
+    const givens = givensOf(placed, sources, (field) => () => madeKey(prepared, field, variables));
     return {
       kind: "rendered",
       id: policy.id,
       policy,
-      object: { ...body, metadata },
+      object,
       namespace: text(parts.namespace?.render(variables, of)) || node.namespace,
       name,
       inputs: prepared.inputs(node, variables),

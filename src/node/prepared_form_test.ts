@@ -149,7 +149,8 @@ Deno.test("the same seed and time give the same object, another field or seed an
   const first = render("seed");
   assert.equal(first.name, "x-7");
   assert.equal(first.givens?.renderedAt, "1970-01-01T00:00:07Z");
-  assert.deepEqual(first.givens?.random, [["data", "a"], ["data", "b"]]);
+  const places = first.givens?.fleeting.map(({ path, source }) => `${source} ${path.join(".")}`);
+  assert.deepEqual(places, ["random data.a", "random data.b"]);
   assert.deepEqual({ ...render("seed", 8), name: "x-7", givens: undefined }, { ...first, givens: undefined });
   const { a, b } = first as { a?: string; b?: string };
   assert.notEqual(a, b);

@@ -136,21 +136,19 @@ async function previewItem(world: NodeWorld, trial: Trial, signal: AbortSignal):
   if (desired === undefined || (desired.hash === record?.hash && isThere(item, record))) {
     return { kind: "unchanged", line };
   }
-  const over = await overLive(world, { desired, mode: isThere(item, record) ? "update" : "create" }, signal);
-  if (over.kind === "failed") return { kind: "failure", line: `${line}: ${over.field}: ${over.message}` };
-  if (isThere(item, record)) {
-    return await change(world, { ...trial, desired: over.desired, mode: "update" }, signal);
-  }
+  if (isThere(item, record)) return await change(world, { ...trial, desired, mode: "update" }, signal);
   const { namespace } = item.key;
   if (namespace !== "" && world.namespaces.state(namespace) !== "present") {
     // Objects in a namespace that is not there can't be tried.
     if (trial.created.has(namespace)) return { kind: "create", line: `${line}: create` };
     return { kind: "failure", line: `${line}: namespace ${namespace} does not exist` };
   }
+  const over = await overLive(world, { desired, mode: "create" }, signal);
+  if (over.kind === "failed") return { kind: "failure", line: `${line}: ${over.settled.message}` };
   const outcome = await perform(world, { desired: over.desired, mode: "create" }, signal);
   if (outcome.kind === "applied") return { kind: "create", line: `${line}: create` };
   if (outcome.kind !== "exists") return { kind: "failure", line: `${line}: ${refusal(outcome, item)}` };
-  return await taken(world, { ...trial, desired: over.desired }, signal);
+  return await taken(world, { ...trial, desired }, signal);
 }
 
 /** Whether the record is of the object that is wanted, and not of one of another name. */
@@ -183,7 +181,9 @@ async function change(
   const { item, line, desired, mode } = trial;
   const live = await world.applier.read(item.type, item.key, signal);
   if (live === undefined) return { kind: "create", line: `${line}: create` };
-  const outcome = await perform(world, { desired, mode }, signal);
+  const over = await overLive(world, { desired, mode }, signal);
+  if (over.kind === "failed") return { kind: "failure", line: `${line}: ${over.settled.message}` };
+  const outcome = await perform(world, { desired: over.desired, mode }, signal);
   if (outcome.kind !== "applied") return { kind: "failure", line: `${line}: ${refusal(outcome, item)}` };
   const fields = changedFields(live, outcome.object);
   return fields.length === 0

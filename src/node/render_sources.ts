@@ -1,6 +1,9 @@
-import type { Givens, KeyField, ObjectPath } from "../api/givens.ts";
-import type { Impurity } from "../template/mod.ts";
+import type { FleetingField, FleetingSource, Givens, KeyField, ObjectPath } from "../api/givens.ts";
+import type { Variables } from "../api/stages.ts";
+import type { KubeObject } from "../kube/object.ts";
 import { type CompiledField, type FieldSources, makesKeys } from "./compiled_value.ts";
+import { canonicalJson, textHash } from "./object_hash.ts";
+import { isMap, valueAt } from "./object_path.ts";
 import { randomStream, type Seed } from "./random_stream.ts";
 
 /** Where a rendering takes from what neither the form nor the row tells; without it, from the machine. */
@@ -43,23 +46,71 @@ export interface PlacedField {
   readonly path: ObjectPath;
 }
 
+/** What was rendered, as far as a later rendering of it might differ. */
+export interface Placed {
+  readonly fields: readonly PlacedField[];
+  readonly needs: Needs;
+  /** The body of the form's entry, and its templates. */
+  readonly body: { readonly spec: unknown; readonly fields: readonly CompiledField[] };
+  readonly object: KubeObject;
+  readonly variables: Variables;
+}
+
 /** What is to be remembered of a rendering beside its object; undefined where another one gives the same. */
 export function givensOf(
-  { fields, needs }: { fields: readonly PlacedField[]; needs: Needs },
+  placed: Placed,
   { seed, now }: RenderSources,
   make: (field: CompiledField) => KeyField["make"],
 ): Givens | undefined {
+  const { fields, needs } = placed;
   if (!needs.random && !needs.clock && !needs.keys) return undefined;
   const keys = fields.filter(({ field }) => makesKeys(field.template));
-  const random = fields.filter(({ field }) => reads(field, "random") && !makesKeys(field.template));
+  const fleeting = fleetingFields(placed);
+  const random = fleeting.filter(({ source }) => source === "random");
   return {
     ...(needs.clock && now !== undefined ? { renderedAt: now.toISOString().replace(/\.\d+Z$/, "Z") } : {}),
-    ...(needs.random && seed !== undefined ? { seed: seed.fingerprint } : {}),
-    random: random.map(({ path }) => path),
+    ...(seed === undefined ? {} : { seed: seed.fingerprint }),
+    ...(random.length === 0 ? {} : { values: textHash(canonicalJson(random)) }),
+    fleeting,
     keys: keys.map(({ field, path }) => ({ path, make: make(field) })),
   };
 }
 
-function reads(field: CompiledField, source: Impurity): boolean {
-  return [...field.template.impure.values()].includes(source);
+/** A map that a template gives is as many fields: others may stand beside them. */
+function fleetingFields(placed: Placed): FleetingField[] {
+  return placed.fields.flatMap(({ field, path }) => {
+    const source = sourceOf(field);
+    if (source === undefined) return [];
+    const of = source === "random" ? fieldHash(field, placed) : bodyHash(placed);
+    const leaves = leavesOf(valueAt(placed.object, path, placed.object), path);
+    return leaves.map((leaf) => ({ path: leaf, source, of }));
+  });
+}
+
+function sourceOf({ template }: CompiledField): FleetingSource | undefined {
+  const impure = new Set(template.impure.values());
+  if (impure.has("key")) return undefined;
+  return impure.has("random") ? "random" : impure.has("clock") ? "clock" : undefined;
+}
+
+function leavesOf(value: unknown, path: ObjectPath): ObjectPath[] {
+  if (!isMap(value)) return [path];
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, [...path, key]));
+}
+
+/** Of the template and the variables in it: a random value changes with these alone. */
+function fieldHash({ text, template }: CompiledField, { variables }: Placed): string {
+  return textHash(`${text}\n${canonicalJson(readBy([template], variables))}`);
+}
+
+/** A new body has a new time. */
+function bodyHash({ body, variables }: Placed): string {
+  const templates = body.fields.map(({ template }) => template);
+  return textHash(`${canonicalJson(body.spec)}\n${canonicalJson(readBy(templates, variables))}`);
+}
+
+function readBy(templates: readonly CompiledField["template"][], variables: Variables): Variables {
+  if (templates.some(({ readsAll }) => readsAll)) return variables;
+  const names = new Set(templates.flatMap((template) => template.variables));
+  return Object.fromEntries([...names].sort().map((name) => [name, variables[name] ?? ""]));
 }

@@ -27,7 +27,7 @@ export function givensInData(object: KubeObject, givens: Givens): Givens {
   const within = (path: ObjectPath) => path[0] === "stringData" ? ["data", ...path.slice(1)] : path;
   return {
     ...givens,
-    random: givens.random.map(within),
+    fleeting: givens.fleeting.map((field) => ({ ...field, path: within(field.path) })),
     keys: givens.keys.map((key) => key.path[0] === "stringData" ? encoded(key) : key),
   };
 }

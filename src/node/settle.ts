@@ -4,6 +4,7 @@ import type { Child, Readiness } from "../api/stages.ts";
 import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
 import type { DriftReport } from "./drift_report.ts";
 import { type DeadEnd, knownDeadEnd } from "./dead_end.ts";
+import type { Told } from "./made_keys.ts";
 import { keyOf } from "./orphans.ts";
 
 /** How a resource came out of this pass, before times are filled in. */
@@ -26,17 +27,15 @@ export interface Finding {
   readonly written:
     | {
       readonly hash: string;
-      readonly inputs: string;
+      /** undefined where only labels were written to what was never rendered here. */
+      readonly inputs?: string;
       /** Hashes of the fields that are ours since. */
       readonly fields: string;
       readonly shared?: boolean;
-      /** What templates got besides the variables: the time, and which seed. */
-      readonly renderedAt?: string;
-      readonly seed?: string;
-    }
+    } & Told
     | undefined;
   /** New inputs that gave the recorded object again, so that nothing has to be written. */
-  readonly confirmed?: { readonly inputs: string; readonly renderedAt?: string };
+  readonly confirmed?: { readonly inputs: string } & Told;
   /** Our entry and fields as they are since others took over what is theirs to take. */
   readonly rebased?: { readonly entry: string | undefined; readonly fields: string };
   /** What somebody else had changed, and what came of it. */
@@ -118,6 +117,7 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     deletionPolicy: policy.deletionPolicy === "Delete" ? undefined : policy.deletionPolicy,
     renderedAt: (written ?? finding.confirmed ?? keep)?.renderedAt,
     seed: written === undefined ? keep?.seed : written.seed,
+    values: (written ?? finding.confirmed ?? keep)?.values,
     shared: (written === undefined ? keep?.shared : written.shared) === true ? true : undefined,
     once: policy.creationPolicy === "Once" && (child !== undefined || keep?.once === true) ? true : undefined,
   });

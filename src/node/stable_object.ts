@@ -1,5 +1,6 @@
 import type { Givens, KeyField, MadeKey, ObjectPath } from "../api/givens.ts";
 import type { KubeObject } from "../kube/object.ts";
+import { isMap, isPresent, valueAt, withValue } from "./object_path.ts";
 
 /** The object to apply, or why a key of it can't be made. */
 export type Stable =
@@ -13,14 +14,14 @@ export type Stable =
 
 /**
  * Completes a rendered object with what can't be rendered a second time: keys and certificates as the live object has
- * them, made anew where it has none, and random values of another seed as they are there.
+ * them, made anew where it has none.
  */
-export function stabilize(object: KubeObject, givens: Givens, live: KubeObject | undefined): Stable {
+export function stabilize(
+  object: KubeObject,
+  givens: Pick<Givens, "keys">,
+  live: KubeObject | undefined,
+): Stable {
   let stable: unknown = object;
-  for (const path of givens.kept === undefined ? [] : givens.random) {
-    const present = valueAt(live, path, stable);
-    if (present !== undefined) stable = withValue(stable, path, present);
-  }
   const made: ObjectPath[] = [];
   for (const key of givens.keys) {
     const found = keyValue(key, valueAt(live, key.path, stable));
@@ -48,46 +49,7 @@ function keyValue(
   return isPresent(live) ? { kind: "kept", value: live } : make();
 }
 
-function isPresent(value: unknown): boolean {
-  return value !== undefined && value !== null && value !== "";
-}
-
 /** What the form writes beside the keys into the same map stays. */
 function merged(before: unknown, value: unknown): unknown {
   return isMap(before) && isMap(value) ? { ...before, ...value } : value;
-}
-
-/** `like` is an object of the same shape: it tells the names of list elements, which may stand elsewhere here. */
-function valueAt(value: unknown, path: ObjectPath, like: unknown): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return value;
-  const alike = typeof step === "number"
-    ? (Array.isArray(like) ? like[step] : undefined)
-    : isMap(like)
-    ? like[step]
-    : undefined;
-  if (typeof step === "string") {
-    return isMap(value) && Object.hasOwn(value, step) ? valueAt(value[step], rest, alike) : undefined;
-  }
-  if (!Array.isArray(value)) return undefined;
-  const name = isMap(alike) ? alike["name"] : undefined;
-  const element = name === undefined
-    ? value[step]
-    : value.find((other) => isMap(other) && other["name"] === name);
-  return valueAt(element, rest, alike);
-}
-
-function withValue(at: unknown, path: ObjectPath, value: unknown): unknown {
-  const [step, ...rest] = path;
-  if (step === undefined) return value;
-  if (typeof step === "number") {
-    const list: readonly unknown[] = Array.isArray(at) ? at : [];
-    return list.map((item, n) => n === step ? withValue(item, rest, value) : item);
-  }
-  const map = isMap(at) ? at : {};
-  return { ...map, [step]: withValue(map[step], rest, value) };
-}
-
-function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -16,7 +16,7 @@ function stable(
   keys: readonly KeyField[],
   live?: KubeObject,
 ): KubeObject & { made: readonly ObjectPath[] } {
-  const done = stabilize(wanted, { random: [], keys }, live);
+  const done = stabilize(wanted, { keys }, live);
   assert(done.kind === "stable");
   return { ...done.object, made: done.made };
 }
@@ -54,32 +54,19 @@ Deno.test("elements of lists are found by their names, else by their places", ()
   assert.deepEqual(stable(wanted, keys, object({})).made, [["list", 1, "k"], ["plain", 0, "k"]]);
 });
 
-Deno.test("random values are the live ones only where another seed gave them", () => {
-  const wanted = object({ data: { p: "of the seed" } });
-  const live = object({ data: { p: "live" } });
-  const random: ObjectPath[] = [["data", "p"]];
-  const gives = (more: object, at?: KubeObject) => {
-    const done = stabilize(wanted, { random, keys: [], ...more }, at);
-    return done.kind === "stable" ? done.object["data"] : undefined;
-  };
-  assert.deepEqual(gives({}, live), { p: "of the seed" });
-  assert.deepEqual(gives({ kept: { seed: "other" } }, live), { p: "live" });
-  assert.deepEqual(gives({ kept: { seed: undefined } }, object({})), { p: "of the seed" });
-});
-
 Deno.test("a key that can't be made stops the write with its field, and a kept one is not made at all", () => {
   const failing: KeyField = {
     path: ["data", "k"],
     make: () => ({ kind: "failed", field: "spec.data.k", message: "no" }),
   };
   const wanted = object({ data: { k: "" } });
-  assert.deepEqual(stabilize(wanted, { random: [], keys: [failing] }, undefined), {
+  assert.deepEqual(stabilize(wanted, { keys: [failing] }, undefined), {
     kind: "failed",
     field: "spec.data.k",
     message: "no",
   });
   assert.equal(
-    stabilize(wanted, { random: [], keys: [failing] }, object({ data: { k: "old" } })).kind,
+    stabilize(wanted, { keys: [failing] }, object({ data: { k: "old" } })).kind,
     "stable",
   );
 });
