@@ -109,6 +109,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/prune.ts": "deletes or releases what left the desired set",
   "src/node/publish.ts": "writes the node's status",
   "src/node/reconcile.ts": "gathers, decides, acts",
+  "src/node/node_values.ts": "reads a node's seed once a pass, and stores what its objects keep beside it",
   "src/node/seed.ts": "reads a node's seed, and makes it where there is none",
   "src/node/preview.ts": "tries objects by dry run",
   "src/node/act.ts": "has a resource written",
