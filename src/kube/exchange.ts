@@ -23,6 +23,8 @@ export interface RequestRecord {
 export interface ExchangeOptions {
   readonly credentials: Credentials;
   readonly lane: Lane;
+  /** Used where it has room. */
+  readonly wire?: Wire | undefined;
   /** Sent with every request; a name may come more than once. */
   readonly headers: readonly HeaderPair[];
   readonly deadlineMs: number;
@@ -81,7 +83,7 @@ export async function openExchange(
   const startedAt = performance.now();
   const { credentials, lane } = options;
   const authorization = await credentials.authorization();
-  const wire = await lane.acquire();
+  const wire = await lane.acquire(options.wire);
   try {
     options.admit?.(request);
   } catch (error) {

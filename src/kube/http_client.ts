@@ -10,7 +10,7 @@ import type {
 } from "./client.ts";
 import type { Credentials } from "./credentials.ts";
 import { sleep } from "./deadline.ts";
-import { isNotFound } from "./error.ts";
+import { isNotFound, KubeUnreachable } from "./error.ts";
 import {
   type Answer,
   exchange,
@@ -27,7 +27,7 @@ import * as requests from "./request.ts";
 import { apiVersionOf, type ResourceType } from "./resource_type.ts";
 import { asRecord, kubeError, retryAfterSeconds } from "./status.ts";
 import { readWatch } from "./watch_stream.ts";
-import { Lane } from "./wire.ts";
+import { Lane, type Wire } from "./wire.ts";
 
 export interface KubeClientOptions {
   /** For an answer to come whole, and for a watch to begin; 30 unless told. */
@@ -175,20 +175,31 @@ class Caller {
 
   async *watch(options: WatchOptions, signal?: AbortSignal): AsyncGenerator<WatchEvent, void, void> {
     const seconds = this.#shared.options.watchSeconds ?? 300;
-    const timeoutSeconds = Math.ceil(seconds * (1 + Math.random()));
-    const request = requests.watchRequest(options, timeoutSeconds);
-    const exchangeOptions = this.#exchangeOptions(this.#shared.watches);
-    const started = await withPatience(
-      this.#patience(request, signal),
-      () => startWatch(request, exchangeOptions, signal),
-    );
-    if (started.open === undefined) throw kubeError({ what: request.what, ...started });
-    yield* readWatch(started.open, {
-      ...exchangeOptions,
-      what: request.what,
-      idleMs: (this.#shared.options.watchIdleSeconds ?? 60) * 1000,
-      endMs: timeoutSeconds * 1000 + exchangeOptions.deadlineMs,
-    });
+    const idleMs = (this.#shared.options.watchIdleSeconds ?? 60) * 1000;
+    let { resourceVersion } = options;
+    let wire: Wire | undefined;
+    while (true) {
+      const timeoutSeconds = Math.ceil(seconds * (1 + Math.random()));
+      const request = requests.watchRequest({ ...options, resourceVersion }, timeoutSeconds);
+      const exchangeOptions = { ...this.#exchangeOptions(this.#shared.watches), wire };
+      const start = withPatience(
+        this.#patience(request, signal),
+        () => startWatch(request, exchangeOptions, signal),
+      );
+      const started = await (wire === undefined ? start : probing(start, wire, exchangeOptions));
+      if (started.open === undefined) throw kubeError({ what: request.what, ...started });
+      const endMs = timeoutSeconds * 1000 + exchangeOptions.deadlineMs;
+      const { what } = request;
+      const end = yield* readWatch(started.open, {
+        ...exchangeOptions,
+        what,
+        resourceVersion,
+        idleMs,
+        endMs,
+      });
+      if (end.kind === "ended") return;
+      ({ wire, resourceVersion } = end);
+    }
   }
 
   #exchangeOptions(lane: Lane): ExchangeOptions {
@@ -212,6 +223,21 @@ class Caller {
 /** An open watch, or the answer that refused it. */
 interface WatchStart extends Answer {
   readonly open: OpenAnswer | undefined;
+}
+
+/** Renews a watch on a silent wire; a wire on which no answer comes is discarded with all its streams. */
+async function probing<T>(start: Promise<T>, wire: Wire, { lane }: ExchangeOptions): Promise<T> {
+  const done = Promise.withResolvers<void>();
+  wire.probing = done.promise;
+  try {
+    return await start;
+  } catch (error) {
+    if (error instanceof KubeUnreachable) lane.discard(wire);
+    throw error;
+  } finally {
+    wire.probing = undefined;
+    done.resolve();
+  }
 }
 
 async function startWatch(

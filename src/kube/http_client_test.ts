@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { WatchEvent } from "./client.ts";
 import { type Credentials, fixedCredentials } from "./credentials.ts";
+import { KubeUnreachable } from "./error.ts";
 import { createKubeClient, type KubeClientOptions } from "./http_client.ts";
 import type { KubeConnection } from "./client.ts";
 import type { ResourceType } from "./resource_type.ts";
@@ -190,20 +191,57 @@ Deno.test("a watch that stops inside an event is a reset", async () => {
   });
 });
 
-Deno.test("a silent watch lives as long as the server answers", async () => {
-  const encoder = new TextEncoder();
-  let open: ReadableStreamDefaultController<Uint8Array> | undefined;
-  const silent = () => new Response(new ReadableStream<Uint8Array>({ start: (it) => void (open = it) }));
-  const pinged = (request: Request) => {
-    assert.equal(new URL(request.url).pathname, "/version");
-    open?.enqueue(encoder.encode('{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"9"}}}\n'));
-    open?.close();
-    return ok({})();
-  };
-  await withServer([silent, pinged], async ({ client }) => {
+const bookmark = (version: string) =>
+  bytes(`{"type":"BOOKMARK","object":{"metadata":{"resourceVersion":"${version}"}}}\n`);
+
+/** A watch that says this and then nothing more. */
+const silentAfter = (...chunks: Uint8Array[]) => () =>
+  new Response(
+    new ReadableStream<Uint8Array>({ start: (stream) => chunks.forEach((chunk) => stream.enqueue(chunk)) }),
+  );
+
+Deno.test("a silent watch is renewed where it was, and nothing else is asked", async () => {
+  await withServer([silentAfter(bookmark("7")), lines(bookmark("9"))], async ({ client, seen }) => {
     const events = await Array.fromAsync(client.watch({ type: PODS, resourceVersion: "5" }));
-    assert.deepEqual(events, [{ kind: "bookmark", resourceVersion: "9" }]);
+    assert.deepEqual(events.map((event) => event.kind === "bookmark" && event.resourceVersion), ["7", "9"]);
+    const from = seen.map(({ url }) => new URL(url).searchParams).map((query) =>
+      `${query.get("watch")} ${query.get("resourceVersion")}`
+    );
+    assert.deepEqual(from, ["1 5", "1 7"]);
   }, { watchIdleSeconds: 0.05 });
+});
+
+Deno.test("of several watches on a silent connection one is renewed at a time", async () => {
+  const renewing = Promise.withResolvers<Response>();
+  const answers = [silentAfter(), silentAfter(), silentAfter(), () => renewing.promise, silentAfter()];
+  await withServer(answers, async ({ client, seen }) => {
+    const controller = new AbortController();
+    const watches = [1, 2, 3].map((n) =>
+      Array.fromAsync(client.watch({ type: PODS, resourceVersion: String(n) }, controller.signal))
+        .catch(() => undefined)
+    );
+    while (seen.length < 4) await new Promise((resolve) => setTimeout(resolve, 10));
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    assert.equal(seen.length, 4);
+    controller.abort();
+    renewing.resolve(ok()());
+    await Promise.all(watches);
+  }, { watchIdleSeconds: 0.05 });
+});
+
+Deno.test("a silent connection on which no renewal is answered is given up with all its watches", async () => {
+  const never = Promise.withResolvers<Response>();
+  await withServer([silentAfter(), silentAfter(), () => never.promise], async ({ client, seen }) => {
+    const watches = await Promise.allSettled(
+      [1, 2].map((n) => Array.fromAsync(client.watch({ type: PODS, resourceVersion: String(n) }))),
+    );
+    const codes = watches.map((each) =>
+      each.status === "rejected" && each.reason instanceof KubeUnreachable ? each.reason.code : "none"
+    );
+    assert.deepEqual(codes.toSorted(), ["Deadline", "Reset"]);
+    assert.equal(seen.length, 3);
+    never.resolve(ok()());
+  }, { watchIdleSeconds: 0.05, deadlineSeconds: 0.3 });
 });
 
 function nameOf(event: WatchEvent): string {

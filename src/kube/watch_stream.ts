@@ -3,51 +3,72 @@ import { KubeError, KubeUnreachable } from "./error.ts";
 import { type ExchangeOptions, type OpenAnswer, unreachable } from "./exchange.ts";
 import { LineSplitter } from "./line_splitter.ts";
 import type { KubeObject } from "./object.ts";
-import { ping } from "./ping.ts";
 import { asRecord, kubeError } from "./status.ts";
+import type { Wire } from "./wire.ts";
 
 export interface WatchStreamOptions extends ExchangeOptions {
   /** What is watched, for messages. */
   readonly what: string;
-  /** Silence of the whole connection after which the server is asked whether it still answers. */
+  /** Where the stream begins. */
+  readonly resourceVersion: string;
+  /** Silence of the whole connection after which one of its watches is renewed. */
   readonly idleMs: number;
   /** After this the server has ended the stream, or it is dead. */
   readonly endMs: number;
 }
 
+/** Why a stream ended: the server ended it, or it is to be renewed from a version on the same wire. */
+export type WatchEnd =
+  | { readonly kind: "ended" }
+  | { readonly kind: "renew"; readonly wire: Wire; readonly resourceVersion: string };
+
 /**
  * Reads an open watch to its end and lets go of its connection. Errors as `WatchingClient.watch` tells them.
  *
- * Bookmarks are no heartbeat: kube-apiserver sends none as long as a kind does not change. So a silent connection is asked
- * (`ping`), and one that does not answer is discarded with all its streams.
+ * Bookmarks are no heartbeat: kube-apiserver sends none as long as a kind does not change, and the runtime has no HTTP/2
+ * PING. So on a silent connection one watch asks to be renewed: the answer shows that the connection lives.
  */
 export async function* readWatch(
   open: OpenAnswer,
   options: WatchStreamOptions,
-): AsyncGenerator<WatchEvent, void, void> {
+): AsyncGenerator<WatchEvent, WatchEnd, void> {
   const reader = (open.response.body ?? new ReadableStream<Uint8Array>()).getReader();
   const splitter = new LineSplitter();
+  let { resourceVersion } = options;
   open.deadline.restart(options.endMs);
   try {
     while (true) {
-      const { done, value } = await read(reader, open, options);
-      if (done) break;
+      const chunk = await read(reader, open, options);
+      if (chunk.kind === "silent") {
+        return { kind: "renew", wire: open.wire, resourceVersion };
+      }
+      if (chunk.kind === "done") break;
       options.lane.heard(open.wire);
-      for (const line of splitter.push(value)) yield watchEvent(line, options.what);
+      for (const line of splitter.push(chunk.value)) {
+        const event = watchEvent(line, options.what);
+        resourceVersion = versionOf(event) ?? resourceVersion;
+        yield event;
+      }
     }
     if (splitter.partial) {
       throw new KubeUnreachable(`${options.what}: the stream ended inside an event`, { code: "Reset" });
     }
+    return { kind: "ended" };
   } finally {
     open.end();
     await reader.cancel().catch(() => {});
   }
 }
 
-type Chunk = { readonly done: true; readonly value?: undefined } | {
-  readonly done: false;
-  readonly value: Uint8Array;
-};
+function versionOf(event: WatchEvent): string | undefined {
+  return event.kind === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
+}
+
+type Chunk =
+  | { readonly kind: "done" }
+  | { readonly kind: "data"; readonly value: Uint8Array }
+  /** Nothing came on the whole wire for the idle time, and no other watch of it is being renewed. */
+  | { readonly kind: "silent" };
 
 async function read(
   reader: ReadableStreamDefaultReader<Uint8Array>,
@@ -59,8 +80,10 @@ async function read(
     const reading = reader.read();
     while (true) {
       const chunk = await within(reading, Math.max(idleMs - lane.silentMs(wire), 1));
-      if (chunk !== undefined) return chunk.done ? { done: true } : { done: false, value: chunk.value };
-      if (lane.silentMs(wire) >= idleMs && !await ping(wire, options)) lane.discard(wire);
+      if (chunk !== undefined) return chunk.done ? { kind: "done" } : { kind: "data", value: chunk.value };
+      if (lane.silentMs(wire) < idleMs) continue;
+      if (wire.probing === undefined) return { kind: "silent" };
+      await Promise.race([reading, wire.probing]);
     }
   } catch (error) {
     throw await unreachable(error, { wire, deadline, options, what });

@@ -11,8 +11,8 @@ export interface Wire {
   missed: number;
   /** When something last came in, in milliseconds of the lane's clock. */
   heardAt: number;
-  /** The question under way whether the server still answers on this wire. */
-  ping: Promise<boolean> | undefined;
+  /** A watch of this wire is being renewed, to see whether the server still answers; settles, never rejects. */
+  probing: Promise<void> | undefined;
 }
 
 export interface LaneOptions {
@@ -34,6 +34,7 @@ const MISSES_TO_DISCARD = 2;
  */
 export class Lane {
   readonly #options: LaneOptions;
+  readonly #maxActive: number;
   readonly #now: () => number;
   readonly #wires = new Map<Wire, AbortController>();
   #opening: Promise<void> | undefined;
@@ -41,17 +42,21 @@ export class Lane {
 
   constructor(options: LaneOptions) {
     this.#options = options;
+    this.#maxActive = options.maxActive ?? MAX_ACTIVE;
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** A wire with room, counted as used until `release`. Throws what reading the TLS material throws. */
-  async acquire(): Promise<Wire> {
+  /**
+   * A wire with room, `preferred` where it has some, counted as used until `release`. Throws what reading the TLS material
+   * throws.
+   */
+  async acquire(preferred?: Wire): Promise<Wire> {
     while (!this.#closed) {
-      for (const wire of this.#wires.keys()) {
-        if (wire.active < (this.#options.maxActive ?? MAX_ACTIVE)) {
-          wire.active += 1;
-          return wire;
-        }
+      const wires = [...this.#wires.keys()].filter(({ active }) => active < this.#maxActive);
+      const wire = wires.find((each) => each === preferred) ?? wires[0];
+      if (wire !== undefined) {
+        wire.active += 1;
+        return wire;
       }
       this.#opening ??= this.#open();
       await this.#opening;
@@ -107,7 +112,7 @@ export class Lane {
         active: 0,
         missed: 0,
         heardAt: this.#now(),
-        ping: undefined,
+        probing: undefined,
       };
       this.#wires.set(wire, controller);
     } finally {
