@@ -87,7 +87,13 @@ export function nameAsLabel(name: string): string {
 /** The names of the tracking labels. */
 export const TRACKING_LABELS: ReadonlySet<string> = new Set([LABEL.node, LABEL.nodeNamespace, LABEL.bucket]);
 
-/** The tracking labels of every child of a node. */
+/** The tracking labels of what several nodes may have: it is in no bucket, since their buckets differ. */
+export function sharedTrackingLabels(node: { namespace: string; name: string }): Record<string, string> {
+  const { [LABEL.bucket]: _, ...labels } = trackingLabels(node);
+  return labels;
+}
+
+/** The tracking labels of a child that a node has for itself. */
 export function trackingLabels(node: { namespace: string; name: string }): Record<string, string> {
   return {
     [LABEL.node]: nameAsLabel(node.name),

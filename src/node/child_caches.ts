@@ -21,33 +21,53 @@ interface ChildCache {
   filled: boolean;
 }
 
+/** What nodes see of children, through watches. */
+export interface Children {
+  /** What nodes say of the readiness of single objects; each object is judged as it comes in. */
+  readonly rules: ReadyRules;
+  /**
+   * Starts what is missing of these kinds' watches, and waits until their first lists are in. Answers the kinds that the
+   * API server refuses to list, and throws where it gave no answer yet: nobody waits for a list that may never come.
+   */
+  ensure(types: Iterable<ResourceType>): Promise<RefusedKinds>;
+  find(type: ResourceType, key: ObjectKey): Child | undefined;
+  /** Every cached object whose labels name this node or that it has a claim on, in all kinds that are watched. */
+  ownedBy(node: NodeIdentity): Child[];
+  /** Every cached child, of any node, in this namespace. */
+  inNamespace(namespace: string): Child[];
+  /** Takes in the answer of a node's own write, so that the cache is never behind it. */
+  observe(type: ResourceType, object: KubeObject, node: NodeIdentity): Child;
+  /** As `observe`, for the whole object as it was read, also where the cache has that version of it. */
+  refresh(type: ResourceType, object: KubeObject, node: NodeIdentity): void;
+}
+
 /** The kinds that may not be listed or watched, by `kindText`. */
 export type RefusedKinds = ReadonlyMap<string, KubeError>;
 
 export interface ChildCachesOptions {
   readonly client: WatchingClient;
+  /** Which objects are watched; all that carry the tracking label unless told. */
+  readonly labelSelector?: string | undefined;
+  /** Shared with other caches where it is given. */
+  readonly rules?: ReadyRules | undefined;
   /** A child of the node with these label values changed in a way that matters to it. */
   readonly onChange: (node: { namespace: string; label: string }) => void;
   readonly onError: (error: unknown, key: string) => void;
 }
 
-/** One watch for each child kind in use, over all objects that carry the tracking label, of which only projections are kept. */
-export class ChildCaches {
+/** One watch for each child kind in use, over the objects that carry the tracking label, of which only projections are kept. */
+export class ChildCaches implements Children {
   readonly #options: ChildCachesOptions;
   readonly #caches = new Map<string, ChildCache>();
-  /** What nodes say of the readiness of single objects; each object is judged as it comes in. */
-  readonly rules = new ReadyRules();
+  readonly rules: ReadyRules;
   /** The node whose write is being taken in. */
   #writer: string | undefined;
 
   constructor(options: ChildCachesOptions) {
     this.#options = options;
+    this.rules = options.rules ?? new ReadyRules();
   }
 
-  /**
-   * Starts what is missing of these kinds' watches, and waits until their first lists are in. Answers the kinds that the
-   * API server refuses to list, and throws where it gave no answer yet: nobody waits for a list that may never come.
-   */
   async ensure(types: Iterable<ResourceType>): Promise<RefusedKinds> {
     const refused = new Map<string, KubeError>();
     await Promise.all([...types].map(async (type) => {
@@ -64,19 +84,25 @@ export class ChildCaches {
     return this.#caches.get(kindText(type))?.informer.get(name)?.value;
   }
 
-  /** Every cached object whose labels name this node or that it has a claim on, in all kinds that are watched. */
   ownedBy(node: NodeIdentity): Child[] {
     return this.#collect("node", nodeKey(node))
       .filter((child) => isTracked(child, node) || ownClaim(child, node) !== undefined)
       .map((child) => childOfNode(child, node));
   }
 
-  /** Every cached child, of any node, in this namespace. */
   inNamespace(namespace: string): Child[] {
     return this.#collect("namespace", namespace);
   }
 
-  /** Takes in the answer of a node's own write, so that the cache is never behind it. */
+  /** An object as these caches would keep it. */
+  project(type: ResourceType, object: KubeObject): Child {
+    const of = { apiVersion: apiVersionOf(type), kind: type.kind };
+    const whole = !isReadyByExistence(of.apiVersion, of.kind) || object.kind === of.kind;
+    const { namespace = "", name = "" } = object.metadata;
+    const judged = whole ? this.rules.judge(objectId(type, { namespace, name }), object) : undefined;
+    return toChild(object, of, judged);
+  }
+
   observe(type: ResourceType, object: KubeObject, node: NodeIdentity): Child {
     this.#writer = nodeKey(node);
     try {
@@ -84,10 +110,9 @@ export class ChildCaches {
     } finally {
       this.#writer = undefined;
     }
-    return this.#project(type, object);
+    return this.project(type, object);
   }
 
-  /** As `observe`, for the whole object as it was read, also where the cache has that version of it. */
   refresh(type: ResourceType, object: KubeObject, node: NodeIdentity): void {
     this.#writer = nodeKey(node);
     try {
@@ -114,9 +139,9 @@ export class ChildCaches {
     const informer = createInformer<Child, ChildIndex>({
       client: this.#options.client,
       type,
-      labelSelector: LABEL.node,
+      labelSelector: this.#options.labelSelector ?? LABEL.node,
       metadataOnly: isReadyByExistence(apiVersionOf(type), type.kind),
-      project: (object) => this.#project(type, object),
+      project: (object) => this.project(type, object),
       indexes: {
         node: ({ value }) => [...partsOf(value).keys()],
         namespace: ({ value }) => value.namespace === "" ? [] : [value.namespace],
@@ -130,14 +155,6 @@ export class ChildCaches {
     const cache = { type, informer, failed: failing.promise, filled: false };
     this.#caches.set(kindText(type), cache);
     return cache;
-  }
-
-  #project(type: ResourceType, object: KubeObject): Child {
-    const of = { apiVersion: apiVersionOf(type), kind: type.kind };
-    const whole = !isReadyByExistence(of.apiVersion, of.kind) || object.kind === of.kind;
-    const { namespace = "", name = "" } = object.metadata;
-    const judged = whole ? this.rules.judge(objectId(type, { namespace, name }), object) : undefined;
-    return toChild(object, of, judged);
   }
 
   #onEvent(event: CacheEvent<Child>): void {

@@ -1,5 +1,12 @@
 import { claimAnnotation, isShared, sharedManager, type Sharer } from "../api/claimant.ts";
-import { ANNOTATION, API_VERSION, FIELD_MANAGER, TRACKING_LABELS, trackingLabels } from "../api/labels.ts";
+import {
+  ANNOTATION,
+  API_VERSION,
+  FIELD_MANAGER,
+  sharedTrackingLabels,
+  TRACKING_LABELS,
+  trackingLabels,
+} from "../api/labels.ts";
 import type { DesiredObject, NodeIdentity, RenderedResource } from "../api/stages.ts";
 import type { KubeObject, OwnerReference } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -59,7 +66,7 @@ function withMetadata({ rendered, shared }: Owned, node: Sharer, namespace: stri
     metadata: {
       ...metadata,
       ...(namespace === "" ? {} : { namespace }),
-      labels: { ...metadata.labels, ...trackingLabels(node) },
+      labels: { ...metadata.labels, ...(shared ? sharedTrackingLabels(node) : trackingLabels(node)) },
       annotations: { ...metadata.annotations, ...once, ...handling },
       ...(owned ? { ownerReferences: [ownerReference(node)] } : {}),
     },

@@ -73,6 +73,12 @@ Deno.test("a cluster-scoped object has neither namespace nor owner, but the labe
   assert.deepEqual(Object.keys(object.metadata.labels ?? {}).sort(), TRACKED);
 });
 
+Deno.test("what nodes of several buckets may share is in none", () => {
+  const namespace = { ...CLUSTER_ROLE, group: "", version: "v1", kind: "Namespace", plural: "namespaces" };
+  const { object } = toDesiredObject(rendered({}, { apiVersion: "v1", kind: "Namespace" }), namespace, node);
+  assert.deepEqual(Object.keys(object.metadata.labels ?? {}).sort(), TRACKED.slice(1));
+});
+
 Deno.test("the rendered namespace wins over the one that the author wrote inside", () => {
   const metadata = { name: "acme-a", namespace: "inner" };
   const { object } = toDesiredObject(rendered({}, { metadata }), CONFIG_MAP, node);

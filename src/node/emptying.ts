@@ -15,12 +15,18 @@ export interface Inquiry {
   readonly client: Pick<NodeWorld["client"], "list">;
   readonly discovery: Pick<NodeWorld["discovery"], "resolve">;
   readonly forms: Pick<NodeWorld["forms"], "kinds">;
-  readonly nodes: Pick<NodeWorld["nodes"], "labelled">;
+  readonly nodes: Pick<KnownNodes, "labelled">;
+}
+
+/** What is to be known of nodes before a Namespace is deleted. */
+export interface KnownNodes {
+  labelled(namespace: string, label: string): readonly Pick<StoredNode, "deleting">[];
+  get(key: string): Pick<StoredNode, "deleting"> | undefined;
 }
 
 /** That node is being deleted, or is gone and its children with it as soon as their watch tells. */
 export function goesToo(
-  world: { readonly nodes: Pick<NodeWorld["nodes"], "labelled"> },
+  world: { readonly nodes: Pick<KnownNodes, "labelled"> },
   { namespace, label }: { namespace: string; label: string },
 ): boolean {
   return world.nodes.labelled(namespace, label).every((node) => node.deleting);

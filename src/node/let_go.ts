@@ -67,9 +67,8 @@ async function lookThenLetGo(
   { orphan, decision, type }: Going & { decision: Extract<OrphanDecision, { kind: "look" }> },
 ): Promise<Leftover | undefined> {
   const object = await world.applier.look(type, orphan.key, input.signal);
-  if (object === undefined || !isStillOurs(world, input.node, { object, uid: decision.uid })) {
-    return undefined;
-  }
+  if (object === undefined) return undefined;
+  if (!await isStillOurs(world, input, { object, uid: decision.uid })) return undefined;
   const seen = world.children.observe(type, object, input.node);
   const child = childOfNode(seen, input.node);
   if (decision.policy === "Delete" && child.deleting) return terminating({ ...orphan, child });

@@ -10,6 +10,7 @@ const LABEL_LIMIT = 63;
 export interface Registry {
   readonly client: Pick<NodeWorld["client"], "list">;
   readonly nodes: Pick<NodeWorld["nodes"], "get" | "labelled" | "type">;
+  readonly elsewhere?: NodeWorld["elsewhere"];
 }
 
 /**
@@ -56,13 +57,17 @@ async function isLiving(world: Registry, holder: Holder, signal: AbortSignal): P
  * Whether an object that was recorded with that UID still is this node's, and not another one's by its labels; without a
  * record the object must say it itself.
  */
-export function isStillOurs(
-  world: Pick<Registry, "nodes">,
-  node: NodeIdentity,
+export async function isStillOurs(
+  world: Registry,
+  { node, signal }: { node: NodeIdentity; signal: AbortSignal },
   { object, uid }: { object: KubeObject; uid: string | undefined },
-): boolean {
+): Promise<boolean> {
   if (isOurs(object, node)) return uid === undefined || object.metadata.uid === uid;
+  if (uid === undefined || object.metadata.uid !== uid) return false;
   const track = tracker(object.metadata.labels);
-  const handedOver = track !== undefined && world.nodes.labelled(track.namespace, track.label).length > 0;
-  return uid !== undefined && object.metadata.uid === uid && !handedOver;
+  if (track === undefined) return true;
+  const { namespace, label } = track;
+  if (world.nodes.labelled(namespace, label).length > 0) return false;
+  if (world.elsewhere?.has(namespace, label) !== true) return true;
+  return !await isLiving(world, { namespace, name: label }, signal);
 }

@@ -59,18 +59,33 @@ Deno.test("no answer is no absence", async () => {
   await assert.rejects(goneNodes({ ...registry(), client }, [of("acme-old")], signal), /no answer/);
 });
 
-Deno.test("a recorded object is this node's by its UID, unless a node that exists has it by now", () => {
+Deno.test("a recorded object is this node's by its UID, unless a node that exists has it by now", async () => {
   const node = { namespace: "ns", name: "acme-db", uid: "u1" };
   const labels = (name: string) => ({ "lynq.sh/node": name, "lynq.sh/node-namespace": "ns" });
-  const ours = (name: string | undefined, uid: string | undefined) => {
+  const asked: ListOptions[] = [];
+  const ours = (name: string | undefined, uid: string | undefined, world = registry(asked)) => {
     const metadata = { uid: "x", ...(name === undefined ? {} : { labels: labels(name) }) };
-    return isStillOurs(registry(), node, { object: { metadata }, uid });
+    return isStillOurs(world, { node, signal }, { object: { metadata }, uid });
   };
-  assert.equal(ours("acme-db", "x"), true);
-  assert.equal(ours("acme-db", "other"), false);
-  assert.equal(ours("acme-db", undefined), true);
-  assert.equal(ours(undefined, "x"), true);
-  assert.equal(ours(undefined, undefined), false);
-  assert.equal(ours("acme-web", "x"), false);
-  assert.equal(ours("acme-old", "x"), true);
+  assert.equal(await ours("acme-db", "x"), true);
+  assert.equal(await ours("acme-db", "other"), false);
+  assert.equal(await ours("acme-db", undefined), true);
+  assert.equal(await ours(undefined, "x"), true);
+  assert.equal(await ours(undefined, undefined), false);
+  assert.equal(await ours("acme-web", "x"), false);
+  assert.equal(await ours("acme-old", "x"), true);
+  assert.equal(asked.length, 0);
+
+  const elsewhere = { buckets: ["0"], has: (_: string, label: string) => label !== "acme-web" };
+  const sharded = { ...registry(asked), elsewhere };
+  const other = { namespace: "ns", name: "acme-api", uid: "u2" };
+  const handed = (name: string) =>
+    isStillOurs(sharded, { node: other, signal }, {
+      object: { metadata: { uid: "x", labels: labels(name) } },
+      uid: "x",
+    });
+  assert.equal(await handed("acme-db"), false, "a node of another shard has it");
+  assert.equal(await handed("acme-old"), true, "that node is gone");
+  assert.equal(await handed("acme-web"), false);
+  assert.equal(asked.length, 2, "only of nodes elsewhere the API server is asked");
 });

@@ -4,7 +4,8 @@ import type { Child } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
 import { isTracked, ownClaim } from "./child.ts";
 import { ensureKinds } from "./ensure_kinds.ts";
-import { type Emptying, goesToo, type Inquiry, nameOf } from "./emptying.ts";
+import { type Emptying, goesToo, type Inquiry, type KnownNodes, nameOf } from "./emptying.ts";
+import { belongings } from "./elsewhere.ts";
 import type { PruneInput } from "./leftover.ts";
 import { isNamespace, type Orphan } from "./orphans.ts";
 import { volumeHolders } from "./volume_holders.ts";
@@ -13,7 +14,7 @@ import type { NodeWorld } from "./world.ts";
 /** What the caches know of children and of the nodes that they belong to. */
 export interface Belongings {
   readonly children: Pick<NodeWorld["children"], "inNamespace">;
-  readonly nodes: Pick<NodeWorld["nodes"], "labelled" | "get">;
+  readonly nodes: KnownNodes;
 }
 
 /**
@@ -86,6 +87,7 @@ export async function holdersOf(
   const unknown = await ensureKinds(world, node);
   if (unknown !== undefined) throw unknown;
   const of = { node, namespace: orphan.key.name, orphans };
-  const known = namespaceHolders(world, of);
-  return known.length > 0 ? known : await holdersUnseen(world, of, signal);
+  const all = await belongings(world, of, signal);
+  const known = namespaceHolders(all, of);
+  return known.length > 0 ? known : await holdersUnseen({ ...world, nodes: all.nodes }, of, signal);
 }

@@ -32,7 +32,8 @@ export async function releaseShared(
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const object = await world.applier.look(type, orphan.key, input.signal);
     const recorded = orphan.record?.uid ?? orphan.child?.uid;
-    if (object === undefined || !isStillOurs(world, input.node, { object, uid: recorded })) return undefined;
+    if (object === undefined) return undefined;
+    if (!await isStillOurs(world, input, { object, uid: recorded })) return undefined;
     const { uid = "", deletionTimestamp } = object.metadata;
     if (deletionTimestamp !== undefined) return terminating(orphan);
     const settled = await releaseOrEnd(world, input, {

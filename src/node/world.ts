@@ -9,8 +9,9 @@ import type { ResourceType } from "../kube/resource_type.ts";
 import type { EventRecorder } from "../telemetry/events.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
-import type { ChildCaches } from "./child_caches.ts";
+import type { Children } from "./child_caches.ts";
 import type { NamespaceState } from "./decide.ts";
+import type { Elsewhere } from "./elsewhere.ts";
 import type { LookPace } from "./look_pace.ts";
 import type { PreparedForm } from "./prepared_form.ts";
 import type { RepairPace } from "./repair_pace.ts";
@@ -27,7 +28,7 @@ export interface NodeWorld {
   readonly client: KubeClient;
   readonly discovery: Discovery;
   readonly applier: Applier;
-  readonly children: ChildCaches;
+  readonly children: Children;
   /** Bounds the writes to children under way, over all nodes. */
   readonly writes: Limit;
   readonly nodes: {
@@ -37,6 +38,8 @@ export interface NodeWorld {
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };
+  /** What the caches lack since other replicas work on some of the nodes; undefined where they have all. */
+  readonly elsewhere?: Elsewhere | undefined;
   /** UIDs of nodes whose deletion was seen to leave their children behind. */
   readonly orphaning: { has(uid: string): boolean };
   readonly forms: {

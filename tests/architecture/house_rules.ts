@@ -91,6 +91,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/hub/take_back.ts": "takes back the nodes that a hub left behind",
   "src/hub/safe_changes.ts": "reads the rows a second time before a node goes",
   "src/node/child_caches.ts": "starts the watches of child kinds",
+  "src/node/elsewhere.ts": "asks for children and nodes of other shards before a Namespace is deleted",
   "src/node/ensure_kinds.ts": "starts the watches of every kind before something is believed to be gone",
   "src/node/finalize.ts": "deletes or releases the children of a node that goes",
   "src/node/former_records.ts": "reads the objects that the Go implementation's status lists",

@@ -97,11 +97,11 @@ async function repaired(lab: OperatorLab): Promise<void> {
   await objects.merge(which, { metadata: { annotations: { [key ?? ""]: null } } });
   await until("the claim to be back", async () => claimsOf(await namespaceOf(lab)).length === 2);
   await objects.merge(which, {
-    metadata: { labels: { "lynq.sh/node": null, "lynq.sh/node-namespace": null, "lynq.sh/bucket": null } },
+    metadata: { labels: { "lynq.sh/node": null, "lynq.sh/node-namespace": null } },
   });
   await until("the labels to be back", async () => {
     const labels = (await namespaceOf(lab))?.metadata.labels;
-    return labels?.["lynq.sh/node"]?.startsWith("acme-") && labels["lynq.sh/bucket"] !== undefined;
+    return labels?.["lynq.sh/node"]?.startsWith("acme-") && labels["lynq.sh/node-namespace"] !== undefined;
   });
 }
 
