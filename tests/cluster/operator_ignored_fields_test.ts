@@ -7,9 +7,12 @@ import { until } from "../support/cluster_objects.ts";
 import { events, recordOf } from "../support/drift_lab.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
+import { operatorMetrics } from "../support/operator_metrics.ts";
 import { form, hub, nodeReady } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
+const metrics = operatorMetrics();
+const writes = () => metrics.value("apply_attempts_total");
 
 const RESOURCES = `
   deployments:
@@ -59,6 +62,7 @@ async function prepare(lab: OperatorLab): Promise<void> {
 async function scaled(lab: OperatorLab): Promise<void> {
   assert.deepEqual(await owners(lab, ".spec.replicas"), ["lynq"]);
   const before = await recordOf(lab, "app");
+  const written = await writes();
   const kubeconfig = await lab.plane.kubeconfig("admin");
   const args = [
     `--kubeconfig=${kubeconfig}`,
@@ -75,6 +79,7 @@ async function scaled(lab: OperatorLab): Promise<void> {
     return found?.entry === before?.entry ? undefined : found;
   });
   assert.equal(record.appliedAt, before?.appliedAt);
+  assert.equal(await writes(), written);
   assert.equal((await deployment(lab)).replicas, 2);
   assert.equal((await owners(lab, ".spec.replicas")).includes("lynq"), false);
 }
@@ -106,6 +111,7 @@ async function otherFieldsAreRepaired(lab: OperatorLab): Promise<void> {
     async () => (await lab.objects.get(which(lab)))?.metadata.labels?.["lynq.sh/node"] === "acme-web",
   );
   assert.equal((await deployment(lab)).replicas, 2);
+  await until("the repair to be told", async () => (await events(lab, "DriftCorrected")).length === 1);
 }
 
 const type = { group: "apps", version: "v1", kind: "Deployment", plural: "deployments", namespaced: true };
@@ -123,6 +129,7 @@ async function takenWithoutAWrite(lab: OperatorLab): Promise<void> {
   assert.deepEqual(await owners(lab, field), ["lynq"]);
   await nodeReady(lab, "acme-web");
   const before = await recordOf(lab, "app");
+  const written = await writes();
   const client = createKubeClient(lab.plane.credentials("admin"));
   const ref = { type, namespace: lab.namespace, name: "acme-app" };
   const object = {
@@ -137,7 +144,7 @@ async function takenWithoutAWrite(lab: OperatorLab): Promise<void> {
       const found = await recordOf(lab, "app");
       return found?.entry === before?.entry ? undefined : found;
     });
-    assert.equal(record.appliedAt, before?.appliedAt);
+    assert.equal(await writes(), written);
     assert.equal(record.hash, before?.hash);
     const { object: again } = await client.apply(ref, object, { fieldManager: "setter" });
     assert.equal(again.metadata.generation, applied.object.metadata.generation);
@@ -173,6 +180,7 @@ async function releases(
 }
 
 operatorTest(answer, "ignored fields are written once and then belong to others", {
+  flags: metrics.flags,
   prepare,
   steps: [
     { title: "what is scaled through the subresource stays scaled, without a write", run: scaled },
