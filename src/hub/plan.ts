@@ -25,7 +25,7 @@ export type DeletionCause = "RowGone" | "RowInactive" | "FormGone" | "HubDeleted
 
 export interface HubPlan {
   readonly changes: readonly NodeChange[];
-  /** Nodes that get other marks; an update of one does that too. */
+  /** Nodes that get other marks; an update of one takes all of them off. */
   readonly marks: readonly { readonly node: StoredNode; readonly marks: NodeMarks }[];
   /** Nodes that rows and forms ask for. */
   readonly desired: number;
@@ -136,17 +136,20 @@ function planDeletions({ forms, nodes, now }: PlanInput, rows: DistinctRows): No
   });
 }
 
-/** A row that can't be followed leaves the pause of its nodes as it is too. */
+/**
+ * A row that can't be followed leaves the pause of its nodes as it is too. The end of a row's pause is no mark but an
+ * update: the node is on its way again, so that it needs room like every other.
+ */
 function planMarks({ nodes, forms, now }: PlanInput, rows: DistinctRows): HubPlan["marks"] {
   const running = new Set(forms.filter((form) => !isPaused(form, now)).map(({ name }) => name));
-  return nodes.flatMap((node) => {
+  return [...byIdentity(nodes).values()].flatMap((node) => {
     const { uid, templateRef } = node.spec;
     if (node.deleting || !running.has(templateRef)) return [];
     if (isPausedByHand(node, now)) return [];
     const frozen = rows.frozen.get(uid);
     const paused = rows.paused.has(uid);
     if (frozen === undefined && !paused && !rows.active.has(uid)) return [];
-    const marks = { frozen, paused: frozen === undefined ? paused : isPausedByRow(node) };
+    const marks = { frozen, paused: isPausedByRow(node) || (frozen === undefined && paused) };
     return marksPatch(node, marks) === undefined ? [] : [{ node, marks }];
   });
 }

@@ -26,7 +26,6 @@ const NOW = new Date("2026-01-01T00:00:00Z");
 const told = ({ changes }: HubPlan) => changes.map((change) => `${change.kind} ${nameOf(change)}`);
 const reasons = ({ problems }: HubPlan) => problems.map(({ reason, uid }) => `${reason} ${uid}`);
 
-/** A form that lets this many nodes update at once. */
 Deno.test("each form has a node for each active row, named uid-form, in the order of names", () => {
   const made = plan({ forms: [web, storedForm({ name: "api" })], rows: [active("b"), active("a")] });
   assert.deepEqual(told(made), ["create a-api", "create a-web", "create b-api", "create b-web"]);
@@ -161,8 +160,33 @@ Deno.test("a paused row pauses its nodes, makes none and ends with the row or wi
   assert.deepEqual(plan({ rows: [paused], nodes: [byRow] }).marks, []);
   assert.deepEqual(told(plan({ rows: [], nodes: [byRow] })), ["delete a-web"]);
   assert.deepEqual(told(plan({ rows: [{ kind: "inactive", uid: "a" }], nodes: [byRow] })), ["delete a-web"]);
-  const ended = plan({ rows: [active("a")], nodes: [byRow] });
-  assert.deepEqual(ended.marks, [{ node: byRow, marks: { frozen: undefined, paused: false } }]);
+});
+
+Deno.test("the end of a row's pause is an update, whatever else of the node is to change", () => {
+  const byRow = (spec = {}, annotations = {}) =>
+    nodeOf("a", {
+      annotations: { "lynq.sh/paused-by": "row", ...annotations },
+      spec: { paused: true, ...spec },
+    });
+  for (const node of [byRow(), byRow({ revision: "web-0" }), byRow({ values: { activate: "yes" } })]) {
+    const ended = plan({ rows: [active("a")], nodes: [node] });
+    assert.deepEqual([told(ended), ended.marks], [["update a-web"], []]);
+  }
+  const byHandToo = byRow({}, { "lynq.sh/paused": "true" });
+  const stays = plan({ rows: [active("a")], nodes: [byHandToo] });
+  assert.deepEqual([stays.changes, stays.marks], [[], []]);
+  const thawed = byRow({}, { "lynq.sh/frozen": "DuplicateUid" });
+  const { changes, marks } = plan({ rows: [active("a")], nodes: [thawed] });
+  assert.deepEqual(changes.map(({ kind }) => kind), ["update"]);
+  assert.deepEqual(marks, [{ node: thawed, marks: { frozen: undefined, paused: true } }]);
+});
+
+Deno.test("of two nodes of one row and form, the one that isn't followed is left alone", () => {
+  const paused: RowVerdict = { kind: "paused", row: { uid: "a", values: { activate: "1" } } };
+  const other = nodeOf("a", { name: "a-web-by-hand" });
+  assert.deepEqual(plan({ rows: [paused], nodes: [other, nodeOf("a")] }).marks.map(({ node }) => node.name), [
+    "a-web",
+  ]);
 });
 
 Deno.test("a node that a person paused keeps its pause, whatever its row says", () => {

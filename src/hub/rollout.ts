@@ -1,4 +1,4 @@
-import { isPausedByHand } from "../api/pause.ts";
+import { isPausedByHand, isPausedByRow } from "../api/pause.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import { sameValues } from "./distinct_rows.ts";
@@ -49,11 +49,11 @@ export function awaited(held: readonly NodeWrite[]): NodeWanted[] {
   return held.filter((write) => write.kind === "create" || !sameRow(write)).map(({ wanted }) => wanted);
 }
 
-/** Whether an update changes the revision alone. */
+/** Whether an update changes the revision alone; the end of a row's pause is the row's. */
 export function sameRow(
   { node, wanted }: Pick<Extract<NodeWrite, { kind: "update" }>, "node" | "wanted">,
 ): boolean {
-  return sameValues(node.spec.values, wanted.row.values);
+  return !isPausedByRow(node) && sameValues(node.spec.values, wanted.row.values);
 }
 
 /** The waiting changes as nodes and forms are now: those that came true, or whose form is gone, are no more. */
@@ -78,12 +78,13 @@ export function pendingWrites(
   });
 }
 
-/** Whether the stored node holds what is wanted, in the small form. */
+/** Whether the stored node holds what is wanted, in the small form, and runs. */
 export function isCurrent(
-  { spec }: StoredNode,
+  node: StoredNode,
   { hub, wanted }: { hub: string; wanted: NodeWanted },
 ): boolean {
-  return spec.revision === wanted.revision && spec.hubId === hub &&
+  const { spec } = node;
+  return !isPausedByRow(node) && spec.revision === wanted.revision && spec.hubId === hub &&
     sameValues(spec.values, wanted.row.values) &&
     RESOURCE_ARRAYS.every((name) => spec[name] === undefined);
 }

@@ -49,13 +49,17 @@ export interface Throttled {
  * The one gate that every create and update of a LynqNode passes, whether rows or a form ask for it. It counts the
  * nodes as they are stored, so that it needs no memory and a restart changes nothing:
  *
- * - maxSkew: nodes that are updating, new ones and those with a new row included, are never more. Deletions don't count.
+ * - maxSkew: nodes that are on their way, new ones, those with a new row and those whose pause ends with their row
+ *   included, are never more. What was found broken, or is paused, is on no way; but what failed by the generation that
+ *   is rolled out leaves its room to rows only, so that a broken generation harms no more nodes than that. Deletions
+ *   don't count.
  * - Without maxSkew a form's new generation goes in waves that double: as many nodes as the failure budget would let
  *   fail and one more, then one more for each that became ready on it. A generation that is broken everywhere so reaches
  *   budget + 1 nodes, whatever the fleet's size, and a good one takes log2 of it in rounds. Nodes that are made for new
  *   rows, as all are at first, and rows that changed are no rollout and wait for no wave.
  * - Once more nodes failed on the generation than the budget allows, or its progress deadline passed, nothing moves.
- *   A new row's node is then made on the revision that the rest stay on, and a changed row reaches its node there.
+ *   A new row's node is then made on the revision that the rest stay on, and a changed row reaches its node there; so
+ *   it is while what failed leaves no room.
  * - Nodes that aren't ready on another revision come first, before every group of `rollout.order`: a generation that
  *   mends what the one before broke reaches those that need it.
  */
@@ -112,7 +116,7 @@ const HELD: Admitted = { now: undefined, later: true };
 
 /** The room that one form has, as its writes take it. */
 class Rooms {
-  /** Nodes that were updating before any of these writes. */
+  /** Nodes that had room before any of these writes. */
   readonly before: number;
   readonly maxSkew: number;
   /** Something waits since maxSkew is reached. */
@@ -124,10 +128,12 @@ class Rooms {
   readonly #stopped: boolean;
   /** The revision that most of those stay on that were not moved yet. */
   readonly #stays: string | undefined;
-  /** Nodes that are updating, on whatever revision. */
-  #updating: number;
-  /** Nodes on the target that aren't ready on it. */
-  #unproven: number;
+  /** Nodes that failed by the rollout that goes on: no other is moved in their place. */
+  readonly #broken: number;
+  /** Nodes that are on their way, on whatever revision. */
+  #moving: number;
+  /** Those of them that are on the target. */
+  #arriving: number;
   /** Nodes that may still be moved without maxSkew. */
   #wave: number;
 
@@ -139,19 +145,19 @@ class Rooms {
     this.maxSkew = form.spec.rollout?.maxSkew ?? 0;
     this.#stopped = exceedsBudget(view, form.status.progress) || deadlinePassed(form);
     this.#stays = mostCommon(view.old.flatMap(({ spec }) => spec.revision ?? []));
-    const inDoubt = (node: StoredNode) => this.#doubtful.has(node.name);
-    this.#unproven = view.nodes.filter((node) => !inDoubt(node) && this.#isUnproven(node)).length +
-      this.#doubtful.size;
-    this.#updating = view.nodes.filter((node) => !inDoubt(node) && this.#isUpdating(node)).length +
-      this.#doubtful.size;
-    this.before = this.#updating;
+    const moving = view.nodes.filter((node) => !this.#doubtful.has(node.name) && this.#isMoving(node));
+    this.#moving = moving.length + this.#doubtful.size;
+    this.#arriving = moving.filter((node) => this.#isThere(node)).length + this.#doubtful.size;
+    this.#broken = form.status.progress?.completionTime === undefined ? view.failed : 0;
+    this.before = this.#moving + this.#broken;
     this.#wave = view.budget + 1 + view.proven - view.pending - view.failed;
   }
 
   /** Those that aren't ready come first, then rows, then the groups of the order. */
   rank(write: NodeWrite): number {
-    if (write.kind === "create" || this.#isThere(write.node)) return 1;
+    if (write.kind === "create") return 1;
     if (!isProven(write.node)) return 0;
+    if (this.#isThere(write.node)) return 1;
     return 2 + groupOf(this.#form.spec.rollout?.order, write.node);
   }
 
@@ -160,8 +166,7 @@ class Rooms {
     if (this.#doubtful.has(nameOf(write))) return { now: write, later: false };
     if (write.kind === "create") return this.#create(write);
     if (!this.#isThere(write.node)) return this.#move(write);
-    if (this.#isUnproven(write.node)) return { now: write, later: false };
-    return this.#take(true) ? { now: write, later: false } : HELD;
+    return this.#takeForRow(write.node) ? { now: write, later: false } : HELD;
   }
 
   #create(write: Extract<NodeWrite, { kind: "create" }>): Admitted {
@@ -169,21 +174,20 @@ class Rooms {
       labels: { [LABEL.uid]: write.wanted.row.uid, [LABEL.hub]: nameAsLabel(this.#form.spec.hubId) },
       spec: { uid: write.wanted.row.uid, values: write.wanted.row.values },
     });
-    const waits = this.#stopped || group > (this.#view.group ?? group);
-    if (!waits || this.#stays === undefined) {
-      return this.#take(true) ? { now: write, later: false } : HELD;
-    }
-    if (!this.#take(false)) return HELD;
-    return { now: { ...write, wanted: { ...write.wanted, revision: this.#stays } }, later: false };
+    const waits = this.#stopped || group > (this.#view.group ?? group) ||
+      (this.#broken > 0 && this.#isFullOfTarget());
+    if (!this.#takeForRow(undefined)) return HELD;
+    const revision = waits && this.#stays !== undefined ? this.#stays : write.wanted.revision;
+    return { now: { ...write, wanted: { ...write.wanted, revision } }, later: false };
   }
 
   #move(write: Extract<NodeWrite, { kind: "update" }>): Admitted {
     const { node } = write;
-    if (this.#mayMove(node) && this.#takeFor(node)) return { now: write, later: false };
+    if (this.#mayMove(node) && this.#takeForMove(node)) return { now: write, later: false };
     const { revision } = node.spec;
     if (revision === undefined || sameRow(write)) return HELD;
     const stays = { ...write, wanted: { ...write.wanted, revision } };
-    return !isProven(node) || this.#take(false) ? { now: stays, later: true } : HELD;
+    return this.#takeForRow(node) ? { now: stays, later: true } : HELD;
   }
 
   /** Whether stop, order and wave let this node go to the target. */
@@ -196,23 +200,28 @@ class Rooms {
     return this.maxSkew > 0 || this.#wave > 0;
   }
 
-  #takeFor(node: StoredNode): boolean {
-    if (this.maxSkew > 0 && this.#unproven >= this.maxSkew) return this.#refuse();
-    if (!this.#isUpdating(node) && !this.#take(true)) return false;
-    if (this.#isUpdating(node)) this.#unproven++;
+  #takeForMove(node: StoredNode): boolean {
+    if (this.#isFullOfTarget()) return this.#refuse();
+    if (!this.#isMoving(node)) {
+      if (this.maxSkew > 0 && this.#moving + this.#broken >= this.maxSkew) return this.#refuse();
+      this.#moving++;
+    }
+    this.#arriving++;
     this.#wave--;
     return true;
   }
 
-  /** One more node that is updating, on the target or on what it has. */
-  #take(onTarget: boolean): boolean {
-    if (this.maxSkew > 0) {
-      if (this.#updating >= this.maxSkew) return this.#refuse();
-      if (onTarget && this.#unproven >= this.maxSkew) return this.#refuse();
-    }
-    this.#updating++;
-    if (onTarget) this.#unproven++;
+  /** Room for what a row asks of its node, where it has one; a node that is on its way has its own. */
+  #takeForRow(node: StoredNode | undefined): boolean {
+    if (node !== undefined && this.#isMoving(node)) return true;
+    if (this.maxSkew > 0 && this.#moving >= this.maxSkew) return this.#refuse();
+    this.#moving++;
+    if (node === undefined || this.#isThere(node)) this.#arriving++;
     return true;
+  }
+
+  #isFullOfTarget(): boolean {
+    return this.maxSkew > 0 && this.#arriving + this.#broken >= this.maxSkew;
   }
 
   #refuse(): false {
@@ -225,14 +234,10 @@ class Rooms {
     return followsRevision(node, this.#view.target);
   }
 
-  #isUnproven(node: StoredNode): boolean {
-    return this.#isThere(node) && !isProven(node);
-  }
-
-  /** What has failed on another revision, or is held still on it, is not on its way anywhere. */
-  #isUpdating(node: StoredNode): boolean {
-    if (this.#isUnproven(node)) return true;
-    return !isProven(node) && !hasFailed(node) && !isHeldStill(node, this.#now);
+  /** Not ready, and neither found to have failed as it is nor paused. */
+  #isMoving(node: StoredNode): boolean {
+    if (isProven(node) || pauseOf(node, this.#now).kind === "paused") return false;
+    return !hasFailed(node) || node.status.observedGeneration !== node.generation;
   }
 }
 

@@ -69,6 +69,63 @@ Deno.test("new nodes and changed rows take room too; a node that is updating has
   assert.deepEqual([told(writes), held.map(nameOf)], [["b-web web-1"], ["a-web"]]);
 });
 
+Deno.test("the end of a row's pause takes room, and without room the node stays paused", () => {
+  const byRow = { annotations: { "lynq.sh/paused-by": "row" } };
+  const paused = (row: string, revision: string) => ({
+    ...node(row, "ready", { revision, paused: true }),
+    ...byRow,
+  });
+  const resumed = (of: StoredNode): NodeWrite => {
+    const row = { uid: of.spec.uid, values: of.spec.values ?? {} };
+    return { kind: "update", node: of, wanted: { name: of.name, form: "web", revision: "web-1", row } };
+  };
+  const form = formOf({ maxSkew: 1 });
+  const nodes = [paused("a", "web-1"), paused("b", "web-0")];
+  const { writes, held } = passed(form, nodes, { writes: nodes.map(resumed) });
+  assert.deepEqual([told(writes), held.map(nameOf)], [["a-web web-1"], ["b-web"]]);
+  const late = condition("Progressing", "False", "ProgressDeadlineExceeded");
+  const stopped = formOf({ maxSkew: 1 }, { conditions: [late] });
+  const [, onOld] = nodes;
+  assert(onOld !== undefined);
+  assert.deepEqual(told(passed(stopped, [onOld], { writes: [resumed(onOld)] }).writes), ["b-web web-0"]);
+});
+
+Deno.test("a paused node is on no way, however it does", () => {
+  const paused = { ...node("a", "starting", { paused: true }) };
+  assert.deepEqual(told(passed(formOf({ maxSkew: 1 }), [paused, old("b")]).writes), ["b-web web-1"]);
+});
+
+Deno.test("what failed by the generation leaves its room to rows, which go where the rest stays", () => {
+  const form = formOf({ maxSkew: 1, failureBudget: { minCount: 9, maxPercent: 0 } });
+  const [failed, stays] = [node("a", "failed"), old("b", "ready", { plan: "old" })];
+  const nodes = [failed, stays];
+  const changes = (writes: NodeWrite[]) => told(passed(form, nodes, { writes }).writes);
+  assert.deepEqual(changes([create("new")]), ["new-web web-0"]);
+  assert.deepEqual(changes([rowChange(stays)]), ["b-web web-0"]);
+  assert.deepEqual(changes([rowChange(failed), create("new")]), ["a-web web-1"]);
+  assert.deepEqual(told(passed(form, [failed], { writes: [create("new")] }).writes), ["new-web web-1"]);
+  assert.deepEqual(told(passed(form, [failed, old("b", "starting")]).writes), []);
+});
+
+Deno.test("what failed by itself holds no rollout up: before the generation came, or after it was complete", () => {
+  const nodes = [node("a", "failed"), old("b")];
+  const moved = (progress: object) => told(passed(formOf({ maxSkew: 1 }, { progress }), nodes).writes);
+  assert.deepEqual(moved({ baselineTime: "2026-01-02T00:00:00Z" }), ["b-web web-1"]);
+  assert.deepEqual(moved({ completionTime: "2025-12-01T00:00:00Z" }), ["b-web web-1"]);
+  assert.deepEqual(moved({ baselineTime: "2025-12-01T00:00:00Z" }), []);
+});
+
+Deno.test("a node that failed on its old revision is on its way again when its row changed", () => {
+  const late = condition("Progressing", "False", "ProgressDeadlineExceeded");
+  const form = formOf({ maxSkew: 1 }, { conditions: [late] });
+  const nodes = ["a", "b"].map((row) => old(row, "failed", { plan: "old" }));
+  const { writes, held } = passed(form, nodes, { writes: nodes.map(rowChange) });
+  assert.deepEqual([told(writes), held.map(nameOf)], [["a-web web-0"], ["a-web", "b-web"]]);
+  const [a, b] = nodes;
+  assert(a !== undefined && b !== undefined);
+  assert.deepEqual(told(passed(form, [{ ...a, generation: 2 }, b], { writes: [rowChange(b)] }).writes), []);
+});
+
 Deno.test("a write of which no answer came holds its room, and may be sent again", () => {
   const nodes = [old("a"), old("b")];
   const doubtful = new Map([["b-web", "web"]]);

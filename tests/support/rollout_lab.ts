@@ -1,6 +1,6 @@
 import { toStoredForm, toStoredNode } from "../../src/api/stored.ts";
 import type { StoredForm, StoredNode } from "../../src/api/stored.ts";
-import { isProven } from "../../src/api/rollout.ts";
+import { hasFailed, isProven } from "../../src/api/rollout.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { createKubeClient } from "../../src/kube/http_client.ts";
 import { createInformer } from "../../src/kube/informer.ts";
@@ -114,6 +114,8 @@ export async function event(lab: OperatorLab, reason: string): Promise<KubeObjec
 export interface Audit {
   /** The most nodes of a form that were on one revision and not ready on it, at any instant, by form. */
   readonly most: ReadonlyMap<string, number>;
+  /** The same without those that were found to have failed on it: the most that were on their way. */
+  readonly moving: ReadonlyMap<string, number>;
   /** The nodes in the order that they got a revision, as `a-web web-1234`. */
   readonly moves: string[];
   stop(): Promise<void>;
@@ -123,14 +125,20 @@ export async function audit(lab: OperatorLab): Promise<Audit> {
   const client = createKubeClient(lab.plane.credentials("admin"));
   const nodes = new Map<string, StoredNode>();
   const most = new Map<string, number>();
+  const moving = new Map<string, number>();
   const moves: string[] = [];
+  const raise = (to: Map<string, number>, form: string, found: readonly StoredNode[]) => {
+    const byRevision = Map.groupBy(found, (node) => node.spec.revision);
+    const now = Math.max(0, ...[...byRevision.values()].map((each) => each.length));
+    to.set(form, Math.max(to.get(form) ?? 0, now));
+  };
   const count = (form: string) => {
     const waiting = [...nodes.values()].filter((n) =>
       n.spec.templateRef === form && !n.deleting && !isProven(n)
     );
-    const byRevision = Map.groupBy(waiting, (node) => node.spec.revision);
-    const now = Math.max(0, ...[...byRevision.values()].map((each) => each.length));
-    most.set(form, Math.max(most.get(form) ?? 0, now));
+    const failed = (n: StoredNode) => hasFailed(n) && n.status.observedGeneration === n.generation;
+    raise(most, form, waiting);
+    raise(moving, form, waiting.filter((n) => !failed(n)));
   };
   const informer = createInformer<StoredNode>({
     client,
@@ -150,6 +158,7 @@ export async function audit(lab: OperatorLab): Promise<Audit> {
   await informer.synced;
   return {
     most,
+    moving,
     moves,
     stop: async () => {
       await informer.stop();
