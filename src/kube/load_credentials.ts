@@ -2,8 +2,6 @@ import { join } from "node:path";
 import type { Credentials } from "./credentials.ts";
 import { CredentialsError } from "./credentials_error.ts";
 import { inClusterCredentials } from "./in_cluster.ts";
-import { readKubeconfigs } from "./kubeconfig.ts";
-import { kubeconfigCredentials } from "./kubeconfig_credentials.ts";
 
 export interface LoadCredentialsOptions {
   /** `--kubeconfig`: one file, which must exist. */
@@ -53,6 +51,11 @@ async function fromFiles(
       remedy: "give a file with --kubeconfig or KUBECONFIG, or run inside the cluster",
     });
   }
+  // A pod has no kubeconfig, and is spared the parser.
+  const [{ readKubeconfigs }, { kubeconfigCredentials }] = await Promise.all([
+    import("./kubeconfig.ts"),
+    import("./kubeconfig_credentials.ts"),
+  ]);
   return kubeconfigCredentials(readKubeconfigs(texts), at.context);
 }
 
