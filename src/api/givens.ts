@@ -36,9 +36,13 @@ export interface KeptValue {
 }
 
 export interface Keeping {
-  /** Fields of these are kept. */
+  /** Fields of these are kept as the live object has them. */
   readonly sources: readonly FleetingSource[];
-  /** Stores the values for every later rendering. Called before they are applied. */
+  /** What is kept by now and still counts. */
+  readonly kept: readonly KeptValue[];
+  /** Times are stored that have passed: they are to be forgotten with the next write. */
+  readonly stale: boolean;
+  /** Stores what is kept from now on, for every later rendering. Called before it is applied. */
   readonly remember: (values: readonly KeptValue[]) => Promise<Remembered>;
 }
 

@@ -7,7 +7,7 @@ import type { DesiredObject, RenderedResource, UnrenderedResource, Variables } f
 import type { ResourceType } from "../kube/resource_type.ts";
 import { kindText, type RefusedKinds } from "./child_caches.ts";
 import { toDesiredObject } from "./desired_object.ts";
-import { withKept } from "./kept_values.ts";
+import { stillKept, withKept } from "./kept_values.ts";
 import { type NodeValues, nodeValues } from "./node_values.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedForm, PreparedResource } from "./prepared_form.ts";
@@ -185,20 +185,26 @@ function complete(
   { rendered, type }: { rendered: RenderedResource; type: ResourceType },
 ): DesiredObject {
   const { id } = resource;
-  const desired = withKept(toDesiredObject(rendered, type, input.node), values.kept(id));
+  const before = values.kept(id);
+  const desired = withKept(toDesiredObject(rendered, type, input.node), before);
   const { givens } = desired;
   if (givens === undefined || givens.fleeting.length === 0) return desired;
   const recorded = input.records.get(id);
   const same = recorded !== undefined && objectKeyText(keyOf(recorded)) === objectKeyText(desired.key);
   const sources = sourcesToKeep(same ? recorded : undefined, givens, isUntouched(input, resource));
-  if (sources.length === 0) return desired;
-  const keep = { sources, remember: (found: readonly KeptValue[]) => values.remember(id, found) };
+  const kept = stillKept(desired, before);
+  const stale = kept.length < before.length;
+  if (sources.length === 0 && !stale) return desired;
+  const keep = {
+    ...{ sources, kept, stale },
+    remember: (found: readonly KeptValue[]) => values.remember(id, found),
+  };
   return { ...desired, givens: { ...givens, keep } };
 }
 
 /**
- * What of an object that exists is kept as it is there: all that differs by rendering where it was never rendered here,
- * and random values of a seed that is lost as long as their own templates and variables are the same.
+ * What of an object that exists is kept as it is there: all that differs by rendering where it was never rendered here
+ * or its seed is lost; of new inputs then only the random values whose own templates and variables are the same.
  */
 function sourcesToKeep(
   record: ResourceRecord | undefined,
@@ -207,8 +213,8 @@ function sourcesToKeep(
 ): FleetingSource[] {
   if (record?.inputs === undefined) return ["random", "clock"];
   if (record.seed === givens.seed) return [];
-  const same = untouched || (record.values !== undefined && record.values === givens.values);
-  return same ? ["random"] : [];
+  if (untouched) return ["random", "clock"];
+  return record.values !== undefined && record.values === givens.values ? ["random"] : [];
 }
 
 function renderFailed({ id, field, message }: UnrenderedResource, node: StoredNode): Settled {

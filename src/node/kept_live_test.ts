@@ -94,6 +94,13 @@ Deno.test("a kept value goes with its own template and its own variables", async
     assert.match(site, /^free-[A-Za-z]{4}$/);
     assert.ok(Number(at) > Number(BEFORE.at));
 
+    lab.clock.ahead = 120;
+    await lab.want([login({ conflictPolicy: "Force" })], { plan: "pro" });
+    await lab.pass();
+    const again = await data(lab);
+    assert.deepEqual({ ...again, at: BEFORE.at }, BEFORE);
+    assert.ok(Number(again["at"]) > Number(at));
+
     await lab.want([login({ conflictPolicy: "Force" }, "{{ randAlphaNum 12 }}")], { plan: "free" });
     await lab.pass();
     const { password = "", id } = await data(lab);

@@ -19,6 +19,14 @@ export function withKept(desired: DesiredObject, kept: readonly KeptValue[]): De
   return { ...desired, object: object as KubeObject, hash: objectHash(object as KubeObject, desired.shared) };
 }
 
+/** Of what is kept all that still counts: a time is over once its body was rendered anew, a random value may come back. */
+export function stillKept({ givens }: DesiredObject, kept: readonly KeptValue[]): KeptValue[] {
+  const times = (givens?.fleeting ?? []).filter(({ source }) => source === "clock");
+  return kept.filter(({ path, of }) =>
+    !times.some((time) => isDeepStrictEqual(time.path, path) && time.of !== of)
+  );
+}
+
 /** What the live object has in these fleeting fields, where it is another value of the same shape. */
 export function liveValues(
   { object, givens }: DesiredObject,

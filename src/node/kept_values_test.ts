@@ -5,7 +5,7 @@ import { resourceOf, storedNode } from "../../tests/support/stored_objects.ts";
 import type { DesiredObject, Variables } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { toDesiredObject } from "./desired_object.ts";
-import { keptData, keptKey, liveValues, mergeKept, readKept, withKept } from "./kept_values.ts";
+import { keptData, keptKey, liveValues, mergeKept, readKept, stillKept, withKept } from "./kept_values.ts";
 import { prepareResource } from "./prepared_form.ts";
 import { seedOfText } from "./random_stream.ts";
 
@@ -100,6 +100,16 @@ Deno.test("a kept time goes with the body that it stands in, and stays when only
   assert.equal(at(of({})), "then");
   assert.equal(at(of({ nameTemplate: "acme-c", labelsTemplate: { tier: "{{ .tier }}" } })), "then");
   assert.notEqual(at(of({}, "free")), "then");
+});
+
+Deno.test("of what is kept a time is over once its body was rendered anew, and a random value may come back", () => {
+  const data = { at: "{{ now }}", a: "{{ .plan }}{{ randAlpha 4 }}" };
+  const of = desired(config(data));
+  const values = liveValues(of, live({ data: { at: "then", a: "old" } }), ["random", "clock"]);
+  assert.deepEqual(stillKept(of, values), values);
+  const other = desired(config(data), { plan: "free" });
+  assert.deepEqual(stillKept(other, values).map(({ value }) => value), ["old"]);
+  assert.deepEqual(stillKept(desired(config({})), values), values);
 });
 
 Deno.test("a newer kept value takes the place of the older one, and the other fields keep theirs", () => {

@@ -1,6 +1,5 @@
 import type { KeptValue, Remembered } from "../api/givens.ts";
 import type { GatherInput } from "./gather.ts";
-import { mergeKept } from "./kept_values.ts";
 import { loadSeed, rememberValues, type SeedAnswer } from "./seed.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -10,6 +9,7 @@ export interface NodeValues {
   readonly seed: () => Promise<SeedAnswer>;
   /** What a resource keeps instead, as far as the seed was read. */
   readonly kept: (id: string) => readonly KeptValue[];
+  /** From now on the resource keeps these and no others. */
   readonly remember: (id: string, values: readonly KeptValue[]) => Promise<Remembered>;
 }
 
@@ -35,10 +35,9 @@ export function nodeValues(world: NodeWorld, { node, form, records, signal }: Va
     remember: async (id, values) => {
       const found = await seed();
       if (found.kind === "unavailable") return { ...found.settled, kind: "refused" };
-      const merged = mergeKept(kept.get(id) ?? [], values);
-      const all = new Map(kept).set(id, merged);
+      const all = new Map(kept).set(id, values);
       const remembered = await rememberValues(world, { ...input, seed: found.seed, kept: all, id });
-      if (remembered.kind === "remembered") kept.set(id, merged);
+      if (remembered.kind === "remembered") kept.set(id, values);
       return remembered;
     },
   };

@@ -1,7 +1,7 @@
 import type { ObjectPath } from "../api/givens.ts";
 import type { ApplyMode, DesiredObject } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { liveValues, withKept } from "./kept_values.ts";
+import { liveValues, mergeKept, withKept } from "./kept_values.ts";
 import { keyFailed } from "./made_keys.ts";
 import { entriesOf } from "./own_fields.ts";
 import { keepIgnored, yieldIgnored } from "./ignored_fields.ts";
@@ -28,7 +28,7 @@ export async function overLive(
   const writes = mode !== "create" && mode !== "relabel";
   const reads = writes && (paths.length > 0 || keys.length > 0 || keep !== undefined);
   const live = reads ? await world.applier.read(desired.type, desired.key, signal) : undefined;
-  const kept = live === undefined ? { kind: "kept" as const, desired } : await keepValues(desired, live);
+  const kept = mode === "relabel" ? { kind: "kept" as const, desired } : await keepValues(desired, live);
   if (kept.kind === "failed") return kept;
   const object = live === undefined ? desired.object : withoutIgnored(kept.desired, live);
   if (keys.length === 0 || mode === "relabel") {
@@ -44,12 +44,13 @@ type Kept =
   | Extract<OverLive, { kind: "failed" }>;
 
 /** With the values of the live object that win over the rendered ones, which are remembered from now on. */
-async function keepValues(desired: DesiredObject, live: KubeObject): Promise<Kept> {
+async function keepValues(desired: DesiredObject, live: KubeObject | undefined): Promise<Kept> {
   const { givens } = desired;
   if (givens?.keep === undefined) return { kind: "kept", desired };
-  const values = liveValues(desired, live, givens.keep.sources);
-  if (values.length === 0) return { kind: "kept", desired };
-  const remembered = await givens.keep.remember(values);
+  const { sources, kept, stale, remember } = givens.keep;
+  const values = live === undefined ? [] : liveValues(desired, live, sources);
+  if (values.length === 0 && !stale) return { kind: "kept", desired };
+  const remembered = await remember(mergeKept(kept, values));
   if (remembered.kind === "refused") {
     const { reason, message } = remembered;
     return { kind: "failed", settled: { state: "Failed", reason, message } };
