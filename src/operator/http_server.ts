@@ -38,10 +38,17 @@ export function serve(options: ServeOptions): RunningServer {
   try {
     return listen(options, first);
   } catch (error) {
-    const final = error instanceof Deno.errors.AddrInUse || error instanceof Deno.errors.NotCapable;
-    if (final || second === undefined) throw error;
+    if (error instanceof Deno.errors.AddrInUse) throw taken(options.address, first);
+    if (error instanceof Deno.errors.NotCapable || second === undefined) throw error;
     return listen(options, second);
   }
+}
+
+function taken({ port }: ServeOptions["address"], hostname: string): Error {
+  return new Deno.errors.AddrInUse(
+    `${hostPort(hostname, port)} is in use by another process: end that one, or listen elsewhere by ` +
+      "--health-probe-bind-address, --metrics-bind-address or --dashboard-bind-address",
+  );
 }
 
 function listen(options: ServeOptions, hostname: string): RunningServer {

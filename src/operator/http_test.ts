@@ -45,7 +45,11 @@ Deno.test("an address without a host is reached by IPv4, and its port is free ag
   assert.deepEqual(await answer(`http://127.0.0.1:${port}/`), [200, "hello"]);
   assert.throws(
     () => serve({ address: { kind: "listen", hostname: undefined, port }, handler }),
-    Deno.errors.AddrInUse,
+    (error) =>
+      error instanceof Deno.errors.AddrInUse &&
+      new RegExp(`\\]:${port} is in use by another process: .* --health-probe-bind-address`).test(
+        error.message,
+      ),
   );
   await server.stop();
   const again = serve({ address: { kind: "listen", hostname: undefined, port }, handler });
