@@ -47,12 +47,13 @@ export class Controller {
     this.#queue.addAfter(key, ms);
   }
 
-  /** Takes no new key, lets running reconciles end for `graceMs`, then aborts them. */
-  async stop(graceMs: number): Promise<void> {
+  /** Takes no new key, lets running reconciles end for `graceMs`, then aborts them. Whether none had to be aborted. */
+  async stop(graceMs: number): Promise<boolean> {
     this.#queue.close();
     const cancel = this.#options.timers.after(graceMs, () => this.#abort.abort());
     await Promise.all(this.#workers);
     cancel();
+    return !this.#abort.signal.aborted;
   }
 
   async #work(): Promise<void> {

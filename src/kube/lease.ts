@@ -47,8 +47,11 @@ export interface LeaseHold {
   readonly signal: AbortSignal;
   /** By the clock: false from the renew deadline on, also in a process that was stopped or kept from its timers. */
   isHeld(): boolean;
-  /** Gives the lease up and settles when that is written, or could not be. Whether it was held and now is free. */
-  stop(): Promise<boolean>;
+  /**
+   * Ends the candidacy. A lease that is held is given up, unless it is to expire: where a write of its holder may still
+   * be on its way. Settles when that is written, or could not be: whether it was held and now is free.
+   */
+  stop(how?: "release" | "expire"): Promise<boolean>;
 }
 
 /** Becomes a candidate now: tries every `retrySeconds` until it holds the lease, then renews it. */
@@ -75,6 +78,7 @@ class Hold implements LeaseHold {
   #holder = "";
   /** When the last attempt began that acquired or renewed it; undefined where it is not held. */
   #renewedAt: number | undefined;
+  #keeps = false;
   #freed = false;
 
   constructor(options: LeaseOptions) {
@@ -95,7 +99,8 @@ class Hold implements LeaseHold {
     return this.#leftSeconds() > 0;
   }
 
-  async stop(): Promise<boolean> {
+  async stop(how: "release" | "expire" = "release"): Promise<boolean> {
+    this.#keeps = how === "expire";
     this.#stopping.abort();
     await this.ended;
     return this.#freed;
@@ -107,7 +112,7 @@ class Hold implements LeaseHold {
     const outcome = acquired ? await this.#untilLost() : "released";
     this.#renewedAt = undefined;
     this.#held.abort();
-    if (acquired && outcome === "released") await this.#release();
+    if (acquired && outcome === "released" && !this.#keeps) await this.#release();
     return outcome;
   }
 

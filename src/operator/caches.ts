@@ -18,14 +18,20 @@ export interface Presence {
   readonly deleting: boolean;
 }
 
-/** The caches that all three controllers read. */
-export interface Caches {
+/** The caches that are the same in every replica. */
+export interface SharedCaches {
   readonly hubs: Informer<StoredHub>;
   readonly forms: Informer<StoredForm, "hub">;
-  readonly nodes: Informer<StoredNode, "hub" | "form" | "label" | "revision">;
   readonly revisions: Informer<CachedRevision, "form">;
   readonly namespaces: Informer<Presence>;
   readonly crds: Informer<Presence>;
+}
+
+export type NodeCache = Informer<StoredNode, "hub" | "form" | "label" | "revision">;
+
+/** The caches that all three controllers read. */
+export interface Caches extends SharedCaches {
+  readonly nodes: NodeCache;
 }
 
 export interface CacheHandlers {
@@ -41,16 +47,9 @@ export interface CacheHandlers {
   retrying(resource: string, of: { readonly error: unknown; readonly attempt: number }): void;
 }
 
-/** Starts the watches of our own kinds and of what they wait for. */
-export function startCaches(client: WatchingClient, handlers: CacheHandlers): Caches {
-  const watching = (type: ResourceType) => ({
-    client,
-    type,
-    onError: handlers.failed,
-    onState: (state: InformerState) => {
-      if (state.kind === "retrying") handlers.retrying(resourceName(type), state);
-    },
-  });
+/** Starts the watches of our own kinds, without nodes, and of what they wait for. */
+export function startCaches(client: WatchingClient, handlers: CacheHandlers): SharedCaches {
+  const watching = (type: ResourceType) => watchingOf(client, type, handlers);
   return {
     hubs: createInformer({ ...watching(HUB), project: toStoredHub, onEvent: handlers.hub }),
     forms: createInformer({
@@ -58,18 +57,6 @@ export function startCaches(client: WatchingClient, handlers: CacheHandlers): Ca
       project: toStoredForm,
       indexes: { hub: ({ value }) => [`${value.namespace}/${value.spec.hubId}`] },
       onEvent: handlers.form,
-    }),
-    nodes: createInformer({
-      ...watching(NODE),
-      project: toStoredNode,
-      indexes: {
-        hub: ({ value }) => value.hub === undefined ? [] : [`${value.namespace}/${value.hub}`],
-        form: ({ value }) => [`${value.namespace}/${value.spec.templateRef}`],
-        label: ({ value }) => [`${value.namespace}/${nameAsLabel(value.name)}`],
-        revision: ({ value }) =>
-          value.spec.revision === undefined ? [] : [`${value.namespace}/${value.spec.revision}`],
-      },
-      onEvent: handlers.node,
     }),
     revisions: createInformer({
       ...watching(REVISION),
@@ -93,6 +80,48 @@ export function startCaches(client: WatchingClient, handlers: CacheHandlers): Ca
   };
 }
 
+export interface NodeWatch {
+  /** Which nodes; all unless told. */
+  readonly labelSelector?: string | undefined;
+  readonly onEvent: (event: CacheEvent<StoredNode>) => void;
+}
+
+/** Starts a watch of LynqNodes. */
+export function startNodeCache(
+  client: WatchingClient,
+  { labelSelector, onEvent }: NodeWatch,
+  handlers: Pick<CacheHandlers, "failed" | "retrying">,
+): NodeCache {
+  return createInformer({
+    ...watchingOf(client, NODE, handlers),
+    labelSelector,
+    project: toStoredNode,
+    indexes: {
+      hub: ({ value }) => value.hub === undefined ? [] : [`${value.namespace}/${value.hub}`],
+      form: ({ value }) => [`${value.namespace}/${value.spec.templateRef}`],
+      label: ({ value }) => [`${value.namespace}/${nameAsLabel(value.name)}`],
+      revision: ({ value }) =>
+        value.spec.revision === undefined ? [] : [`${value.namespace}/${value.spec.revision}`],
+    },
+    onEvent,
+  });
+}
+
+function watchingOf(
+  client: WatchingClient,
+  type: ResourceType,
+  handlers: Pick<CacheHandlers, "failed" | "retrying">,
+) {
+  return {
+    client,
+    type,
+    onError: handlers.failed,
+    onState: (state: InformerState) => {
+      if (state.kind === "retrying") handlers.retrying(resourceName(type), state);
+    },
+  };
+}
+
 function toPresence(object: { metadata: { deletionTimestamp?: string } }): Presence {
   return { deleting: object.metadata.deletionTimestamp !== undefined };
 }
@@ -103,25 +132,31 @@ export function valuesBy<P, I extends string>(informer: Informer<P, I>, index: I
 }
 
 /** Waits for the first lists. The kinds that are not served are named, as `lynqhubs.operator.lynq.sh`. */
-export async function synced(caches: Caches): Promise<string[]> {
+export async function synced(caches: SharedCaches): Promise<string[]> {
   const watched: [ResourceType, Informer<unknown, string>][] = [
     [HUB, caches.hubs],
     [FORM, caches.forms],
-    [NODE, caches.nodes],
     [REVISION, caches.revisions],
     [NAMESPACE, caches.namespaces],
     [CRD, caches.crds],
   ];
-  const states = await Promise.all(
-    watched.map(async ([type, informer]) => ({ type, state: await informer.synced })),
-  );
-  return states.filter(({ state }) => state === "absent").map(({ type }) => resourceName(type));
+  const missing = await Promise.all(watched.map(([type, informer]) => missingKind(type, informer)));
+  return missing.flat();
+}
+
+/** Waits for the first list of nodes; as `synced`. */
+export function nodesSynced(nodes: NodeCache): Promise<string[]> {
+  return missingKind(NODE, nodes);
+}
+
+async function missingKind(type: ResourceType, informer: Informer<unknown, string>): Promise<string[]> {
+  return await informer.synced === "absent" ? [resourceName(type)] : [];
 }
 
 function resourceName({ group, plural }: ResourceType): string {
   return group === "" ? plural : `${plural}.${group}`;
 }
 
-export async function stopCaches(caches: Caches): Promise<void> {
+export async function stopCaches(caches: SharedCaches): Promise<void> {
   await Promise.all(Object.values(caches).map((informer: { stop(): Promise<void> }) => informer.stop()));
 }

@@ -22,8 +22,8 @@ export interface Leadership {
   readonly lease: LeaseHold;
   /** Writes only while the lease is held: what comes later throws `LeaseLost` and is not sent. */
   readonly writer: WatchingClient;
-  /** Gives the lease up. To be called when nothing writes any more. */
-  stop(): Promise<void>;
+  /** Gives the lease up, when nothing writes any more; or lets it expire, where a write may still be on its way. */
+  stop(how: "release" | "expire"): Promise<void>;
 }
 
 export interface Candidacy {
@@ -54,8 +54,8 @@ export function standForLeader(of: Candidacy): Leadership {
     writer: client.fenced(() => {
       if (!lease.isHeld()) throw new LeaseLost(LEASE_NAME);
     }),
-    stop: async () => {
-      if (await lease.stop()) log.info("gave up leader lease", { lease: name });
+    stop: async (how) => {
+      if (await lease.stop(how)) log.info("gave up leader lease", { lease: name });
     },
   };
 }

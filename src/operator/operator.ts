@@ -82,9 +82,9 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
   return {
     dashboardUrl,
     stop: async () => {
-      await state.manager?.stop(GRACE_MS);
+      const ended = await state.manager?.stop(GRACE_MS) ?? true;
       await events.close(FLUSH_MS);
-      await leader?.stop();
+      await leader?.stop(ended ? "release" : "expire");
       await Promise.all(servers.map((server) => server.stop()));
       client.close();
     },

@@ -6,17 +6,18 @@ import type { HubMemory } from "../hub/world.ts";
 import type { Discovery } from "../kube/discovery.ts";
 import type { CacheEvent } from "../kube/informer.ts";
 import type { Log } from "../telemetry/log.ts";
-import type { CacheHandlers, Caches } from "./caches.ts";
+import type { CacheHandlers, Caches, NodeCache } from "./caches.ts";
 import { pauseMoved } from "./pause_moved.ts";
 import type { Waiters } from "./waiters.ts";
 
-interface Queue {
+/** Where keys are put that something is to be done about. */
+export interface Queue {
   enqueue(key: string): void;
   enqueueAfter(key: string, ms: number): void;
 }
 
 export interface Routing {
-  readonly caches: () => Caches;
+  readonly caches: () => Pick<Caches, "hubs" | "forms"> & { readonly nodes: Pick<NodeCache, "keysBy"> };
   readonly queues: () => { readonly hub: Queue; readonly form: Queue; readonly node: Queue };
   readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
   readonly memory: Map<string, HubMemory>;
@@ -61,7 +62,8 @@ export function routeEvents(routing: Routing): CacheHandlers {
     },
     node: (event) => {
       routing.orphaning.note(event);
-      routeNode(routing, event);
+      routeToWorker(queues().node, event);
+      routeToPlanner(routing, event);
     },
     revision: (event) => {
       if (event.kind === "deleted" || event.by === "write") return;
@@ -115,10 +117,15 @@ function hubKey(form: StoredForm): string {
   return `${form.namespace}/${form.spec.hubId}`;
 }
 
-function routeNode(routing: Routing, event: CacheEvent<StoredNode>): void {
+/** What a change of a node asks of whoever has its children to do. */
+export function routeToWorker(queue: Queue, event: CacheEvent<StoredNode>): void {
+  if (changed(event)) queue.enqueue(keyOf(event));
+}
+
+/** What a change of a node asks of the controllers of its form and its hub. */
+export function routeToPlanner(routing: Routing, event: CacheEvent<StoredNode>): void {
   const { queues, memory } = routing;
   const node = event.kind === "deleted" ? event.was.value : event.now.value;
-  if (changed(event)) queues().node.enqueue(keyOf(event));
   const still = event.kind === "modified" && !readinessMoved(event.was.value, event.now.value);
   if (still && !pauseMoved(event)) return;
   const form = `${node.namespace}/${node.spec.templateRef}`;

@@ -12,10 +12,10 @@ import type {
   StatusPort,
 } from "../dashboard/state.ts";
 import { intervalText } from "../hub/interval.ts";
-import type { Caches } from "./caches.ts";
+import type { Shown } from "./manager.ts";
 
 /** The status page's view of the caches; empty until they are there. */
-export function statusPort(caches: () => Caches | undefined): StatusPort {
+export function statusPort(caches: () => Shown | undefined): StatusPort {
   return {
     hubs: () => [...caches()?.hubs.values() ?? []].map(({ value }) => hubView(value)),
     forms: () => [...caches()?.forms.values() ?? []].map(({ value }) => formView(value)),
