@@ -16,3 +16,11 @@ Deno.test("nothing packed holds nothing", () => {
   assert.equal(unpackFields(undefined).size, 0);
   assert.equal(unpackFields("").size, 0);
 });
+
+Deno.test("a path's hash stays what records hold of it, and paths differ", () => {
+  assert.equal(fieldHash(""), "qz58");
+  assert.equal(fieldHash(".data.plan"), "M4ch");
+  assert.equal(fieldHash('.spec.containers[name="web"].image'), "reZa");
+  const paths = Array.from({ length: 500 }, (_, n) => `.spec.template.spec.containers[name="c${n}"].image`);
+  assert.equal(packFields(paths).length, 4 * paths.length);
+});

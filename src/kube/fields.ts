@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { canonicalJson } from "./canonical_json.ts";
 import type { KubeError } from "./error.ts";
 import type { KubeObject, ManagedFieldsEntry } from "./object.ts";
 
@@ -35,7 +36,7 @@ function managedEntry(object: KubeObject, by: FieldManager): ManagedFieldsEntry 
 export function entryHash(object: KubeObject, by: FieldManager): string | undefined {
   const fields = managedEntry(object, by)?.fieldsV1;
   if (fields === undefined) return undefined;
-  return createHash("sha256").update(canonical(fields)).digest("base64url").slice(0, 22);
+  return createHash("sha256").update(canonicalJson(fields)).digest("base64url").slice(0, 22);
 }
 
 /** The paths of the fields that one manager owns, sorted: `.spec.template.spec.containers[name="web"].image`. */
@@ -46,7 +47,9 @@ export function ownedPaths(object: KubeObject, by: FieldManager): string[] {
 
 /** The paths of a `fieldsV1`, sorted, as the server's conflicts name them. */
 export function fieldPaths(fields: Readonly<Record<string, unknown>>): string[] {
-  return leaves(fields, "").sort();
+  const paths: string[] = [];
+  addLeaves(paths, fields, "");
+  return paths.sort();
 }
 
 /** The conflicts that a refused apply (409) names in `Status.details.causes`. Empty for every other error. */
@@ -72,29 +75,24 @@ function unquote(quoted: string | undefined): string {
   }
 }
 
-function canonical(value: unknown): string {
-  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
-  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
-  const fields = value as Record<string, unknown>;
-  const keys = Object.keys(fields).sort();
-  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonical(fields[key])}`).join(",")}}`;
-}
-
 /** `f:` is a field, `k:` a list item by its keys, `v:` a set member, `i:` an index, `.` the node itself. */
-function leaves(fields: Readonly<Record<string, unknown>>, path: string): string[] {
-  return Object.entries(fields).flatMap(([key, value]) => {
-    if (key === ".") return path === "" ? [] : [path];
-    const below = `${path}${segment(key)}`;
-    const children = value as Record<string, unknown>;
-    return Object.keys(children ?? {}).length === 0 ? [below] : leaves(children, below);
-  });
+function addLeaves(paths: string[], fields: Readonly<Record<string, unknown>>, path: string): void {
+  for (const key of Object.keys(fields)) {
+    if (key === ".") {
+      if (path !== "") paths.push(path);
+      continue;
+    }
+    const below = path + segment(key);
+    const children = (fields[key] ?? {}) as Record<string, unknown>;
+    if (Object.keys(children).length === 0) paths.push(below);
+    else addLeaves(paths, children, below);
+  }
 }
 
 function segment(key: string): string {
+  if (key.startsWith("f:")) return `.${key.slice(2)}`;
   const rest = key.slice(2);
   switch (key.slice(0, 2)) {
-    case "f:":
-      return `.${rest}`;
     case "v:":
       return `[=${rest}]`;
     case "k:":

@@ -81,5 +81,6 @@ function entryOf(object: KubeObject, manager: string): string | undefined {
   const update = entryHash(object, { manager, operation: "Update" });
   const entry = update === undefined ? apply : `${apply ?? ""}+${update}`;
   if (entry === undefined) return undefined;
-  return entry + writtenOverMark(writtenOver(object, ownFields(object, manager), manager));
+  const others = object.metadata.managedFields?.some((each) => each.manager !== manager);
+  return others ? entry + writtenOverMark(writtenOver(object, ownFields(object, manager), manager)) : entry;
 }

@@ -3,7 +3,7 @@ import type { ObjectKey } from "../api/resource_key.ts";
 import type { Child, NodeIdentity, Readiness } from "../api/stages.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { KubeError } from "../kube/error.ts";
-import { type CacheEvent, createInformer, type Informer } from "../kube/informer.ts";
+import { type CacheEvent, createInformer, type Informer, objectKey } from "../kube/informer.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { apiVersionOf, type ResourceType } from "../kube/resource_type.ts";
 import { childOfNode, isTracked, ownClaim, toChild } from "./child.ts";
@@ -110,7 +110,10 @@ export class ChildCaches implements Children {
     } finally {
       this.#writer = undefined;
     }
-    return this.project(type, object);
+    const cached = this.#cache(type).informer.get(objectKey(object));
+    const { uid, resourceVersion } = object.metadata;
+    const taken = cached !== undefined && cached.uid === uid && cached.resourceVersion === resourceVersion;
+    return taken ? cached.value : this.project(type, object);
   }
 
   refresh(type: ResourceType, object: KubeObject, node: NodeIdentity): void {

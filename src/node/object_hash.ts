@@ -1,15 +1,6 @@
 import { createHash } from "node:crypto";
-import { isRawJson } from "./raw_json.ts";
 
-/** JSON with keys sorted at every level, so that equal objects have equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) => {
-    if (typeof inner !== "object" || inner === null || Array.isArray(inner) || isRawJson(inner)) {
-      return inner;
-    }
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0)));
-  });
-}
+export { canonicalJson } from "../kube/canonical_json.ts";
 
 /** SHA-256 over text, its first 8 bytes in hex. */
 export function textHash(text: string): string {
