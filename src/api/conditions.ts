@@ -35,6 +35,16 @@ export function mergeConditions(
   return merged;
 }
 
+/** Whether a condition came, went, or has another status or reason; what else its message says is no turn. */
+export function hasTurned(
+  before: readonly Condition[] | undefined,
+  after: readonly Condition[] | undefined,
+): boolean {
+  const told = (conditions: readonly Condition[] = []) =>
+    conditions.map(({ type, status, reason }) => `${type} ${status} ${reason}`).sort().join();
+  return told(before) !== told(after);
+}
+
 export function findCondition(
   conditions: readonly Condition[] | undefined,
   type: string,

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { findCondition, isTrue, mergeConditions } from "./conditions.ts";
+import { findCondition, hasTurned, isTrue, mergeConditions } from "./conditions.ts";
 
 const ready = (status: "True" | "False", message = "") => ({
   type: "Ready",
@@ -55,4 +55,17 @@ Deno.test("only True counts as true", () => {
   assert.equal(isTrue(undefined, "Ready"), false);
   assert.equal(isTrue(mergeConditions([], [ready("True")], EARLIER), "Ready"), true);
   assert.equal(findCondition(conditions, "Degraded"), undefined);
+});
+
+Deno.test("a condition turns when it comes, goes or has another status or reason, whatever its message says", () => {
+  const [was] = mergeConditions([], [ready("False", "1 of 3")], EARLIER);
+  assert(was !== undefined);
+  assert.equal(hasTurned([was], [{ ...was, message: "2 of 3", lastTransitionTime: LATER.now }]), false);
+  assert.equal(hasTurned([was], [{ ...was, reason: "Other" }]), true);
+  assert.equal(hasTurned([was], [{ ...was, status: "True" }]), true);
+  assert.deepEqual([hasTurned(undefined, [was]), hasTurned([was], []), hasTurned([], undefined)], [
+    true,
+    true,
+    false,
+  ]);
 });

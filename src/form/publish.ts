@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
-import { findCondition, isTrue } from "../api/conditions.ts";
+import { findCondition, hasTurned, isTrue } from "../api/conditions.ts";
 import type { FormStatus } from "../api/form.ts";
 import { API_VERSION } from "../api/labels.ts";
+import { namespacedName } from "../api/resource_key.ts";
 import { PROGRESSING } from "../api/rollout.ts";
 import type { StoredForm } from "../api/stored.ts";
 import type { FormProblem } from "./check.ts";
@@ -11,20 +12,39 @@ import type { FormWorld } from "./world.ts";
 export interface Told {
   readonly form: StoredForm;
   readonly status: FormStatus;
+  /** The problems that the status tells; what came of them before is told by events. */
+  readonly problems?: readonly FormProblem[];
 }
 
-/** Writes the form's status where it differs from the stored one, and keeps the gauges. */
+/**
+ * Writes the form's status where it differs from the stored one, with events for what turned, and keeps the gauges. Mere
+ * counts are told once a second, however many nodes move, and what matters at once. Gives the milliseconds after which
+ * the form has to come again to be told in full; 0 where it was.
+ */
 export async function publishForm(
   world: FormWorld,
-  { form, status }: Told,
+  { form, status, problems }: Told,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<number> {
   gauges(world, { form, status });
-  if (isDeepStrictEqual(status, form.status)) return;
+  const [key, now] = [namespacedName(form), world.now().getTime()];
+  const same = isDeepStrictEqual(status, form.status);
+  const waitMs = same || isUrgent(form.status, status) ? 0 : world.tells.waitMs(key, now);
+  if (waitMs > 0) return waitMs;
+  world.tells.passed(key, now);
+  if (same) return 0;
+  if (problems !== undefined) reportForm(world, { form, problems, status });
   const body = { metadata: { uid: form.uid }, status: replacing(form.status, status) };
   const ref = { type: world.forms.type, namespace: form.namespace, name: form.name };
   const options = { fieldManager: "lynq", subresource: "status" as const };
   world.forms.observe(await world.client.patch(ref, { type: "merge", body }, options, signal));
+  return 0;
+}
+
+function isUrgent(before: FormStatus, after: FormStatus): boolean {
+  return before.observedGeneration !== after.observedGeneration ||
+    before.currentRevision !== after.currentRevision || before.rollout?.phase !== after.rollout?.phase ||
+    before.dryRun?.time !== after.dryRun?.time || hasTurned(before.conditions, after.conditions);
 }
 
 /** A merge patch keeps what it does not name: what is to go, two levels deep, is named with null. */
@@ -49,10 +69,7 @@ function gauges(world: FormWorld, { form, status }: Told): void {
 }
 
 /** Events for what changed since the stored status. */
-export function reportForm(
-  world: FormWorld,
-  { form, problems, status }: Told & { problems: readonly FormProblem[] },
-): void {
+function reportForm(world: FormWorld, { form, problems, status }: Required<Told>): void {
   const { namespace, name, uid } = form;
   const event = (type: "Normal" | "Warning", reason: string, message: string) =>
     world.events.record({

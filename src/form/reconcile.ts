@@ -7,7 +7,7 @@ import { checkForm, type FormProblem } from "./check.ts";
 import { addFormFinalizer, finalizeForm } from "./finalize.ts";
 import { formStatus } from "./form_status.ts";
 import { keepRevision, pruneRevisions } from "./history.ts";
-import { publishForm, reportForm } from "./publish.ts";
+import { publishForm } from "./publish.ts";
 import { arraysOf, findPinned, pinOf, revisionName, unknownPin } from "./revision.ts";
 import { tryOut } from "./try_out.ts";
 import type { FormWorld } from "./world.ts";
@@ -19,6 +19,7 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
   if (form === undefined) {
     world.metrics.forgetRollout(parseNamespacedName(key));
     world.metrics.forgetForm(parseNamespacedName(key));
+    world.tells.forget(key);
     await pruneRevisions(world, { ...parseNamespacedName(key), needed: [], keep: 0 }, signal);
     return AWAIT;
   }
@@ -47,16 +48,16 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
     paused,
     now,
   });
-  reportForm(world, { form, problems: target.problems, status });
-  await publishForm(world, { form, status }, signal);
+  const untoldMs = await publishForm(world, { form, status, problems: target.problems }, signal);
   await tryIt(world, { form, target, nodes, desired, status }, signal);
 
   // 5. Forget revisions that nobody follows.
   const needed = [status.currentRevision, target.present, target.pinned];
   await pruneRevisions(world, { namespace, name, needed, keep: form.spec.revisionHistoryLimit }, signal);
 
-  // 6. When the status changes without an event.
-  const times = [againMs, nextEnd(paused, now)].flatMap((ms) => ms === undefined ? [] : requeueAfter(ms + 1));
+  // 6. When the status is to be told, or changes without an event.
+  const ends = [againMs, nextEnd(paused, now), untoldMs === 0 ? undefined : untoldMs];
+  const times = ends.flatMap((ms) => ms === undefined ? [] : requeueAfter(ms + 1));
   return times.reduce(sooner, AWAIT);
 }
 

@@ -1,5 +1,6 @@
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import type { Limit } from "../controller/limit.ts";
+import type { Pace } from "../controller/pace.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -58,6 +59,8 @@ export interface FormWorld {
   readonly writes: Limit;
   /** Tries resources on nodes by server-side dry run; undefined where the answer is not asked for any more. */
   readonly preview: (of: TrialOf, signal: AbortSignal) => Promise<readonly Trial[] | undefined>;
+  /** When the status of which form was told. */
+  readonly tells: Pace;
   readonly events: EventRecorder;
   readonly metrics: Metrics;
   readonly log: Log;

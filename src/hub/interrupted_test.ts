@@ -81,17 +81,42 @@ Deno.test("a hub that is deleted tries again where a node of it could not be", a
   });
 });
 
-Deno.test("a node that goes while rows are read is planned for again at once", async () => {
+Deno.test("a node that goes while rows are read is planned for again within a second", async () => {
   await withHub(async (lab) => {
     await start(lab, "a");
-    lab.clock.ahead += 90_000;
+    lab.clock.stopped = Date.now() + 90_000_000;
     lab.table.meanwhile = () => {
       const known = lab.memory.get(KEY);
       if (known !== undefined) lab.memory.set(KEY, { ...known, overtaken: "nodeGone" });
     };
-    assert.deepEqual((await lab.hubPass("tenants")).verdict, { kind: "requeue", afterMs: 0 });
+    assert.deepEqual((await lab.hubPass("tenants")).verdict, { kind: "requeue", afterMs: 1000 });
     delete lab.table.meanwhile;
+    await lab.hubPass("tenants");
+    assert.equal(lab.table.reads, 2);
+    lab.clock.ahead += 1;
     const { verdict } = await lab.hubPass("tenants");
     assert(verdict.kind === "requeue" && verdict.afterMs > 1000);
+    assert.equal(lab.table.reads, 3);
+  });
+});
+
+Deno.test("a create that got no answer between two reads is asked for again by the next", async () => {
+  await withHub(async (lab) => {
+    await lab.objects.apply(HUB);
+    await lab.objects.apply(FORM.replace("hubId: tenants", "hubId: tenants\n  rollout: {maxSkew: 1}"));
+    await lab.formPass("web");
+    lab.table.rows = rows("a", "b");
+    await lab.hubPass("tenants");
+    assert.deepEqual(await names(lab), ["a-web"]);
+    const ready = { type: "Ready", status: "True", reason: "R", message: "" };
+    const conditions = [{ ...ready, lastTransitionTime: "2026-01-01T00:00:00Z" }];
+    await lab.objects.merge({ ...which, kind: "LynqNode", name: "a-web" }, {
+      status: { observedGeneration: 1, conditions },
+    }, "status");
+    lab.faults.set("create b-web", OFFLINE);
+    await assert.rejects(lab.hubPass("tenants"), KubeUnreachable);
+    lab.faults.clear();
+    await lab.hubPass("tenants");
+    assert.deepEqual([await names(lab), lab.table.reads], [["a-web", "b-web"], 2]);
   });
 });

@@ -1,32 +1,44 @@
 import { isDeepStrictEqual } from "node:util";
-import { findCondition } from "../api/conditions.ts";
+import { findCondition, hasTurned } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
 import type { PauseCause } from "../api/pause.ts";
+import { namespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { hubStatus, type SyncResult } from "./hub_status.ts";
 import { hubEvent } from "./report.ts";
 import type { HubWorld } from "./world.ts";
 
-/** Writes the hub's status where it differs from the stored one, and keeps the gauges. */
-export async function publishHub(
-  world: HubWorld,
-  of: {
-    hub: StoredHub;
-    forms: readonly StoredForm[];
-    sync: SyncResult;
-    paused: readonly PauseCause[];
-  },
-  signal: AbortSignal,
-): Promise<void> {
+export interface HubTold {
+  readonly hub: StoredHub;
+  readonly forms: readonly StoredForm[];
+  readonly sync: SyncResult;
+  readonly paused: readonly PauseCause[];
+  /** Nothing was read, so that no more than counts can have changed. */
+  readonly counts?: true;
+}
+
+/**
+ * Writes the hub's status where it differs from the stored one, and keeps the gauges. What only counts is looked at once
+ * a second, however many nodes move, and a condition that turns is told at once. Gives the milliseconds after which the
+ * hub has to come again to be told in full; 0 where it was.
+ */
+export async function publishHub(world: HubWorld, of: HubTold, signal: AbortSignal): Promise<number> {
   const { hub, forms, sync, paused } = of;
+  const key = namespacedName(hub);
+  const time = world.now();
+  const waitMs = world.tells.waitMs(key, time.getTime());
+  if (waitMs > 0 && of.counts) return waitMs;
   const nodes = world.nodes.ofHub(hub.namespace, hub.name);
-  const now = world.now().toISOString().replace(/\.\d+Z$/, "Z");
+  const now = time.toISOString().replace(/\.\d+Z$/, "Z");
   const status = hubStatus(hub, { sync, forms, nodes, now, paused });
   const { desired = 0, ready = 0, failed = 0, quarantined = 0 } = status;
   const counts = { desired, ready, failed, quarantined, paused: paused.length > 0 };
   world.metrics.hubStatus({ namespace: hub.namespace, name: hub.name }, counts);
+  const same = isDeepStrictEqual(status, hub.status);
+  if (waitMs > 0 && !same && !isUrgent(hub.status, status)) return waitMs;
+  world.tells.passed(key, time.getTime());
+  if (same) return 0;
   reportPause(world, hub, status);
-  if (isDeepStrictEqual(status, hub.status)) return;
   const ref = { type: world.hubs.type, namespace: hub.namespace, name: hub.name };
   const gone = Object.keys(hub.status).filter((key) => !(key in status));
   const body = {
@@ -35,6 +47,12 @@ export async function publishHub(
   };
   const options = { fieldManager: "lynq", subresource: "status" as const };
   world.hubs.observe(await world.client.patch(ref, { type: "merge", body }, options, signal));
+  return 0;
+}
+
+function isUrgent(before: HubStatus, after: HubStatus): boolean {
+  return before.observedGeneration !== after.observedGeneration ||
+    hasTurned(before.conditions, after.conditions);
 }
 
 /** Tells when a pause begins and ends. */

@@ -38,22 +38,17 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   const of = { key, hub, forms, basis };
   const memory = due ? await sync(world, of, signal) : await roll(world, of, signal);
 
-  // 3. Count and tell. Each step of a rollout comes by; the status follows at most once a second.
-  const untold = due ? 0 : Math.max(0, memory.publishedAt + TELL_MS - world.now().getTime());
-  if (untold === 0) {
-    await publishHub(world, { hub, forms, sync: memory.sync, paused }, signal);
-    world.memory.set(key, { ...(world.memory.get(key) ?? memory), publishedAt: world.now().getTime() });
-  }
+  // 3. Count and tell. Each step of a rollout comes by.
+  const told = { hub, forms, sync: memory.sync, paused };
+  const untoldMs = await publishHub(world, due ? told : { ...told, counts: true }, signal);
 
   // 4. When to read or tell again.
   const end = nextPauseEnd(world, { hub, forms });
-  return [end, untold === 0 ? undefined : untold].reduce<Verdict>(
+  return [end, untoldMs === 0 ? undefined : untoldMs].reduce<Verdict>(
     (verdict, ms) => ms === undefined ? verdict : sooner(verdict, requeueAfter(ms)),
     requeueAfter(waitBeforeRead(world, { key, hub, basis })),
   );
 }
-
-const TELL_MS = 1000;
 
 /** Nothing is read and nothing written, but that the nodes of a form that was deleted go. Its end asks for a read. */
 async function stayPaused(
@@ -66,17 +61,22 @@ async function stayPaused(
   if (memory !== undefined) world.memory.set(key, { ...memory, basis: "" });
   const changes = planWithoutForm({ forms, nodes: world.nodes.ofHub(hub.namespace, hub.name) });
   const { broken, refused } = await carryOut(world, { hub, changes }, signal);
-  await publishHub(world, { hub, forms, sync: memory?.sync ?? { kind: "none" }, paused }, signal);
+  const sync = memory?.sync ?? { kind: "none" };
+  const untoldMs = await publishHub(world, { hub, forms, sync, paused }, signal);
   if (broken !== undefined) throw broken.error;
   const end = nextEnd(paused, world.now());
-  const next = end === undefined ? AWAIT : requeueAfter(end);
-  return refused === 0 ? next : sooner(next, requeueAfter(world.backoff.next(key)));
+  const again = refused === 0 ? undefined : world.backoff.next(key);
+  return [end, untoldMs === 0 ? undefined : untoldMs, again].reduce<Verdict>(
+    (verdict, ms) => ms === undefined ? verdict : sooner(verdict, requeueAfter(ms)),
+    AWAIT,
+  );
 }
 
 function forget(world: HubWorld, key: string): Verdict {
   world.metrics.forgetHub(parseNamespacedName(key));
   world.memory.delete(key);
   world.backoff.reset(key);
+  world.tells.forget(key);
   world.secrets.release(key);
   return AWAIT;
 }
@@ -126,14 +126,21 @@ interface Timing {
   readonly basis: string;
 }
 
+/** Many nodes that go one after another are no reason to read the rows for each. */
+const GONE_MS = 1000;
+
 /** Milliseconds until the next read is due. After a failed read or refused write it comes sooner, growing up to the interval. */
 function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
   const memory = world.memory.get(key);
-  if (memory === undefined || memory.basis !== basis || memory.overtaken !== "no") return 0;
+  const now = world.now().getTime();
+  if (memory === undefined || memory.basis !== basis || memory.overtaken === "secretChanged") return 0;
+  // A clock that was set back is no reason to wait for hours.
+  if (now < memory.readAt) return 0;
   const interval = intervalMs(hub.spec);
   const failures = world.backoff.failures(key);
   const wait = failures === 0 ? interval : Math.min(interval, 1000 * 2 ** Math.min(failures - 1, 20));
-  return Math.max(0, memory.readAt + wait - world.now().getTime());
+  const since = memory.overtaken === "nodeGone" ? Math.min(wait, GONE_MS) : wait;
+  return Math.max(0, memory.readAt + since - now);
 }
 
 async function sync(
@@ -167,7 +174,9 @@ async function roll(
     signal,
   );
   if (refused > 0) world.backoff.next(key);
-  const memory = { ...(world.memory.get(key) ?? before), ...outcome };
+  // What was left undone is known only from the rows.
+  const again = broken === undefined ? {} : { readAt: 0 };
+  const memory = { ...(world.memory.get(key) ?? before), ...outcome, ...again };
   world.memory.set(key, memory);
   if (broken !== undefined) throw broken.error;
   return memory;
@@ -180,7 +189,6 @@ const EMPTY: HubMemory = {
   throttled: false,
   waiting: [],
   doubts: new Map(),
-  publishedAt: 0,
   overtaken: "no",
   covered: new Set(),
   wentAt: [],

@@ -1,6 +1,7 @@
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import type { Backoff } from "../controller/backoff.ts";
 import type { Limit } from "../controller/limit.ts";
+import type { Pace } from "../controller/pace.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -26,8 +27,6 @@ export interface HubMemory {
   /** Those of the last read that wait. */
   readonly waiting: readonly NodeWanted[];
   readonly doubts: Doubts;
-  /** Milliseconds since the epoch of the last look at the status. */
-  readonly publishedAt: number;
   /** What happened since the last read began that asks for another at once. */
   readonly overtaken: "no" | "nodeGone" | "secretChanged";
   /** Names of nodes whose deletion a person approved. */
@@ -59,6 +58,8 @@ export interface HubWorld {
   readonly open: (config: SourceConfig) => RowSource;
   readonly memory: Map<string, HubMemory>;
   readonly backoff: Backoff;
+  /** When the status of which hub was told. */
+  readonly tells: Pace;
   /** Bounds the writes to LynqNodes under way, over all hubs. */
   readonly writes: Limit;
   /** UIDs of hubs whose deletion was seen to leave their nodes behind. */

@@ -1,4 +1,5 @@
 import { Limit } from "../controller/limit.ts";
+import { Pace } from "../controller/pace.ts";
 import { arraysOf } from "../form/revision.ts";
 import type { FormWorld, TrialOf } from "../form/world.ts";
 import { previewForm } from "../node/preview.ts";
@@ -15,6 +16,9 @@ export interface FormParts {
   readonly writes: number;
 }
 
+/** Milliseconds between two tellings of counts in one status. */
+export const TELL_MS = 1000;
+
 type FromOutside = Pick<FormWorld, "client" | "events" | "metrics" | "log" | "now">;
 
 export function formWorld(outside: FromOutside, { caches, orphaning, node, writes }: FormParts): FormWorld {
@@ -22,6 +26,7 @@ export function formWorld(outside: FromOutside, { caches, orphaning, node, write
     ...outside,
     orphaning,
     writes: new Limit(writes),
+    tells: new Pace(TELL_MS),
     forms: {
       get: (key) => caches.forms.get(key)?.value,
       observe: (o) => caches.forms.observe(o),

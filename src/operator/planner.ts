@@ -3,6 +3,7 @@ import type { StoredNode } from "../api/stored.ts";
 import { Backoff } from "../controller/backoff.ts";
 import type { Controller } from "../controller/controller.ts";
 import { Limit } from "../controller/limit.ts";
+import { Pace } from "../controller/pace.ts";
 import { reconcileForm } from "../form/reconcile.ts";
 import { reconcileHub } from "../hub/reconcile.ts";
 import type { HubWorld } from "../hub/world.ts";
@@ -10,7 +11,7 @@ import type { WatchingClient } from "../kube/client.ts";
 import type { NodeWorld } from "../node/world.ts";
 import { type Caches, type NodeCache, valuesBy } from "./caches.ts";
 import { createController } from "./controllers.ts";
-import { formWorld } from "./form_world.ts";
+import { formWorld, TELL_MS } from "./form_world.ts";
 import { type Ground, outside } from "./ground.ts";
 import { hubSecrets } from "./hub_secrets.ts";
 import { HUB, NODE } from "./kinds.ts";
@@ -100,6 +101,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
     memory,
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     writes: new Limit(HUB_WRITES),
+    tells: new Pace(TELL_MS),
   };
 }
 

@@ -118,7 +118,6 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
     throttled: false,
     waiting: [],
     doubts: new Map(),
-    publishedAt: 0,
     overtaken: "no",
     covered: new Set<string>(),
     wentAt: [],

@@ -8,6 +8,7 @@ import {
 } from "../../src/api/stored.ts";
 import { Backoff } from "../../src/controller/backoff.ts";
 import { Limit } from "../../src/controller/limit.ts";
+import { Pace } from "../../src/controller/pace.ts";
 import type { Verdict } from "../../src/controller/verdict.ts";
 import { reconcileForm } from "../../src/form/reconcile.ts";
 import type { FormWorld } from "../../src/form/world.ts";
@@ -17,7 +18,7 @@ import { fixedCredentials } from "../../src/kube/credentials.ts";
 import type { WatchingClient } from "../../src/kube/client.ts";
 import { createKubeClient } from "../../src/kube/http_client.ts";
 import { toCachedRevision } from "../../src/operator/revision.ts";
-import { startSandbox } from "../../src/sandbox/mod.ts";
+import { type Sandbox, startSandbox } from "../../src/sandbox/mod.ts";
 import type { RowQuery, RowSource, SourceError } from "../../src/source/port.ts";
 import { createMetrics } from "../../src/telemetry/prometheus.ts";
 import { RecordingEvents } from "../../src/telemetry/recording_events.ts";
@@ -43,14 +44,16 @@ export interface HubLab {
   readonly objects: ClusterObjects;
   readonly events: RecordingEvents;
   readonly table: Table;
-  /** Seconds that the controllers' clock is ahead. */
-  readonly clock: { ahead: number };
+  /** Seconds that the controllers' clock is ahead, and the milliseconds since the epoch that it stands at, if it does. */
+  readonly clock: { ahead: number; stopped?: number };
   /** Errors that writes end with, as `delete a-web`. */
   readonly faults: Map<string, Error>;
   /** What is remembered of hubs, by `namespace/name`. */
   readonly memory: HubWorld["memory"];
   /** What the hub's watch tells from now on: that it is paused. */
   pauseHub(name: string): void;
+  /** Forgets what a process remembers. */
+  restart(): void;
   formPass(name: string): Promise<Pass>;
   hubPass(name: string): Promise<Pass>;
   nodes(): Promise<StoredNode[]>;
@@ -89,12 +92,13 @@ interface HubParts {
   readonly table: Table;
   readonly memory: HubWorld["memory"];
   readonly backoff: Backoff;
+  readonly tells: Pace;
   /** Hubs that the watch tells to be paused. */
   readonly paused: ReadonlySet<string>;
 }
 
 async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
-  const { objects, shared, table, memory, backoff, paused } = of;
+  const { objects, shared, table, memory, backoff, tells, paused } = of;
   const list = (kind: string) => objects.list({ ...API, kind });
   const hub = (await list("LynqHub")).map(toStoredHub).find((each) => each.name === name);
   const forms = (await list("LynqForm")).map(toStoredForm);
@@ -115,6 +119,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
     orphaning: new Set(),
     memory,
     backoff,
+    tells,
     writes: new Limit(4),
   };
 }
@@ -122,6 +127,16 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
 function pausedHub(hub: StoredHub | undefined, paused: ReadonlySet<string>): StoredHub | undefined {
   if (hub === undefined || !paused.has(hub.name)) return hub;
   return { ...hub, spec: { ...hub.spec, paused: true } };
+}
+
+/** Gives a pass the count of its writes. */
+function countingIn(sandbox: Sandbox): (work: Promise<Verdict>) => Promise<Pass> {
+  const writes = () =>
+    [...sandbox.requests().byMethod].reduce((sum, [verb, n]) => sum + (WRITES.includes(verb) ? n : 0), 0);
+  return async (work) => {
+    const before = writes();
+    return { verdict: await work, writes: writes() - before };
+  };
 }
 
 export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<void> {
@@ -134,25 +149,30 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
     await installKinds(objects);
     const events = new RecordingEvents();
     const table: Table = { rows: [], error: undefined, reads: 0 };
-    const clock = { ahead: 0 };
-    const now = () => new Date(Date.now() + clock.ahead * 1000);
+    const clock: HubLab["clock"] = { ahead: 0 };
+    const now = () => new Date((clock.stopped ?? Date.now()) + clock.ahead * 1000);
     const shared = { client, events, metrics: createMetrics(), log: new RecordingLog(), now };
     const list = (kind: string) => objects.list({ ...API, kind });
     const memory: HubWorld["memory"] = new Map();
     const backoff = new Backoff({ baseMs: 1000, maxMs: 60_000 });
-    const counted = async (work: Promise<Verdict>): Promise<Pass> => {
-      const writes = () =>
-        [...sandbox.requests().byMethod].reduce((sum, [verb, n]) => sum + (WRITES.includes(verb) ? n : 0), 0);
-      const before = writes();
-      return { verdict: await work, writes: writes() - before };
-    };
+    const started = () => ({ hub: new Pace(1000), form: new Pace(1000) });
+    let tells = started();
+    const counted = countingIn(sandbox);
     const formPass = async (name: string) => {
-      const world = await formWorld({ objects, shared });
+      const world = await formWorld({ objects, shared, tells: tells.form });
       return await counted(reconcileForm(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const paused = new Set<string>();
     const hubPass = async (name: string) => {
-      const world = await hubWorld(name, { objects, shared, table, memory, backoff, paused });
+      const world = await hubWorld(name, {
+        objects,
+        shared,
+        table,
+        memory,
+        backoff,
+        tells: tells.hub,
+        paused,
+      });
       return await counted(reconcileHub(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const nodes = async () => (await list("LynqNode")).map(toStoredNode);
@@ -164,6 +184,10 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       faults,
       memory,
       pauseHub: (name) => void paused.add(name),
+      restart: () => {
+        memory.clear();
+        tells = started();
+      },
       formPass,
       hubPass,
       nodes,
@@ -175,7 +199,9 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
 }
 
 async function formWorld(
-  of: { objects: ClusterObjects; shared: Pick<FormWorld, "client" | "events" | "metrics" | "log" | "now"> },
+  of: Pick<HubParts, "objects" | "tells"> & {
+    shared: Pick<FormWorld, "client" | "events" | "metrics" | "log" | "now">;
+  },
 ): Promise<FormWorld> {
   const list = (kind: string) => of.objects.list({ ...API, kind });
   const forms = (await list("LynqForm")).map(toStoredForm);
@@ -202,6 +228,7 @@ async function formWorld(
     },
     orphaning: new Set(),
     writes: new Limit(4),
+    tells: of.tells,
     revisions: {
       ofForm: (_namespace, form) => revisions.filter((revision) => revision.form === form),
       observe: (object) => void revisions.push(toCachedRevision(object)),
