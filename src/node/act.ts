@@ -18,6 +18,8 @@ import { judgedBy } from "./ready_rules.ts";
 import { write } from "./write.ts";
 import { childOfNode } from "./child.ts";
 import { leftManagers, type Tracking, trackingKnown } from "./sharing.ts";
+import { isNews } from "./decide.ts";
+import { isShared } from "./ignored_fields.ts";
 import { type Finding, type Settled, settleReadiness } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -88,8 +90,11 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
   if (mode === "take") reportTaken(world, input.node, item);
   reportMadeKeys(world, input.node, { id: item.id, key: item.key, made: over.made });
   const object = await releaseLeft(world, { item, wanted, object: outcome.object }, input.signal);
+  const taken = overridden.filter(({ field }) =>
+    !isNews(situation) || !isShared(field, item.policy.ignoreFields ?? [])
+  );
   const seen = applying.seen ??
-    (overridden.length === 0 ? undefined : { kind: "changed" as const, taken: overridden, removed: NONE });
+    (taken.length === 0 ? undefined : { kind: "changed" as const, taken, removed: NONE });
   const drift = seen === undefined ? undefined : driftSeen(seen, object, wanted.manager);
   if (seen !== undefined || mode === "repair") countRepair(world, input, { item, drift, seen });
   return {

@@ -1,4 +1,4 @@
-import type { DesiredObject } from "../api/stages.ts";
+import type { DesiredObject, FieldConflict } from "../api/stages.ts";
 import { fieldHash, packFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
 import type { KubeObject } from "../kube/object.ts";
@@ -9,6 +9,7 @@ import { ownFields } from "./own_fields.ts";
 import { describeDrift } from "./drift_report.ts";
 import { type Attempt, finding, type WalkInput } from "./finding.ts";
 import { type Looked, stop } from "./looked.ts";
+import { overLive } from "./over_live.ts";
 import { type Finding, type Settled, settleReadiness } from "./settle.ts";
 import { trackingSeen } from "./sharing.ts";
 import type { NodeWorld } from "./world.ts";
@@ -50,6 +51,10 @@ export async function compare(
   }
   // What is rendered otherwise by now, as after an upgrade, is a change and no repair.
   if (wanted.hash !== record?.hash) return { ...repair, mode: "update" };
+  // Whether more than the ignored part of it differs is told by the write.
+  if (drift.shared.length > 0 && drift.taken.length + drift.removed.size === 0) {
+    return { ...repair, mode: "update" };
+  }
   return { ...repair, seen: { kind: "changed", taken: drift.taken, removed: drift.removed } };
 }
 
@@ -61,8 +66,9 @@ async function reported(world: NodeWorld, input: WalkInput, compared: Compared):
   if (tracking.kind === "ours" && !isTracked(toChild(object, item.key), node)) {
     return { kind: "apply", mode: "relabel", tracking };
   }
-  const conflicts = drift.taken.length === 0 ? [] : await world.applier.conflicts(wanted, signal);
-  const taken = drift.taken.filter(({ field }) => conflicts.some((conflict) => conflict.field === field));
+  const suspects = [...drift.taken, ...drift.shared];
+  const conflicts = suspects.length === 0 ? [] : await conflictsOver(world, wanted, signal);
+  const taken = suspects.filter(({ field }) => conflicts.some((conflict) => conflict.field === field));
   // Everything is as it was left by now, and only to be shared again.
   if (taken.length === 0 && drift.removed.size === 0) return { kind: "apply", mode: "update", tracking };
   const removed = drift.removed.size === 0 ? [] : await removedPaths(world, compared, signal);
@@ -71,6 +77,16 @@ async function reported(world: NodeWorld, input: WalkInput, compared: Compared):
   const told = present(situation, finding(item, situation, drifted(presentState(situation), what)));
   const news = situation.record?.drifted !== mark;
   return stop({ ...told, drifted: mark, ...(news ? { drift: { action: "Reported", what } } : {}) });
+}
+
+/** As a write would meet them, which leaves ignored fields as they are. */
+async function conflictsOver(
+  world: NodeWorld,
+  wanted: DesiredObject,
+  signal: AbortSignal,
+): Promise<readonly FieldConflict[]> {
+  const over = await overLive(world, { desired: wanted, mode: "update" }, signal);
+  return await world.applier.conflicts(over.kind === "ready" ? over.desired : wanted, signal);
 }
 
 function drifted(settled: Settled, what: string): Settled {

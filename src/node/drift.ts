@@ -6,7 +6,7 @@ import { type FieldSet, union, within, without } from "../kube/field_set.ts";
 import { fieldHash, unpackFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
 import type { KubeObject, ManagedFieldsEntry } from "../kube/object.ts";
-import { ignoredFields } from "./ignored_fields.ts";
+import { ignoredFields, isShared } from "./ignored_fields.ts";
 import { othersOf, ownFields } from "./own_fields.ts";
 import { type WrittenOver, writtenOver } from "./string_data.ts";
 
@@ -14,6 +14,8 @@ import { type WrittenOver, writtenOver } from "./string_data.ts";
 export interface Drift {
   /** Fields that others own instead, ignored ones left out. */
   readonly taken: readonly FieldConflict[];
+  /** Values owned as a whole that ignoreFields names a part of, and that others own instead: what of it differs is open. */
+  readonly shared: readonly FieldConflict[];
   /** Hashes of fields that nobody owns any more: removed, or of another shape. */
   readonly removed: ReadonlySet<string>;
   /** Only ignored fields, and tracking labels to another node that shares the object, went to others: nothing is to be put back. */
@@ -39,6 +41,7 @@ export function driftOf(live: KubeObject, input: DriftInput): Drift {
   const found = new Set<string>();
   const ignored = new Set<string>();
   const taken: FieldConflict[] = over.flatMap(pathsOf).filter(({ field }) => missing.has(fieldHash(field)));
+  const shared: FieldConflict[] = [];
   for (const { field } of taken) found.add(fieldHash(field));
   for (const entry of othersOf(live, input.manager)) {
     const fields = entry.fieldsV1 ?? {};
@@ -51,11 +54,13 @@ export function driftOf(live: KubeObject, input: DriftInput): Drift {
       const hash = fieldHash(path);
       if (!missing.has(hash)) continue;
       found.add(hash);
-      taken.push({ manager: entry.manager ?? "", field: path });
+      const whole = isShared(path, input.ignoreFields);
+      (whole ? shared : taken).push({ manager: entry.manager ?? "", field: path });
     }
   }
   const removed = new Set([...missing].filter((hash) => !found.has(hash) && !ignored.has(hash)));
-  return { taken, removed, released: ignored.size > 0 && taken.length === 0 && removed.size === 0 };
+  const none = taken.length + shared.length + removed.size === 0;
+  return { taken, shared, removed, released: ignored.size > 0 && none };
 }
 
 const TRACKING = { metadata: { labels: Object.fromEntries([...TRACKING_LABELS].map((name) => [name, ""])) } };

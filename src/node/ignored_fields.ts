@@ -12,6 +12,8 @@ interface Place {
   readonly others: FieldSet | undefined;
   /** Of an element of a list, how field sets name it. */
   readonly key?: string;
+  /** Part of a value that has one owner as a whole, such as a list whose elements have no keys. */
+  readonly inside?: true;
 }
 
 /** What stands at an ignored place instead of what is wanted; undefined leaves the field out. */
@@ -31,7 +33,8 @@ export function keepIgnored(desired: KubeObject, live: KubeObject, paths: readon
 
 /**
  * The object to apply over a live one: of the fields of `ignoreFields` what only we own, with its live value, since
- * without it the server would remove it; what others own, too, and what we never owned is left to them.
+ * without it the server would remove it; what others own, too, and what we never owned is left to them. Inside of a
+ * value that is owned as a whole, an ignored field is as the live object has it.
  */
 export function yieldIgnored(
   desired: KubeObject,
@@ -39,9 +42,11 @@ export function yieldIgnored(
   of: { paths: readonly string[]; own: FieldSet; others: FieldSet },
 ): KubeObject {
   const { paths, own, others } = of;
-  return each(desired, { present: live, own, others }, {
+  const owned = (fields: FieldSet) => isEmpty(fields) ? undefined : fields;
+  return each(desired, { present: live, own: owned(own), others: owned(others) }, {
     paths,
-    choose: ({ present, own, others, key }) => {
+    choose: ({ present, own, others, key, inside }) => {
+      if (inside === true) return present;
       if (own === undefined) return undefined;
       return key === undefined ? ownedPart(present, own, others) : ownedItem(present, { key, own, others });
     },
@@ -54,6 +59,22 @@ export function ignoredFields(fields: FieldSet, wanted: KubeObject, paths: reado
     const steps = stepsOf(text);
     return steps === undefined ? all : union(all, select(fields, wanted, steps));
   }, {});
+}
+
+/**
+ * Whether `ignoreFields` names a place inside of this field, as conflicts name it: a value that is owned as a whole is
+ * then written by others, too.
+ */
+export function isShared(field: string, paths: readonly string[]): boolean {
+  return paths.some((text) => {
+    let whole = "";
+    for (const step of stepsOf(text)?.slice(0, -1) ?? []) {
+      if (step.kind === "index" || step.kind === "every") return false;
+      whole += step.kind === "key" ? `.${step.key}` : `[${step.key}=${JSON.stringify(step.value)}]`;
+      if (whole === field) return true;
+    }
+    return false;
+  });
 }
 
 function each(
@@ -130,23 +151,32 @@ function replaceInList(wanted: readonly unknown[], place: Place, { steps, choose
   });
 }
 
-function inField({ present, own, others }: Place, key: string): Place {
+function inField(place: Place, key: string): Place {
+  const { present, own, others } = place;
   return {
+    ...insideOf(place),
     present: isRecord(present) && Object.hasOwn(present, key) ? present[key] : undefined,
     own: setOf(own, `f:${key}`),
     others: setOf(others, `f:${key}`),
   };
 }
 
+function insideOf({ own, others, inside }: Place): Pick<Place, "inside"> {
+  const known = own !== undefined || others !== undefined;
+  return inside === true || (known && isEmpty({ ...own, ...others })) ? { inside: true } : {};
+}
+
 /** The place of the live element that is this one; undefined where there is none. */
-function inItem({ present, own, others }: Place, item: unknown, index: number): Place | undefined {
+function inItem(place: Place, item: unknown, index: number): Place | undefined {
+  const { present, own, others } = place;
   const live: readonly unknown[] = Array.isArray(present) ? present : [];
   const keys = Object.keys({ ...own, ...others });
   const key = keys.find((text) => isItem(text, item, index));
   if (key === undefined) {
     // Every element of a list by keys has an owner: one that no set names is new.
     const found = keys.some((text) => text.startsWith("k:")) ? undefined : counterpart(item, live, index);
-    return found === undefined ? undefined : { present: found, own: undefined, others: undefined };
+    if (found === undefined) return undefined;
+    return { present: found, own: undefined, others: undefined, ...insideOf(place) };
   }
   const found = live.find((each, n) => isItem(key, each, n));
   if (found === undefined) return undefined;

@@ -2,6 +2,7 @@ import { sharerOf } from "../api/claimant.ts";
 import type { ResourceRecord } from "../api/node.ts";
 import type { ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
 import { fieldHash, unpackFields } from "../kube/field_hashes.ts";
+import { isShared } from "./ignored_fields.ts";
 import { type OverLive, overLive } from "./over_live.ts";
 import { tracked, type Tracking } from "./sharing.ts";
 import type { NodeWorld } from "./world.ts";
@@ -61,7 +62,10 @@ async function othersFields(
   signal: AbortSignal,
 ): Promise<FieldConflict[]> {
   const conflicts = await world.applier.conflicts(desired, signal);
-  return conflicts.filter(({ manager }) => manager !== desired.manager);
+  const { ignoreFields = [] } = desired.policy;
+  return conflicts.filter(({ manager, field }) =>
+    manager !== desired.manager && !isShared(field, ignoreFields)
+  );
 }
 
 function wereOurs(conflicts: readonly FieldConflict[], record: ResourceRecord | undefined): boolean {
