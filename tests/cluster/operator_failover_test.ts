@@ -89,7 +89,10 @@ async function frozen(lab: OperatorLab): Promise<void> {
   });
   second.thaw();
   assert.equal(await second.ended, 1);
-  assert(second.lines.some((line) => line.includes(`the lease ${LEADER} was lost`)), second.lines.at(-1));
+  assert(
+    second.lines.some((line) => line.includes(`the lease ${LEADER} was lost`)),
+    second.lines.at(-1) ?? "",
+  );
   assert.deepEqual(writers(await madeWrites(audit)), ["operator-3"]);
   lab.operator = run.third;
 }
