@@ -4,7 +4,7 @@ import { collectResources, type Resource, type ResourceArrays } from "../api/res
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import { templatedFields } from "../api/templated_fields.ts";
 import { isTrue } from "../api/conditions.ts";
-import { parseTemplate, TemplateError } from "../template/mod.ts";
+import { parseTemplate, type Template, TemplateError } from "../template/mod.ts";
 
 /** What the Go implementation does otherwise with a hub: sources that it can't read, rows that it treats in another way. */
 export function hubLosses(hub: StoredHub, now: Date): string[] {
@@ -111,18 +111,39 @@ function resourceLosses(resource: Resource, variables: readonly string[]): strin
 function templateLosses(resource: Resource, variables: readonly string[]): string[] {
   return templatedFields(resource).flatMap(({ field, text }) => {
     if (field === "includeWhen") return [];
-    const missing = variablesOf(text).filter((name) => !variables.includes(name));
+    const template = parsedTemplate(text);
+    const missing = (template?.variables ?? []).filter((name) => !variables.includes(name));
     const losses = missing.map((name) => `${field} fails: there is no variable ${name}`);
     const own = /\{\{[^}]*\basValue\b/.test(text) ? [`${field} fails: there is no function asValue`] : [];
-    return [...losses, ...own];
+    return [...losses, ...own, ...rolledAnew({ resource, field, template })];
   });
 }
 
-function variablesOf(text: string): readonly string[] {
+interface Rolled {
+  readonly resource: Resource;
+  readonly field: string;
+  readonly template: Template | undefined;
+}
+
+/** It renders at every start and change, and applies what is new: a password that nobody else is told of. */
+function rolledAnew({ resource, field, template }: Rolled): string[] {
+  if (resource.creationPolicy === "Once") return [];
+  const [name] =
+    [...template?.impure ?? []].find(([name, source]) =>
+      source !== "clock" || name === "now" || name === "ago"
+    ) ?? [];
+  if (name === undefined) return [];
+  return [
+    `${field} gets another value from ${name} in its first pass, and again at every restart and change: let this ` +
+    "operator apply the form with creationPolicy: Once before",
+  ];
+}
+
+function parsedTemplate(text: string): Template | undefined {
   try {
-    return parseTemplate(text).variables;
+    return parseTemplate(text);
   } catch (error) {
-    if (error instanceof TemplateError) return [];
+    if (error instanceof TemplateError) return undefined;
     throw error;
   }
 }

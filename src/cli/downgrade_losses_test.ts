@@ -64,6 +64,27 @@ Deno.test("a form says which fields are ignored and which templates fail", () =>
   );
 });
 
+Deno.test("a form says which values are made anew there, unless they are created once", () => {
+  const data = {
+    password: "{{ randAlphaNum 24 }}",
+    at: "{{ now | unixEpoch }}",
+    key: '{{ genPrivateKey "ed25519" }}',
+    day: '{{ date "2006-01-02" .plan }}',
+    broken: "{{ rand",
+  };
+  const secret = (creationPolicy: "Once" | "WhenNeeded") =>
+    resourceOf({ id: "s", creationPolicy, spec: { apiVersion: "v1", kind: "Secret", stringData: data } });
+  const losses = (creationPolicy: "Once" | "WhenNeeded") =>
+    formLosses(storedForm({ spec: formSpecOf({ secrets: [secret(creationPolicy)] }) }), VARIABLES, NOW);
+  assert.deepEqual(losses("Once"), []);
+  says(
+    losses("WhenNeeded"),
+    /^s: spec\.stringData\.password gets another value from randAlphaNum .* creationPolicy: Once before$/,
+    /^s: spec\.stringData\.at gets another value from now/,
+    /^s: spec\.stringData\.key gets another value from genPrivateKey/,
+  );
+});
+
 Deno.test("a node says what its objects would lose", () => {
   const node = storedNode({ row: "acme", form: "web" });
   assert.deepEqual(nodeLosses(node, NOW), []);
