@@ -47,7 +47,7 @@ function codeOf(error: KubeError): RejectionCode {
 function explain(error: KubeError, type: ResourceType): string {
   if (type.kind === "Secret" && type.group === "" && quotesValues(error)) return withoutValues(error);
   const remedy = error.status === 403
-    ? "; grant the verb in a ClusterRole with the label lynq.sh/aggregate-to-manager=true"
+    ? "; if it is a right that is missing, grant it in a ClusterRole with the label lynq.sh/aggregate-to-manager=true"
     : "";
   return `${error.message}${remedy}`;
 }
