@@ -6,6 +6,7 @@ import { createKubeClient } from "../../src/kube/http_client.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { until, type Which } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
+import { handNode, writeByHand } from "../support/former_by_hand.ts";
 import { FormerCluster, type FormerNode } from "../support/former_cluster.ts";
 import { installKinds, type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { form, hub, nodeReady } from "../support/tenants.ts";
@@ -142,10 +143,44 @@ async function prepare(lab: OperatorLab): Promise<void> {
     await former.installKinds();
     await former.writeHubAndForm({ hub: hub(lab, { name: "tenants" }), form: web(lab) });
     await former.writeNode(tenant(lab));
+    await writeByHand(former, { namespace: lab.namespace, password: LOGIN["password"] ?? "" });
   } finally {
     client.close();
   }
   await installKinds(objects);
+}
+
+const hand = (lab: OperatorLab): Which => ({ ...node(lab), name: "hand" });
+const handFirst = (lab: OperatorLab): Which => ({ ...login(lab), name: "hand-first" });
+const handKept = (lab: OperatorLab): Which => {
+  return { ...login(lab), namespace: `hand-${lab.namespace}`, name: "hand-kept" };
+};
+
+/** The node goes and comes back: what it left behind has the value that it had, and the seed's Secret still knows it. */
+async function byHand(lab: OperatorLab): Promise<void> {
+  const { objects } = lab;
+  const password = Buffer.from(LOGIN["password"] ?? "").toString("base64");
+  const stored = async (which: Which) => ((await objects.get(which))?.["data"] as Values)?.["password"];
+  const repaired = async () => {
+    await objects.merge(handKept(lab), { data: { password: "eA==" } });
+    await until("the password to be back", async () => await stored(handKept(lab)) === password);
+  };
+  const gone = (which: Which) =>
+    until(`${which.name} to be gone`, async () => await objects.get(which) === undefined);
+  await nodeReady(lab, "hand");
+  assert.deepEqual([await stored(handKept(lab)), await stored(handFirst(lab))], [password, password]);
+  await repaired();
+  await objects.remove(hand(lab));
+  await gone(hand(lab));
+  await gone(handFirst(lab));
+  assert.equal((await objects.get(handKept(lab)))?.metadata.labels?.["lynq.sh/orphaned"], "true");
+  await objects.apply(JSON.stringify(handNode(lab.namespace)));
+  await nodeReady(lab, "hand");
+  assert.equal((await objects.get(handKept(lab)))?.metadata.labels?.["lynq.sh/orphaned"], undefined);
+  assert.equal(await stored(handKept(lab)), password);
+  await repaired();
+  await objects.remove(hand(lab));
+  await gone(hand(lab));
 }
 
 const ours = (object: KubeObject | undefined) => object?.metadata.labels?.["lynq.sh/node"] === "acme-web";
@@ -207,6 +242,18 @@ async function changed(lab: OperatorLab): Promise<void> {
   await become(lab, "free");
 }
 
+/** Before the way back: what is created once by both is left alone by both. */
+async function once(lab: OperatorLab): Promise<void> {
+  const { at: _, ...before } = await values(lab);
+  await lab.objects.apply(web(lab, "{{ randAlphaNum 30 }}", "creationPolicy: Once"));
+  await until("the mark", async () => {
+    const { annotations = {} } = (await lab.objects.get(login(lab)))?.metadata ?? {};
+    return annotations["lynq.sh/created-once"] === "true";
+  });
+  const { at: __, ...after } = await values(lab);
+  assert.deepEqual(after, before);
+}
+
 async function template(lab: OperatorLab): Promise<void> {
   await lab.objects.apply(web(lab, "{{ randAlphaNum 30 }}"));
   const after = await until("a password of the new template", async () => {
@@ -230,6 +277,8 @@ operatorTest(
         title: "a field whose own template changes gets a value of the seed, and the others stay",
         run: template,
       },
+      { title: "Once marks the object and changes none of its random values", run: once },
+      { title: "a node that a person wrote keeps them over its own end and return", run: byHand },
     ],
   },
 );

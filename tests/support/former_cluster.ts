@@ -102,6 +102,11 @@ export class FormerCluster {
     } else await this.#create(object, UPDATE);
   }
 
+  /** The list of a node's objects alone, as its first pass leaves it. */
+  async writeApplied(node: KubeObject, appliedResources: readonly string[]): Promise<void> {
+    await this.#status(node, { appliedResources });
+  }
+
   /** Any object under any manager's name. */
   async write(object: KubeObject, manager: string): Promise<KubeObject> {
     return await this.#create(object, manager);
