@@ -71,6 +71,14 @@ Deno.test("a template tells which fields of the data it reads", async (t) => {
     "{{ (fromJson .j).x.y }}": ["j"],
     '{{ define "t" }}{{ .x }}{{ $.y }}{{ end }}{{ template "t" .a }}': ["a"],
     "{{ range list 1 }}{{ . }}{{ end }}": [],
+    '{{ define "t" }}{{ .x }}{{ $.y }}{{ end }}{{ template "t" . }}': ["x", "y"],
+    '{{ block "t" $ }}{{ .x }}{{ end }}': ["x"],
+    "{{ with $ }}{{ .x }}{{ end }}": ["x"],
+    "{{ $all := . }}{{ $all.x }}": ["x"],
+    "{{ $all := $ }}{{ range list 1 }}{{ with $all }}{{ .x }}{{ end }}{{ $all.y }}{{ end }}": ["x", "y"],
+    "{{ with $all := . }}{{ $all.x }}{{ else }}{{ $all.y }}{{ end }}": ["x", "y"],
+    "{{ $a := . }}{{ range $a := list .b }}{{ $a.x }}{{ end }}{{ $a.c }}": ["b", "c"],
+    "{{ $a := . }}{{ with 1 }}{{ $a := $.b }}{{ $a.x }}{{ end }}{{ $a.c }}": ["b", "c"],
   };
   for (const [text, variables] of Object.entries(fields)) {
     await t.step(text, () => {
@@ -80,10 +88,13 @@ Deno.test("a template tells which fields of the data it reads", async (t) => {
     });
   }
   const wholes = [
-    '{{ define "t" }}{{ .x }}{{ end }}{{ template "t" . }}',
+    '{{ define "t" }}{{ index . "x" }}{{ end }}{{ template "t" . }}',
     '{{ index . "a-b" }}',
     "{{ toJson $ }}",
-    "{{ $all := . }}{{ $all.x }}",
+    "{{ $all := . }}{{ toJson $all }}",
+    "{{ $all := . }}{{ with 1 }}{{ $all = dict }}{{ end }}{{ $all.x }}",
+    "{{ range $k, $v := . }}{{ $k }}{{ end }}",
+    "{{ if . }}{{ end }}",
   ];
   for (const text of wholes) await t.step(text, () => assert(parseTemplate(text).readsAll));
 });
@@ -118,6 +129,9 @@ Deno.test("a variable is optional where its every use is a whole argument of def
     ["{{ if .x }}{{ end }}", []],
     ['{{ default "a" (trim .x) }}', []],
     ['{{ with .a }}{{ $.x | default "b" }}{{ end }}', ["x"]],
+    ['{{ $all := . }}{{ range list 1 }}{{ $all.x | default "b" }}{{ end }}', ["x"]],
+    ['{{ define "t" }}{{ .x | default "b" }}{{ end }}{{ template "t" . }}', ["x"]],
+    ['{{ define "t" }}{{ .x | default "b" }}{{ end }}{{ template "t" . }}{{ .x }}', []],
   ];
   for (const [text, optional] of cases) {
     await t.step(text, () => assert.deepEqual(parseTemplate(text).optional, optional));

@@ -38,10 +38,10 @@ export function impuritiesOf(usage: Usage, functions: FunctionTable): ReadonlyMa
 /** Functions that take an empty value for a missing one. */
 const FILLING: ReadonlySet<string> = new Set(["default", "coalesce"]);
 
-/** Whether dot and `$` are the root of the data here. */
+/** What is the root of the data here: dot, and the variables of these names. */
 interface Place {
   readonly dotIsRoot: boolean;
-  readonly dollarIsRoot: boolean;
+  readonly roots: ReadonlySet<string>;
 }
 
 class Finder implements Usage {
@@ -49,21 +49,48 @@ class Finder implements Usage {
   readonly required = new Set<string>();
   readonly functions = new Set<string>();
   readonly literals: string[] = [];
-  readsAll = false;
+  #readsAll = false;
   readonly #seen = new Set<string>();
+  /** Variables that hold the root at first, and those that get another value later. */
+  readonly #aliases = new Set<string>();
+  readonly #assigned = new Set<string>();
 
   constructor(readonly set: TemplateSet) {}
+
+  get readsAll(): boolean {
+    return this.#readsAll || [...this.#aliases].some((name) => this.#assigned.has(name));
+  }
 
   template(name: string, isRoot: boolean): void {
     const key = `${isRoot} ${name}`;
     const list = this.set.get(name);
     if (list === undefined || this.#seen.has(key)) return;
     this.#seen.add(key);
-    this.#list(list, { dotIsRoot: isRoot, dollarIsRoot: isRoot });
+    this.#list(list, { dotIsRoot: isRoot, roots: new Set(isRoot ? ["$"] : []) });
   }
 
-  #list(list: ListNode, place: Place): void {
-    for (const node of list.nodes) this.#statement(node, place);
+  /** What is declared holds to the end of the list. */
+  #list(list: ListNode, from: Place): void {
+    let place = from;
+    for (const node of list.nodes) {
+      this.#statement(node, place);
+      if (node.kind === "action") place = this.#declared(node.pipe, place);
+    }
+  }
+
+  #declared({ declared, isAssign, ...pipe }: PipeNode, place: Place): Place {
+    if (declared.length === 0) return place;
+    const isRoot = isRootPipe({ ...pipe, declared, isAssign }, place);
+    const roots = new Set(place.roots);
+    for (const { name } of declared) {
+      if (isAssign) this.#assigned.add(name);
+      if (!isRoot) roots.delete(name);
+      else {
+        roots.add(name);
+        this.#aliases.add(name);
+      }
+    }
+    return { ...place, roots };
   }
 
   #statement(node: StatementNode, place: Place): void {
@@ -72,19 +99,25 @@ class Finder implements Usage {
         this.literals.push(node.text);
         return;
       case "action":
+        if (node.pipe.declared.length > 0 && isRootPipe(node.pipe, place)) return;
         return this.#pipe(node.pipe, place);
-      case "template":
-        if (node.pipe !== undefined) this.#pipe(node.pipe, place);
-        return this.template(node.name, isRootPipe(node.pipe, place));
+      case "template": {
+        const isRoot = isRootPipe(node.pipe, place);
+        if (node.pipe !== undefined && !isRoot) this.#pipe(node.pipe, place);
+        return this.template(node.name, isRoot);
+      }
       case "if":
       case "with":
       case "range": {
-        this.#pipe(node.pipe, place);
-        const dotIsRoot = node.kind === "if"
-          ? place.dotIsRoot
-          : node.kind === "with" && isRootPipe(node.pipe, place);
-        this.#list(node.list, { ...place, dotIsRoot });
-        if (node.elseList !== undefined) this.#list(node.elseList, place);
+        const isRoot = isRootPipe(node.pipe, place);
+        if (node.kind !== "with" || !isRoot) this.#pipe(node.pipe, place);
+        const dotIsRoot = node.kind === "if" ? place.dotIsRoot : node.kind === "with" && isRoot;
+        // Each element of a range is another value, also where the whole is the root.
+        const inside = node.kind === "range"
+          ? elementsOf(node.pipe, place)
+          : this.#declared(node.pipe, place);
+        this.#list(node.list, { ...inside, dotIsRoot });
+        if (node.elseList !== undefined) this.#list(node.elseList, inside);
       }
     }
   }
@@ -108,14 +141,14 @@ class Finder implements Usage {
   #operand(node: OperandNode, place: Place, filled = false): void {
     switch (node.kind) {
       case "dot":
-        if (place.dotIsRoot) this.readsAll = true;
+        if (place.dotIsRoot) this.#readsAll = true;
         return;
       case "field":
         if (place.dotIsRoot) this.#read(node.path, filled);
         return;
       case "variable":
-        if (node.name !== "$" || !place.dollarIsRoot) return;
-        if (node.path[0] === undefined) this.readsAll = true;
+        if (!place.roots.has(node.name)) return;
+        if (node.path[0] === undefined) this.#readsAll = true;
         else this.#read(node.path, filled);
         return;
       case "identifier":
@@ -133,12 +166,16 @@ function isFilling({ args: [first] }: CommandNode): boolean {
   return first?.kind === "identifier" && FILLING.has(first.name);
 }
 
-/** Whether a pipeline is just `.` or `$` where that is the root. */
+function elementsOf({ declared }: PipeNode, place: Place): Place {
+  const names = new Set(declared.map(({ name }) => name));
+  return { ...place, roots: new Set([...place.roots].filter((name) => !names.has(name))) };
+}
+
+/** Whether a pipeline is just `.`, `$` or another variable where that is the root. */
 function isRootPipe(pipe: PipeNode | undefined, place: Place): boolean {
   const [command, ...more] = pipe?.commands ?? [];
   const [operand, ...args] = command?.args ?? [];
   if (operand === undefined || more.length > 0 || args.length > 0) return false;
   if (operand.kind === "dot") return place.dotIsRoot;
-  return operand.kind === "variable" && operand.name === "$" && operand.path.length === 0 &&
-    place.dollarIsRoot;
+  return operand.kind === "variable" && operand.path.length === 0 && place.roots.has(operand.name);
 }
