@@ -132,6 +132,7 @@ function operatorOptions({ dashboardPort }: DemoOptions, folder: DemoFolder): Op
     leaderElectLeaseDuration: 15,
     leaderElectRenewDeadline: 10,
     leaderElectRetryPeriod: 2,
+    shards: 1,
     sourceHosts: [],
     sourcePaths: [folder.path],
     zapDevel: false,

@@ -1,4 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
+import { BUCKETS } from "../api/labels.ts";
 import type { OperatorOptions } from "../operator/options.ts";
 
 /** Adds the operator's flags, with the names and defaults of the Go implementation. */
@@ -39,6 +40,7 @@ export function withOperatorFlags(command: Command): Command {
     .option("--leader-elect-lease-duration <time>", "how long a lease lives without renewal", seconds, 15)
     .option("--leader-elect-renew-deadline <time>", "how long its holder tries to renew it", seconds, 10)
     .option("--leader-elect-retry-period <time>", "time between two tries", seconds, 2)
+    .option("--shards <n>", "parts of the nodes that replicas share evenly, 1 to 64", shards, 1)
     .option("--zap-devel [boolean]", "logs for people: console, debug", truth, false)
     .option("--zap-encoder <encoder>", "json or console")
     .option("--zap-log-level <level>", "debug, info, error, panic, or a number")
@@ -82,6 +84,7 @@ export function withDoubleDashes(args: readonly string[]): string[] {
 const JITTER = 1.2;
 
 function contradiction(flags: Required<Flags>): string | undefined {
+  const { leaderElect, shards } = flags;
   const { leaderElectLeaseDuration, leaderElectRenewDeadline, leaderElectRetryPeriod } = flags;
   if (leaderElectLeaseDuration <= leaderElectRenewDeadline) {
     return "--leader-elect-lease-duration must be longer than --leader-elect-renew-deadline, " +
@@ -90,7 +93,15 @@ function contradiction(flags: Required<Flags>): string | undefined {
   if (leaderElectRenewDeadline <= leaderElectRetryPeriod * JITTER) {
     return `--leader-elect-renew-deadline must be longer than ${JITTER} times --leader-elect-retry-period`;
   }
+  if (shards > 1 && !leaderElect) return "--shards above 1 needs --leader-elect: one replica plans for all";
   return undefined;
+}
+
+/** One bucket at least for each shard. */
+function shards(text: string): number {
+  const n = count(text);
+  if (n > BUCKETS) throw new InvalidArgumentError(`takes a whole number from 1 to ${BUCKETS}`);
+  return n;
 }
 
 const DURATION = /^(?:[0-9]+(?:\.[0-9]+)?(?:ms|s|m|h))+$/;

@@ -62,7 +62,8 @@ Deno.test("a value that can't be is refused with the flag's name", () => {
   }
 });
 
-Deno.test("the times of a lease are Go durations, and one that would let two hold it is refused", () => {
+Deno.test("the times of a lease are Go durations, and what would let two write at once is refused", () => {
+  assert.equal(read("--leader-elect", "--shards=64").shards, 64);
   const options = read("--leader-elect-lease-duration=1m30s", "--leader-elect-retry-period=500ms");
   assert.deepEqual(
     [options.leaderElectLeaseDuration, options.leaderElectRenewDeadline, options.leaderElectRetryPeriod],
@@ -70,6 +71,9 @@ Deno.test("the times of a lease are Go durations, and one that would let two hol
   );
   for (
     const args of [
+      ["--shards=4"],
+      ["--leader-elect", "--shards=65"],
+      ["--leader-elect", "--shards=0"],
       ["--leader-elect-lease-duration=10s"],
       ["--leader-elect-renew-deadline=2s"],
       ["--leader-elect-retry-period=0s"],

@@ -31,8 +31,8 @@ export interface Candidacy {
   readonly options: OperatorOptions;
   readonly namespace: string;
   readonly log: Log;
-  /** One that no other candidate has, unless told. */
-  readonly identity?: string | undefined;
+  /** Which no other candidate has. */
+  readonly identity: string;
 }
 
 /** Becomes a candidate for the leader's Lease. */
@@ -44,7 +44,7 @@ export function standForLeader(of: Candidacy): Leadership {
     client,
     namespace,
     name: LEASE_NAME,
-    identity: of.identity ?? newIdentity(),
+    identity: of.identity,
     timing: timingOf(options),
     onHolder: (identity) => log.info("leader", { identity }),
     onError: (error) => log.error("leader election", { error }),

@@ -13,8 +13,7 @@ import { startDashboard, startProbes } from "./http.ts";
 import { parseBindAddress } from "./http_address.ts";
 import { startMetrics } from "./http_metrics.ts";
 import type { RunningServer } from "./http_server.ts";
-import { type Leadership, LEASE_NAME, LeaseLost, standForLeader } from "./leadership.ts";
-import { type Manager, startManager } from "./manager.ts";
+import { createEngine, type Engine } from "./engine.ts";
 import type { OperatorOptions } from "./options.ts";
 import { sourceOpener } from "./source_opener.ts";
 import { statusPort } from "./status_port.ts";
@@ -52,62 +51,39 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     },
   });
   log.info("connecting", { server: credentials.server, origin: credentials.origin });
-  const leader = options.leaderElect
-    ? standForLeader({ client, options, namespace: leaseNamespace(options, credentials), log })
-    : undefined;
-  const writer = leader?.writer ?? client;
-  const events = new EventWriter({ client: writer, component: "lynq", log, metrics });
-  const state: { manager?: Manager } = {};
-  const run = () => {
-    const manager = startManager({
-      client: writer,
-      openSource: sourceOpener(options),
-      concurrency: {
-        hub: options.hubConcurrency,
-        form: options.formConcurrency,
-        node: options.nodeConcurrency,
-        writes: options.writeConcurrency,
-      },
-      events,
-      metrics,
-      log,
-      timers: systemTimers,
-    });
-    state.manager = manager;
-    manager.started.catch(hooks.fail);
-  };
-  const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, state });
-  if (leader === undefined) run();
-  else lead({ leader, metrics, run, fail: hooks.fail });
+  const engine = createEngine({
+    client,
+    options,
+    namespace: options.leaderElectionNamespace ?? credentials.namespace ?? "lynq-system",
+    log,
+    metrics,
+    fail: hooks.fail,
+  });
+  const events = new EventWriter({ client: engine.writer, component: "lynq", log, metrics });
+  const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, engine });
+  engine.run({
+    openSource: sourceOpener(options),
+    concurrency: {
+      hub: options.hubConcurrency,
+      form: options.formConcurrency,
+      node: options.nodeConcurrency,
+      writes: options.writeConcurrency,
+    },
+    events,
+    metrics,
+    log,
+    timers: systemTimers,
+  });
   return {
     dashboardUrl,
     stop: async () => {
-      const ended = await state.manager?.stop(GRACE_MS) ?? true;
+      const ended = await engine.manager()?.stop(GRACE_MS) ?? true;
       await events.close(FLUSH_MS);
-      await leader?.stop(ended ? "release" : "expire");
+      await engine.leave(ended ? "release" : "expire");
       await Promise.all(servers.map((server) => server.stop()));
       client.close();
     },
   };
-}
-
-function leaseNamespace(options: OperatorOptions, credentials: Credentials): string {
-  return options.leaderElectionNamespace ?? credentials.namespace ?? "lynq-system";
-}
-
-/** Runs once it leads. Fails when the lease is lost: another replica may be working by then. */
-function lead(of: { leader: Leadership; metrics: Metrics; run: () => void; fail: (error: unknown) => void }) {
-  const { leader, metrics, run, fail } = of;
-  metrics.leader(LEASE_NAME, false);
-  leader.lease.acquired.then((outcome) => {
-    if (outcome !== "acquired") return;
-    metrics.leader(LEASE_NAME, true);
-    run();
-  }).catch(fail);
-  leader.lease.ended.then((outcome) => {
-    metrics.leader(LEASE_NAME, false);
-    if (outcome === "lost") fail(new LeaseLost(LEASE_NAME));
-  }).catch(fail);
 }
 
 interface Serving {
@@ -115,7 +91,7 @@ interface Serving {
   readonly client: KubeConnection;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly state: { readonly manager?: Manager };
+  readonly engine: Pick<Engine, "manager">;
 }
 
 interface Servers {
@@ -123,12 +99,12 @@ interface Servers {
   readonly dashboardUrl: string | undefined;
 }
 
-async function startServers({ options, client, metrics, log, state }: Serving): Promise<Servers> {
+async function startServers({ options, client, metrics, log, engine }: Serving): Promise<Servers> {
   const probes = startProbes({
     address: parseBindAddress("health-probe-bind-address", options.healthProbeBindAddress),
     // A replica that waits for the lease is as ready as it can be.
     ready: () =>
-      state.manager?.notReady() ?? (options.leaderElect ? [] : ["the controllers have not started yet"]),
+      engine.manager()?.notReady() ?? (options.leaderElect ? [] : ["the controllers have not started yet"]),
     log,
   });
   const certificate = options.metricsCertPath === "" ? { kind: "self-signed" as const } : {
@@ -144,7 +120,7 @@ async function startServers({ options, client, metrics, log, state }: Serving): 
   });
   const dashboard = startDashboard({
     address: parseBindAddress("dashboard-bind-address", options.dashboardBindAddress),
-    app: dashboardApp({ status: statusPort(() => state.manager?.caches) }),
+    app: dashboardApp({ status: statusPort(() => engine.manager()?.caches) }),
     log,
   });
   return {

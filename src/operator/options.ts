@@ -20,6 +20,8 @@ export interface OperatorOptions {
   readonly leaderElectLeaseDuration: number;
   readonly leaderElectRenewDeadline: number;
   readonly leaderElectRetryPeriod: number;
+  /** How many parts of the nodes the replicas share among them. */
+  readonly shards: number;
   /** `host` or `host:port` of the databases that hubs may read; undefined where the host process sets no limit. */
   readonly sourceHosts: readonly string[] | undefined;
   /** Folders and files that SQLite hubs may read. */

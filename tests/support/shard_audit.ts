@@ -1,0 +1,105 @@
+import { LEASE } from "../../src/kube/lease.ts";
+import { bucketsOf, shardOf } from "../../src/operator/shard_plan.ts";
+import type { ClusterObjects } from "./cluster_objects.ts";
+import { type AuditedRequest, isMade } from "./operator_audit.ts";
+
+/** From when until when a user had a shard, by the API server's clock; ISO times, which compare as text. */
+interface Tenure {
+  readonly user: string;
+  readonly from: string;
+  until: string;
+}
+
+const SHARD = /^lynq-shard-([0-9]+)-of-/;
+const FOREVER = "9999";
+
+/** Who had which shard when, from the writes to their Leases: taking and letting go alternate, a dead one's end is the next one's take. */
+function tenures(requests: readonly AuditedRequest[]): ReadonlyMap<number, Tenure[]> {
+  const all = new Map<number, Tenure[]>();
+  for (const request of requests.filter((one) => isMade(one) && one.objectRef?.resource === LEASE.plural)) {
+    const shard = SHARD.exec(request.objectRef?.name ?? "")?.[1];
+    if (shard === undefined) continue;
+    const { user: { username: user }, requestReceivedTimestamp: at } = request;
+    const of = all.get(Number(shard)) ?? [];
+    const last = of.at(-1);
+    if (last?.user === user && last.until === FOREVER) last.until = at;
+    else {
+      if (last !== undefined && last.until === FOREVER) last.until = at;
+      of.push({ user, from: at, until: FOREVER });
+    }
+    all.set(Number(shard), of);
+  }
+  return all;
+}
+
+export interface ShardedWrites {
+  readonly count: number;
+  /** The node that a written object belongs to; undefined where nobody's shard decides who writes it. */
+  readonly nodeOf: (request: AuditedRequest) => { namespace: string; name: string } | undefined;
+}
+
+/** Writes by one who did not have the shard of the node at that time. */
+export function strayWrites(requests: readonly AuditedRequest[], of: ShardedWrites): string[] {
+  const held = tenures(requests);
+  return requests.filter(isMade).flatMap((request) => {
+    const node = of.nodeOf(request);
+    if (node === undefined) return [];
+    const { user: { username }, requestReceivedTimestamp: at, verb, objectRef } = request;
+    const shard = shardOf(node, of.count);
+    const had = held.get(shard)?.some(({ user, from, until }) =>
+      user === username && from <= at && at <= until
+    );
+    return had === true
+      ? []
+      : [`${username} ${verb} ${objectRef?.resource}/${objectRef?.name} of shard ${shard}`];
+  });
+}
+
+/** The user of each shard, by its number, as the Leases in this namespace were written last. */
+export function shardUsers(requests: readonly AuditedRequest[]): ReadonlyMap<number, string> {
+  return new Map(
+    [...tenures(requests)].flatMap(([shard, of]) => {
+      const last = of.at(-1);
+      return last === undefined || last.until !== FOREVER ? [] : [[shard, last.user] as const];
+    }),
+  );
+}
+
+/** Lists and watches of a plural by a user that ask for more than what is in no bucket or in the buckets of these shards. */
+export function wideReads(
+  requests: readonly AuditedRequest[],
+  of: {
+    readonly user: string;
+    readonly plural: string;
+    readonly count: number;
+    readonly shards: readonly number[];
+  },
+): string[] {
+  const own = new Set(of.shards.flatMap((shard) => bucketsOf(shard, of.count)));
+  return requests.flatMap(({ verb, user, objectRef, requestURI }) => {
+    if (!["list", "watch"].includes(verb) || user.username !== of.user || objectRef?.resource !== of.plural) {
+      return [];
+    }
+    const selector = new URL(requestURI, "https://host").searchParams.get("labelSelector") ?? "";
+    const buckets = /lynq\.sh\/bucket in \(([0-9,]+)\)/.exec(selector)?.[1]?.split(",");
+    if (selector.includes("!lynq.sh/bucket") || buckets?.every((bucket) => own.has(bucket)) === true) {
+      return [];
+    }
+    return [requestURI];
+  });
+}
+
+/** The identity that has each shard, by its number, as the Leases tell it. */
+export async function shardHolders(
+  objects: ClusterObjects,
+  namespace: string,
+): Promise<ReadonlyMap<number, string>> {
+  const leases = await objects.list({ apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace });
+  return new Map(
+    leases.flatMap(({ metadata, spec }) => {
+      const shard = SHARD.exec(metadata.name ?? "")?.[1];
+      const { holderIdentity = "" } = (spec ?? {}) as { holderIdentity?: string };
+      return shard === undefined || holderIdentity === "" ? [] : [[Number(shard), holderIdentity] as const];
+    }),
+  );
+}
