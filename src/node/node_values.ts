@@ -17,7 +17,7 @@ type ValuesInput = Pick<GatherInput, "node" | "form" | "records" | "signal">;
 
 export function nodeValues(world: NodeWorld, { node, form, records, signal }: ValuesInput): NodeValues {
   const outlives = form.resources.some(({ needs, policy }) =>
-    (needs.random || needs.clock) && policy.deletionPolicy === "Retain"
+    needs.random && policy.deletionPolicy === "Retain"
   );
   const known = [...records.values()].some(({ seed }) => seed !== undefined);
   const input = { node, outlives, known, signal };
