@@ -28,11 +28,12 @@ export async function databaseRows(hub: Manifest, flags: SecretFlags): Promise<R
     Promise.resolve(
       new Map(names.map((name) => [name, { kind: "found" as const, value: values.get(name) ?? {} }])),
     );
-  return await readRows(
+  const rows = await readRows(
     { secrets: { read }, open: (config) => openSource(config, signal) },
     toStoredHub(object),
     signal,
   );
+  return rows.verdicts();
 }
 
 /** The values that the hub's Secrets would have, base64 by Secret and key. */

@@ -1,10 +1,11 @@
 import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
 import type { HubSpec } from "../api/hub.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { RowVerdict } from "../api/row.ts";
 import type { StoredHub } from "../api/stored.ts";
 import type { ServerConfig, SourceConfig, SourceDeadlines, SourceTls } from "../source/config.ts";
-import { SourceError } from "../source/port.ts";
+import { type ColumnMapping, type RawRow, SourceError } from "../source/port.ts";
 import { columnsOf, judgeRow } from "./rows.ts";
 import type { HubWorld } from "./world.ts";
 
@@ -31,19 +32,41 @@ export interface RowsWorld {
   readonly open: HubWorld["open"];
 }
 
+/** The rows of one read. */
+export interface RowsRead {
+  /** The same for two reads that gave the same rows in the same order. */
+  readonly digest: string;
+  verdicts(): RowVerdict[];
+}
+
 /** Reads every row of a hub's table. Throws `SourceError` for a read that did not finish; then no row counts. */
-export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSignal): Promise<RowVerdict[]> {
+export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSignal): Promise<RowsRead> {
   const { config, table } = await sourceConfig(world.secrets, hub, signal);
   const source = world.open(config);
+  const columns = columnsOf(hub.spec);
+  const hash = createHash("sha256");
   try {
-    const rows: RowVerdict[] = [];
-    for await (const page of source.read({ table, columns: columnsOf(hub.spec) }, signal)) {
-      for (const raw of page) rows.push(judgeRow(raw));
+    const pages: (readonly RawRow[])[] = [];
+    for await (const page of source.read({ table, columns }, signal)) {
+      hash.update(textOf(columns, page));
+      pages.push(page);
     }
-    return rows;
+    return { digest: hash.digest("base64"), verdicts: () => pages.flatMap((page) => page.map(judgeRow)) };
   } finally {
     await source.close();
   }
+}
+
+/** Lengths before texts, so that no two pages have the same text. */
+function textOf(columns: readonly ColumnMapping[], page: readonly RawRow[]): string {
+  let text = "";
+  for (const row of page) {
+    for (const { variable } of columns) {
+      const cell = row[variable] ?? "";
+      text += `${cell.length}:${cell}`;
+    }
+  }
+  return text;
 }
 
 type ServerSpec = NonNullable<HubSpec["source"]["mysql"]>;

@@ -5,6 +5,7 @@ import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { SourceError } from "../source/port.ts";
 import { advance } from "./advance.ts";
+import { asksNothing, isCalm, stampOf } from "./calm.ts";
 import { type Carried, carryOut } from "./carry_out.ts";
 import { compare } from "./distinct_rows.ts";
 import { finalizeHub } from "./finalize.ts";
@@ -32,11 +33,16 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   if (paused.length > 0) return await stayPaused(world, { key, hub, forms, paused }, signal);
   if (!hub.finalizers.includes(HUB_FINALIZER)) await addFinalizer(world, hub, signal);
 
-  // 2. Read, plan and carry out, when it is time.
-  const basis = basisOf(world, { hub, forms });
+  // 2. Read, plan and carry out, when it is time. What is as it was asks for a read only, and the same rows for no more.
+  const stamp = stampOf(world, { hub, forms });
+  const known = world.memory.get(key);
+  const calm = isCalm(known, { stamp, now: world.now().getTime() });
+  const basis = known !== undefined && calm ? known.basis : basisOf(world, { hub, forms });
   const due = waitBeforeRead(world, { key, hub, basis }) <= 0;
-  const of = { key, hub, forms, basis };
+  const of = { key, hub, forms, basis, stamp, calm: calm ? known?.calm : undefined };
+  if (calm && !due) return nextPoll(world, of);
   const memory = due ? await sync(world, of, signal) : await roll(world, of, signal);
+  if (of.calm !== undefined && memory.calm === of.calm) return nextPoll(world, of);
 
   // 3. Count and tell. Each step of a rollout comes by.
   const told = { hub, forms, sync: memory.sync, paused };
@@ -44,10 +50,28 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
 
   // 4. When to read or tell again.
   const end = nextPauseEnd(world, { hub, forms });
+  if (due && untoldMs === 0) {
+    keepCalm(world, { key, memory, until: end === undefined ? Infinity : world.now().getTime() + end });
+  }
   return [end, untoldMs === 0 ? undefined : untoldMs].reduce<Verdict>(
     (verdict, ms) => ms === undefined ? verdict : sooner(verdict, requeueAfter(ms)),
     requeueAfter(waitBeforeRead(world, { key, hub, basis })),
   );
+}
+
+/** Nothing but the clock brings the hub back. */
+function nextPoll(world: HubWorld, of: Timing): Verdict {
+  const until = world.memory.get(of.key)?.calm?.until ?? Infinity;
+  const end = until === Infinity ? AWAIT : requeueAfter(until - world.now().getTime());
+  return sooner(end, requeueAfter(waitBeforeRead(world, of)));
+}
+
+/** What the read found is calm only when its status is told too. */
+function keepCalm(world: HubWorld, of: { key: string; memory: HubMemory; until: number }): void {
+  const { key, memory, until } = of;
+  const present = world.memory.get(key);
+  if (present === undefined || memory.calm === undefined) return;
+  world.memory.set(key, { ...present, calm: { ...memory.calm, until } });
 }
 
 /** Nothing is read and nothing written, but that the nodes of a form that was deleted go. Its end asks for a read. */
@@ -126,6 +150,13 @@ interface Timing {
   readonly basis: string;
 }
 
+interface Due extends Timing {
+  readonly forms: readonly StoredForm[];
+  readonly stamp: string;
+  /** Set where nothing but the rows can have moved since the last read. */
+  readonly calm: HubMemory["calm"];
+}
+
 /** Many nodes that go one after another are no reason to read the rows for each. */
 const GONE_MS = 1000;
 
@@ -145,7 +176,7 @@ function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
 
 async function sync(
   world: HubWorld,
-  of: Timing & { forms: readonly StoredForm[] },
+  of: Due,
   signal: AbortSignal,
 ): Promise<HubMemory> {
   const { key, basis } = of;
@@ -196,7 +227,7 @@ const EMPTY: HubMemory = {
 
 interface Attempted
   extends
-    Pick<HubMemory, "sync" | "throttled" | "waiting" | "doubts">,
+    Pick<HubMemory, "sync" | "throttled" | "waiting" | "doubts" | "calm">,
     Partial<Pick<HubMemory, "covered" | "wentAt">> {
   readonly broken?: Carried["broken"];
 }
@@ -204,12 +235,14 @@ interface Attempted
 /** One read, plan and its changes; a read that fails is an outcome too. */
 async function attempt(
   world: HubWorld,
-  of: Timing & { forms: readonly StoredForm[]; before: HubMemory },
+  of: Due & { before: HubMemory },
   signal: AbortSignal,
 ): Promise<Attempted> {
-  const { key, hub, forms, before } = of;
+  const { key, hub, forms, before, stamp } = of;
   try {
-    const rows = await readRows(world, hub, signal);
+    const read = await readRows(world, hub, signal);
+    if (read.digest === of.calm?.rows) return before;
+    const rows = read.verdicts();
     await takeBack(world, { hub, forms, rows }, signal);
     const nodes = world.nodes.ofHub(hub.namespace, hub.name);
     const isForeign = (name: string) => world.nodes.has(hub.namespace, name);
@@ -225,7 +258,10 @@ async function attempt(
     else world.backoff.next(key);
     const problems = [...plan.problems, ...taken];
     const sync = { kind: "synced" as const, desired: plan.desired, problems, held };
-    return { sync, ...advanced, ...guarded };
+    const settled = asksNothing(plan) && problems.length === plan.problems.length && !advanced.throttled &&
+      advanced.doubts.size === 0;
+    const calm = settled ? { rows: read.digest, stamp, until: 0 } : undefined;
+    return { sync, ...advanced, ...guarded, calm };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     world.backoff.next(key);
@@ -237,6 +273,6 @@ async function attempt(
       { hub, forms, plan: undefined, before: { ...before, waiting: [] } },
       signal,
     );
-    return { sync: { kind: "failed", code, message, remedy }, ...advanced };
+    return { sync: { kind: "failed", code, message, remedy }, ...advanced, calm: undefined };
   }
 }

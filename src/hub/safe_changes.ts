@@ -37,7 +37,7 @@ export async function safeChanges(
   });
   const gone = changes.filter((change) => change.kind === "delete" && change.cause === "RowGone");
   if (gone.length === 0) return { changes, held, covered, wentAt };
-  const second = new Set((await readRows(world, hub, signal)).map(uidOf));
+  const second = new Set((await readRows(world, hub, signal)).verdicts().map(uidOf));
   const back = new Set(gone.filter((change) => change.kind === "delete" && second.has(change.node.spec.uid)));
   const confirmed = gone.filter((change) => !back.has(change));
   const unapproved = confirmed.filter((change) => change.kind === "delete" && !covered.has(change.node.name));

@@ -10,6 +10,7 @@ import type { RowSource } from "../source/port.ts";
 import type { EventRecorder } from "../telemetry/events.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
+import type { Calm } from "./calm.ts";
 import type { SyncResult } from "./hub_status.ts";
 import type { NodeWanted } from "./plan.ts";
 import type { HubSecrets } from "./read_rows.ts";
@@ -31,6 +32,8 @@ export interface HubMemory {
   readonly overtaken: "no" | "nodeGone" | "secretChanged";
   /** Names of nodes whose deletion a person approved. */
   readonly covered: ReadonlySet<string>;
+  /** Set where the last read asked for nothing. */
+  readonly calm?: Calm | undefined;
   /** When a row that was gone went without approval, in milliseconds since the epoch. */
   readonly wentAt: readonly number[];
 }
@@ -49,6 +52,8 @@ export interface HubWorld {
     ofHub(namespace: string, hub: string): StoredNode[];
     /** The nodes of a form, whatever hub they have. */
     ofForm(namespace: string, form: string): StoredNode[];
+    /** Grows with every change of a node of this namespace. */
+    moves(namespace: string): number;
     /** Whether a LynqNode of this name exists, whoever made it. */
     has(namespace: string, name: string): boolean;
     observe(object: KubeObject): void;

@@ -76,6 +76,7 @@ interface HubParts {
 }
 
 function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, client }: HubParts): HubWorld {
+  const moves = countMoves(caches.nodes);
   // The nodes of a form that leaves them behind are about to leave their hub.
   const isLeft = (node: StoredNode) => {
     const form = caches.forms.get(`${node.namespace}/${node.spec.templateRef}`)?.value;
@@ -92,6 +93,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
     nodes: {
       ofHub: (ns, hub) => valuesBy(caches.nodes, "hub", `${ns}/${hub}`).filter((node) => !isLeft(node)),
       ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`),
+      moves: (ns) => moves.get(ns) ?? 0,
       has: (ns, name) => caches.nodes.get(`${ns}/${name}`) !== undefined,
       observe: (o) => caches.nodes.observe(o),
       type: NODE,
@@ -103,6 +105,16 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
     writes: new Limit(HUB_WRITES),
     tells: new Pace(TELL_MS),
   };
+}
+
+/** How often nodes of each namespace changed. */
+function countMoves(nodes: NodeCache): ReadonlyMap<string, number> {
+  const moves = new Map<string, number>();
+  nodes.subscribe((event) => {
+    const { namespace } = (event.kind === "deleted" ? event.was : event.now).value;
+    moves.set(namespace, (moves.get(namespace) ?? 0) + 1);
+  });
+  return moves;
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

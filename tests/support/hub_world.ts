@@ -110,6 +110,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
     nodes: {
       ofForm: (_namespace, form) => [...nodes.values()].filter((node) => node.spec.templateRef === form),
       ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
+      moves: () => [...nodes.values()].reduce((sum, node) => sum + Number(node.resourceVersion), 0),
       has: (_namespace, node) => nodes.has(node),
       observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
       type: NODE,
