@@ -1,5 +1,6 @@
 import type { KubeObject } from "./object.ts";
 import type { ResourceType } from "./resource_type.ts";
+import type { TrafficClass, TrafficFigures } from "./turnstile.ts";
 
 /** Where one object is: its kind, its name, and its namespace when the kind has one. */
 export interface ObjectRef {
@@ -120,6 +121,8 @@ export interface WatchingClient extends KubeClient {
    * (410: list again), `KubeUnreachable` where the stream broke or its connection does not answer any more.
    */
   watch(options: WatchOptions, signal?: AbortSignal): AsyncIterable<WatchEvent>;
+  /** The same client for work that came in masses: its requests give way to others where requests have to wait. */
+  bulk(): WatchingClient;
 }
 
 /** A client bound to one API server, with connections of its own. */
@@ -128,6 +131,8 @@ export interface KubeConnection extends WatchingClient {
   as(subject: Subject): WatchingClient;
   /** The same connections for one who may write only at times: `admit` is asked before each attempt of a write, and throws to prevent it. */
   fenced(admit: () => void): WatchingClient;
+  /** How many requests there are, and how many the server is taken to bear. */
+  traffic(of: TrafficClass): TrafficFigures;
   /** Ends every connection; requests under way are aborted. */
   close(): void;
 }

@@ -17,6 +17,8 @@ export interface KubeRequest {
   readonly verb: Verb;
   /** The plural name ("deployments"), or "raw" for a bare path. */
   readonly resource: string;
+  /** Plural and group ("deployments.apps"), which tell kinds apart. */
+  readonly kind: string;
   /** What is asked for, for messages: "get deployments shop/web". */
   readonly what: string;
   readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
@@ -51,6 +53,7 @@ export function rawRequest(path: string, accept = JSON_TYPE): KubeRequest {
   return {
     verb: "get",
     resource: "raw",
+    kind: "raw",
     what: `get ${path}`,
     method: "GET",
     path,
@@ -175,6 +178,7 @@ function reading(verb: Verb, type: ResourceType, at: At) {
   return {
     verb,
     resource: type.plural,
+    kind: kindOf(type),
     what: describe(verb, type, at),
     method: "GET",
     repeatable: true,
@@ -182,13 +186,17 @@ function reading(verb: Verb, type: ResourceType, at: At) {
 }
 
 function writing({ verb, type, at }: { verb: Verb; type: ResourceType; at: At }) {
-  return { verb, resource: type.plural, what: describe(verb, type, at), accept: JSON_TYPE } as const;
+  const what = describe(verb, type, at);
+  return { verb, resource: type.plural, kind: kindOf(type), what, accept: JSON_TYPE } as const;
+}
+
+function kindOf({ plural, group }: ResourceType): string {
+  return group === "" ? plural : `${plural}.${group}`;
 }
 
 function describe(verb: Verb, type: ResourceType, at: At): string {
-  const plural = type.group === "" ? type.plural : `${type.plural}.${type.group}`;
   const place = [at.namespace, at.name].filter((part) => part !== undefined && part !== "").join("/");
-  return place === "" ? `${verb} ${plural}` : `${verb} ${plural} ${place}`;
+  return place === "" ? `${verb} ${kindOf(type)}` : `${verb} ${kindOf(type)} ${place}`;
 }
 
 function selectors(options: ListOptions | WatchOptions): URLSearchParams {
