@@ -68,13 +68,18 @@ Deno.test("no rule of the operator has a wildcard, or a verb that raises its own
   assert.deepEqual(pods.flatMap(({ verbs }) => verbs), ["list"]);
 });
 
-Deno.test("leases are changed by name only, in the operator's namespace only", () => {
+Deno.test("leases are changed in the operator's namespace only, by name but for those of shards and replicas", () => {
   const leases = install.filter(({ rules }) => rules?.some(({ resources }) => resources?.includes("leases")));
-  assert.deepEqual(leases.map(({ kind }) => kind), ["Role"]);
-  const changing = leases.flatMap(({ rules }) => rules ?? []).filter(({ verbs }) =>
-    verbs.join() !== "create"
+  assert.deepEqual(leases.map(({ kind }) => kind), ["Role", "Role"]);
+  const changing = leases.flatMap(({ metadata, rules = [] }) =>
+    rules.filter(({ verbs }) => verbs.join() !== "create").map(({ resourceNames, verbs }) =>
+      [metadata.name, resourceNames, verbs] as const
+    )
   );
-  assert.deepEqual(changing.map(({ resourceNames }) => resourceNames), [["f2130106.lynq.sh"]]);
+  assert.deepEqual(changing, [
+    ["lynq-leader-election-role", ["f2130106.lynq.sh"], ["get", "update"]],
+    ["lynq-shard-leases-role", undefined, ["get", "list", "create", "update", "delete"]],
+  ]);
 });
 
 Deno.test("the manager's role is empty itself and summed up by label, so that a kind can be added", () => {
