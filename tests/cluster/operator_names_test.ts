@@ -174,6 +174,7 @@ async function activate(lab: OperatorLab): Promise<void> {
     status: "False",
     reason: "UnknownActivate",
   });
+  await conditionIs("LynqHub", "rows", { type: "RowsAccepted", status: "False", reason: "UnknownActivate" });
   const status = (await own("LynqHub", "rows"))?.["status"] as HubStatus;
   assert.deepEqual(status.quarantinedRows?.map((row) => [row.uid, row.reason]), [
     ['"good"', "UnknownActivate"],

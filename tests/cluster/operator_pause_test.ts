@@ -169,6 +169,10 @@ async function restartedWhilePaused(lab: OperatorLab): Promise<void> {
   const version = async (kind: "LynqNode" | "LynqHub", name: string) =>
     (await own(kind, name))?.metadata.resourceVersion;
   const told = async () => [await version("LynqNode", "one-web"), await version("LynqHub", "rows")];
+  await until("the paused hub to tell of what was deleted", async () => {
+    const { ready, referencingTemplates } = (await own("LynqHub", "rows"))?.["status"] as HubStatus;
+    return ready === 0 && referencingTemplates === 2;
+  });
   const before = await told();
   const reads = await selects(lab);
   await lab.operator.stop();
@@ -223,6 +227,7 @@ async function pausedRow(lab: OperatorLab): Promise<void> {
   });
   await sql("UPDATE tenants SET hold = 'perhaps', plan = 'odd' WHERE id = 'late'");
   await conditionIs("LynqNode", "late-web", { type: "RowAccepted", status: "False", reason: "UnknownPause" });
+  await conditionIs("LynqHub", "rows", { type: "RowsAccepted", status: "False", reason: "UnknownPause" });
   const status = (await own("LynqHub", "rows"))?.["status"] as HubStatus;
   assert.deepEqual(status.quarantinedRows?.map(({ uid, reason }) => [uid, reason]), [[
     '"late"',
