@@ -144,10 +144,7 @@ async function sharedWhilePaused(lab: OperatorLab): Promise<void> {
   await objects.merge(hubOf, { metadata: { annotations: { "lynq.sh/paused": null } } });
 }
 
-/** `spec.rules` of an Ingress has one owner as a whole; ports of a Service are told apart by two keys. */
-async function ignoredInLists(lab: OperatorLab): Promise<void> {
-  const { objects, namespace } = lab;
-  const entry = (port: number) => `
+const LISTS = (port: number) => `
   ingresses:
   - id: door
     nameTemplate: "{{ .uid }}-door"
@@ -169,7 +166,11 @@ async function ignoredInLists(lab: OperatorLab): Promise<void> {
       kind: Service
       spec: {selector: {app: a}, ports: [{name: http, port: 80, targetPort: ${port}}, {name: admin, port: 81, targetPort: ${port}}]}
 `;
-  await objects.apply(form(lab, "lists", entry(1000)));
+
+/** `spec.rules` of an Ingress has one owner as a whole; ports of a Service are told apart by two keys. */
+async function ignoredInLists(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  await objects.apply(form(lab, "lists", LISTS(1000)));
   await nodeReady(lab, "acme-lists");
   const door = { apiVersion: "networking.k8s.io/v1", kind: "Ingress", namespace, name: "acme-door" };
   const web = { apiVersion: "v1", kind: "Service", namespace, name: "acme-web" };
@@ -204,7 +205,7 @@ async function ignoredInLists(lab: OperatorLab): Promise<void> {
     "what is not ignored to be repaired",
     async () => await told() === "theirs.example.org 1000 2000 1000",
   );
-  await objects.apply(form(lab, "lists", entry(3000)));
+  await objects.apply(form(lab, "lists", LISTS(3000)));
   await until(
     "what is not ignored to follow the form",
     async () => await told() === "theirs.example.org 3000 2000 3000",

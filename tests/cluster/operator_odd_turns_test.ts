@@ -54,12 +54,14 @@ async function forceAgainstAFighter(lab: OperatorLab): Promise<void> {
   assert.equal(await configOf(lab, "acme-fought"), undefined);
 }
 
-const SERVICE = (ip: string, image: string) => `
+const SERVICE = (ip: string, image: string, more = "") => `
   services:
   - id: front
     nameTemplate: "{{ .uid }}-front"
     recreateOnImmutable: true
-    spec: {apiVersion: v1, kind: Service, spec: {clusterIP: ${ip}, selector: {app: x}, ports: [{port: 80}]}}
+    spec: {apiVersion: v1, kind: Service, spec: {clusterIP: ${ip}, ${more} selector: {app: x}, ports: [{port: 80${
+  more === "" ? "" : ", nodePort: 30077"
+}}]}}
   jobs:
   - id: job
     nameTemplate: "{{ .uid }}-job"
@@ -82,12 +84,12 @@ async function madeAnew(lab: OperatorLab): Promise<void> {
     await until("the Service", () => objects.get(front)),
     await until("the Job", () => objects.get(job)),
   ];
-  await objects.apply(form(lab, "fixed", SERVICE('"10.0.0.77"', "a:2")));
+  await objects.apply(form(lab, "fixed", SERVICE('"10.0.0.77"', "a:2", "type: NodePort,")));
   await until("a Service with the address", async () => await address() === "10.0.0.77");
   await until("a Job with the image", image);
   const after = [await objects.get(front), await objects.get(job)];
   for (const [n, object] of after.entries()) assert.notEqual(object?.metadata.uid, before[n]?.metadata.uid);
-  await objects.apply(form(lab, "fixed", SERVICE('"10.0.0.78"', "a:2")));
+  await objects.apply(form(lab, "fixed", SERVICE('"10.0.0.78"', "a:2", "type: NodePort,")));
   await until("a Service with the other address", async () => await address() === "10.0.0.78");
   assert.equal((await objects.get(job))?.metadata.uid, after[1]?.metadata.uid);
   await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "fixed" });
@@ -104,10 +106,10 @@ metadata: {name: few, namespace: ${tight}}
 spec: {hard: {count/configmaps: "${count}"}}
 `;
   await objects.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${tight}}}`);
-  await objects.apply(quota(1));
+  await objects.apply(quota(0));
   await until("the quota to count", async () => {
     const few = await objects.get({ apiVersion: "v1", kind: "ResourceQuota", namespace: tight, name: "few" });
-    return JSON.stringify(few?.["status"] ?? "").includes('"used":{"count/configmaps":"1"}');
+    return JSON.stringify(few?.["status"] ?? "").includes('"hard":{"count/configmaps":"0"}');
   });
   await objects.apply(
     form(lab, "many", `  configMaps:\n${config("one", `targetNamespace: "${tight}",`)}${config("free")}`),
@@ -194,6 +196,33 @@ async function kindGoesMeanwhile(lab: OperatorLab): Promise<void> {
   assert.equal(await configOf(lab, "acme-base"), undefined);
 }
 
+/** The kind goes with all of its objects, and comes back: the node makes its object anew. */
+async function kindComesBack(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  const crd = {
+    apiVersion: "apiextensions.k8s.io/v1",
+    kind: "CustomResourceDefinition",
+    name: "widgets.odd.example.org",
+  };
+  const widget = { apiVersion: "odd.example.org/v1", kind: "Widget", namespace, name: "acme-widget" };
+  await until("the kind to be gone", async () => await objects.get(crd) === undefined);
+  await objects.apply(CRD);
+  const manifest =
+    `  manifests:\n  - {id: widget, nameTemplate: "{{ .uid }}-widget", waitForReady: false, spec: {apiVersion: odd.example.org/v1, kind: Widget, spec: {}}}\n`;
+  await objects.apply(form(lab, "back", `  configMaps:\n${config("base")}${manifest}`));
+  await nodeReady(lab, "acme-back");
+  const uid = (await objects.get(widget))?.metadata.uid;
+  await objects.remove(crd);
+  await until("the kind to be gone", async () => await objects.get(crd) === undefined);
+  await recordOf(lab, ["acme-back", "widget"], "KindNotFound");
+  await objects.apply(CRD);
+  await nodeReady(lab, "acme-back");
+  assert.notEqual((await objects.get(widget))?.metadata.uid, uid);
+  await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "back" });
+  await until("the form's node to be gone", async () => await nodeOf(lab, "acme-back") === undefined);
+  await objects.remove(crd);
+}
+
 operatorTest(answer, "odd turns of events end as the form says", {
   prepare: async (lab) => {
     await lab.db.exec("CREATE TABLE tenants (id VARCHAR(60) PRIMARY KEY, active INT, plan VARCHAR(60))");
@@ -212,5 +241,6 @@ operatorTest(answer, "odd turns of events end as the form says", {
       title: "a kind that goes while an object of it is held drops no finalizer early",
       run: kindGoesMeanwhile,
     },
+    { title: "a kind that goes and comes back has its objects made anew", run: kindComesBack },
   ],
 });
