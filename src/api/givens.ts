@@ -38,6 +38,8 @@ export interface KeptValue {
 export interface Keeping {
   /** Fields of these are kept as the live object has them. */
   readonly sources: readonly FleetingSource[];
+  /** Whether a field could be another one for this row. What could not is what the form says, and not kept. */
+  readonly varies: (path: ObjectPath) => boolean;
   /** What is kept by now and still counts. */
   readonly kept: readonly KeptValue[];
   /** Times are stored that have passed: they are to be forgotten with the next write. */

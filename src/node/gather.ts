@@ -10,6 +10,7 @@ import { toDesiredObject } from "./desired_object.ts";
 import { stillKept, withKept } from "./kept_values.ts";
 import { type NodeValues, nodeValues } from "./node_values.ts";
 import { keyOf } from "./orphans.ts";
+import { variesOf } from "./other_renderings.ts";
 import type { PreparedForm, PreparedResource } from "./prepared_form.ts";
 import type { Settled } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
@@ -196,7 +197,7 @@ function complete(
   const stale = kept.length < before.length;
   if (sources.length === 0 && !stale) return desired;
   const keep = {
-    ...{ sources, kept, stale },
+    ...{ sources, kept, stale, varies: variesOf(resource, input, desired) },
     remember: (found: readonly KeptValue[]) => values.remember(id, found),
   };
   return { ...desired, givens: { ...givens, keep } };

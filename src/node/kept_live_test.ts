@@ -157,6 +157,32 @@ Deno.test("what is taken from somebody else or adopted keeps them too, and only 
   }
 });
 
+Deno.test("what the row decides is the row's, though its template may be random for other rows", async () => {
+  await withNode(async (lab) => {
+    const stringData = {
+      password: "{{ .password | default (randAlphaNum 16) }}",
+      token: "{{ .token | default (randAlphaNum 16) }}",
+      coin: "{{ if eq .plan `pro` }}{{ randInt 0 2 }}{{ else }}fixed{{ end }}",
+      day: '{{ .created | toDate "2006-01-02" | date "02.01.2006" }}',
+    };
+    const before = { password: "old", token: "old", coin: "7", day: "old" };
+    await present(lab, {}, before);
+    const wanted = resourceOf({
+      id: "login",
+      conflictPolicy: "Force",
+      spec: { apiVersion: "v1", kind: "Secret", stringData },
+    });
+    const row = { password: "of the row", token: "", plan: "pro", created: "2026-02-01" };
+    await lab.want([wanted], row);
+    await lab.pass();
+    const after = { password: "of the row", token: "old", coin: "7", day: "01.02.2026" };
+    assert.deepEqual(await data(lab), after);
+    await lab.want([wanted], { ...row, plan: "free" });
+    await lab.pass();
+    assert.deepEqual(await data(lab), { ...after, coin: "fixed" });
+  });
+});
+
 Deno.test("a time alone is kept too, and needs no seed where the object is new", async () => {
   await withNode(async (lab) => {
     await present(lab, { labels: TRACKED }, { at: "1700000000" });

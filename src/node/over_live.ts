@@ -47,8 +47,9 @@ type Kept =
 async function keepValues(desired: DesiredObject, live: KubeObject | undefined): Promise<Kept> {
   const { givens } = desired;
   if (givens?.keep === undefined) return { kind: "kept", desired };
-  const { sources, kept, stale, remember } = givens.keep;
-  const values = live === undefined ? [] : liveValues(desired, live, sources);
+  const { sources, varies, kept, stale, remember } = givens.keep;
+  const found = live === undefined ? [] : liveValues(desired, live, sources);
+  const values = found.filter(({ path }) => varies(path));
   if (values.length === 0 && !stale) return { kind: "kept", desired };
   const remembered = await remember(mergeKept(kept, values));
   if (remembered.kind === "refused") {
