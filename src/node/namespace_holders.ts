@@ -8,6 +8,7 @@ import { type Emptying, goesToo, type Inquiry, type KnownNodes, nameOf } from ".
 import { belongings } from "./elsewhere.ts";
 import type { PruneInput } from "./leftover.ts";
 import { isNamespace, type Orphan } from "./orphans.ts";
+import { ownKindHolders } from "./own_kind_holders.ts";
 import { volumeHolders } from "./volume_holders.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -55,8 +56,8 @@ function isKept(node: StoredNode, child: Child, leaving: ReadonlySet<string>): b
 const ASKED = 6;
 
 /**
- * What in the Namespace no cache has: objects that a node has let go of, which carry no node's label any more, and
- * volume claims that nobody of us made, such as those of a StatefulSet. Asked once for a Namespace that would be deleted.
+ * What in the Namespace no cache has: objects that a node has let go of, which carry no node's label any more, volume
+ * claims that nobody of us made, such as those of a StatefulSet, and hubs, forms and nodes. Asked once for a Namespace that would be deleted.
  * Throws where no answer came.
  */
 export async function holdersUnseen(world: Inquiry, of: Emptying, signal: AbortSignal): Promise<string[]> {
@@ -73,7 +74,8 @@ export async function holdersUnseen(world: Inquiry, of: Emptying, signal: AbortS
     }
     return [];
   });
-  const held = await Promise.all([...retained, volumeHolders(world, of, signal)]);
+  const others = [volumeHolders(world, of, signal), ownKindHolders(world, of, signal)];
+  const held = await Promise.all([...retained, ...others]);
   return [...new Set(held.flat())];
 }
 

@@ -4,6 +4,7 @@ import { storedNode } from "../../tests/support/stored_objects.ts";
 import type { Child } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { ListOptions } from "../kube/client.ts";
+import type { ObjectMeta } from "../kube/object.ts";
 import type { Inquiry } from "./emptying.ts";
 import { holdersUnseen, namespaceHolders } from "./namespace_holders.ts";
 
@@ -57,6 +58,7 @@ Deno.test("what is being deleted already, or was never written by us, holds noth
 function inquiry(
   plural: string | undefined,
   asked: ListOptions[],
+  metadata: ObjectMeta = {},
 ): Inquiry {
   const kinds = ["ConfigMap", "Namespace", "Gone", "Secret", "ConfigMap"];
   return {
@@ -78,7 +80,7 @@ function inquiry(
     client: {
       async *list(options) {
         asked.push(options);
-        const items = options.type.plural === plural ? [{ metadata: { name: "kept" } }] : [];
+        const items = options.type.plural === plural ? [{ metadata: { name: "kept", ...metadata } }] : [];
         yield await Promise.resolve({ items, resourceVersion: "1" });
       },
     },
@@ -96,11 +98,26 @@ Deno.test("each namespaced kind is asked once for what was let go of, and volume
       asked.map(({ type, namespace, labelSelector }) => [type.plural, namespace, labelSelector]).sort(),
       [
         ["configmaps", "ns", "lynq.sh/orphaned"],
+        ["lynqforms", "ns", undefined],
+        ["lynqhubs", "ns", undefined],
+        ["lynqnodes", "ns", undefined],
         ["persistentvolumeclaims", "ns", undefined],
         ["secrets", "ns", "lynq.sh/orphaned"],
       ],
     );
   }
+});
+
+Deno.test("a hub, a form or another node that stays holds its namespace", async () => {
+  for (
+    const [plural, kind] of [["lynqhubs", "LynqHub"], ["lynqforms", "LynqForm"], ["lynqnodes", "LynqNode"]]
+  ) {
+    assert.deepEqual(await holdersUnseen(inquiry(plural, []), EMPTYING, signal), [`${kind} kept`]);
+  }
+  const going = { ...EMPTYING, node: { ...NODE, uid: "kept" } };
+  assert.deepEqual(await holdersUnseen(inquiry("lynqnodes", [], { uid: "kept" }), going, signal), []);
+  const deleted = { deletionTimestamp: "2026-01-01T00:00:00Z" };
+  assert.deepEqual(await holdersUnseen(inquiry("lynqhubs", [], deleted), EMPTYING, signal), []);
 });
 
 Deno.test("what the node goes on having holds the namespace that it lets go of", () => {

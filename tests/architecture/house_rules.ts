@@ -102,6 +102,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/let_go.ts": "deletes or releases one object",
   "src/node/living_nodes.ts": "asks whether a node that an object names exists",
   "src/node/namespace_holders.ts": "asks for retained objects before a Namespace is deleted",
+  "src/node/own_kind_holders.ts": "asks for hubs, forms and nodes before a Namespace is deleted",
   "src/node/volume_holders.ts": "asks for volume claims and their owners before a Namespace is deleted",
   "src/node/over_live.ts": "reads the object that ignored fields are kept of",
   "src/node/storage_classes.ts": "reads the classes of pending claims",

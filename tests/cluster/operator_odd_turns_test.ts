@@ -223,6 +223,20 @@ async function kindComesBack(lab: OperatorLab): Promise<void> {
   await objects.remove(crd);
 }
 
+/** A form that took over the Namespace that it lives in. */
+async function ownNamespaceStays(lab: OperatorLab): Promise<void> {
+  const { objects, namespace } = lab;
+  const own =
+    `  namespaces:\n  - {id: own, nameTemplate: "${namespace}", conflictPolicy: Force, spec: {apiVersion: v1, kind: Namespace}}\n`;
+  await objects.apply(form(lab, "own", own));
+  await nodeReady(lab, "acme-own");
+  await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "own" });
+  await until("the form's node to be gone", async () => await nodeOf(lab, "acme-own") === undefined);
+  await eventOf(lab, "NamespaceRetained", /LynqHub tenants/);
+  const kept = await objects.get({ apiVersion: "v1", kind: "Namespace", name: namespace });
+  assert.equal(kept?.metadata.deletionTimestamp, undefined);
+}
+
 operatorTest(answer, "odd turns of events end as the form says", {
   prepare: async (lab) => {
     await lab.db.exec("CREATE TABLE tenants (id VARCHAR(60) PRIMARY KEY, active INT, plan VARCHAR(60))");
@@ -242,5 +256,6 @@ operatorTest(answer, "odd turns of events end as the form says", {
       run: kindGoesMeanwhile,
     },
     { title: "a kind that goes and comes back has its objects made anew", run: kindComesBack },
+    { title: "the Namespace of hub and forms is never deleted by one of their rows", run: ownNamespaceStays },
   ],
 });
