@@ -6,12 +6,12 @@ interface AuditEvent {
 
 const LEASES = "leases";
 
-/** Counts the requests of an audit log by verb and resource, `patch configmaps`; Lease renewals are left out. */
+/** Counts the requests of an audit log by verb and resource, `patch configmaps`; those for Leases and watches are left out. */
 export function requestsIn(lines: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
   for (const line of lines) {
     const { verb, requestURI, objectRef } = JSON.parse(line) as AuditEvent;
-    if (objectRef?.resource === LEASES) continue;
+    if (objectRef?.resource === LEASES || verb === "watch") continue;
     const what = [objectRef?.resource ?? requestURI.split("?")[0], objectRef?.subresource]
       .filter((part) => part !== undefined)
       .join("/");

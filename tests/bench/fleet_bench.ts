@@ -1,83 +1,76 @@
-import { since, total, writesIn } from "./api_audit.ts";
 import { type Fleet, RESOURCES, tableOf } from "./fleet.ts";
 import {
   type ColdFigures,
   coldStart,
   editForm,
   type FormEditFigures,
-  idealPerSecond,
-  type ReactionFigures,
-  reactions,
   removeFleet,
-  repairOnce,
   rounded,
   silence,
   type SilentFigures,
   startBenched,
   watchReadyNodes,
 } from "./fleet_phases.ts";
+import { type ReactionFigures, reactions, type RestartFigures, restarts } from "./fleet_reactions.ts";
+import { type IdealFigures, idealFigures } from "./ideal.ts";
+import { processUsage } from "./process_usage.ts";
 import type { Stage } from "./stage.ts";
 
-/** What a restart on a converged fleet cost, until it repaired an edited child; the repair is one of the writes. */
-export interface RestartFigures {
-  readonly seconds: number;
-  readonly requests: number;
-  readonly writes: number;
-}
-
-/** What one fleet cost and how fast it was; times in seconds, memory in MB. */
+/** What one fleet cost and how fast it was; times in seconds, memory in MB of 2^20 bytes. */
 export interface FleetFigures {
   readonly rows: number;
   readonly resources: number;
-  /** Resources a second of the client that makes only the unavoidable writes, in the same run. */
-  readonly ideal: number;
+  /** The client that makes only the unavoidable writes, right before and on the same server. */
+  readonly ideal: IdealFigures;
   readonly shareOfIdeal: number;
   readonly cold: ColdFigures;
   readonly silent: SilentFigures;
   readonly reaction: ReactionFigures;
   readonly formEdit: FormEditFigures;
   readonly restart: RestartFigures;
+  readonly removedAfter: number;
 }
 
 export interface FleetOptions {
   readonly fleet: Fleet;
   readonly silentSeconds: number;
+  /** How often the operator reads the database, `5s`. */
+  readonly syncInterval: string;
 }
 
-/** One fleet from nothing: convergence, silence, reactions, a form's edit, a restart; then all of it goes. */
+/** The ideal client makes no more nodes than this: its rate is the same from then on. */
+const IDEAL_NODES = 300;
+
+/** One fleet from nothing: convergence, silence, reactions, a form's edit, restarts; then all of it goes. */
 export async function benchFleet(
   stage: Stage,
-  { fleet, silentSeconds }: FleetOptions,
+  { fleet, silentSeconds, syncInterval }: FleetOptions,
 ): Promise<FleetFigures> {
+  const ideal = await idealFigures(stage, Math.min(IDEAL_NODES, fleet.rows));
   await stage.makeNamespace(fleet.namespace);
-  for (const sql of tableOf(fleet)) await stage.db.exec(sql, stage.db.database);
+  for (const sql of tableOf(fleet)) await stage.rows.exec(sql);
   let operator = await startBenched(stage);
   const nodes = watchReadyNodes(stage, fleet);
   try {
-    const cold = await coldStart(stage, { operator, nodes, fleet });
+    const cold = await coldStart(stage, { operator, nodes, fleet, syncInterval });
     const silent = await silence(stage, { operator, seconds: silentSeconds });
     const reaction = await reactions(stage, fleet);
     const formEdit = await editForm(stage, { nodes, fleet });
-    await operator.kill();
-    const before = await stage.requests();
-    const start = performance.now();
-    operator = await startBenched(stage);
-    await repairOnce(stage, fleet, 0);
-    const seconds = rounded((performance.now() - start) / 1000);
-    const after = since(before, await stage.requests());
-    await removeFleet(stage, fleet);
+    const restarted = await restarts(stage, { fleet, operator, usage: processUsage });
+    operator = restarted.operator;
+    const removedAfter = await removeFleet(stage, fleet);
     await operator.stop();
-    const ideal = await idealPerSecond(stage, Math.min(300, fleet.rows));
     return {
       rows: fleet.rows,
       resources: fleet.rows * RESOURCES,
       ideal,
-      shareOfIdeal: rounded(cold.perSecond / ideal),
+      shareOfIdeal: rounded(cold.perSecond / ideal.perSecond),
       cold,
       silent,
       reaction,
       formEdit,
-      restart: { seconds, requests: total(after), writes: writesIn(after) },
+      restart: restarted.figures,
+      removedAfter,
     };
   } finally {
     await nodes.stop();

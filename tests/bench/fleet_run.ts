@@ -1,34 +1,45 @@
-import { cpus } from "node:os";
+import { cpus, totalmem } from "node:os";
 import { benchFleet, type FleetFigures } from "./fleet_bench.ts";
 import { fleetTable } from "./fleet_report.ts";
-import { startStage, whyNoStage } from "./stage.ts";
+import { growthOf, growthText } from "./growth.ts";
+import { startStage } from "./stage.ts";
 
 export interface FleetRun {
   readonly rows: readonly number[];
   readonly silentSeconds: number;
+  /** How often the operator reads the database, `5s`. */
+  readonly syncInterval: string;
+  /** Where the figures go as JSON. */
   readonly json: string | undefined;
 }
 
-/** Fleets of these sizes, one after the other on one API server and database; a markdown table of the figures. */
-export async function benchFleets({ rows, silentSeconds, json }: FleetRun): Promise<string> {
-  const reason = whyNoStage();
-  if (reason !== undefined) return `not measured, since there is no API server to measure on: ${reason}`;
+/** Fleets of these sizes, one after the other on one API server and database; markdown. */
+export async function benchFleets(run: FleetRun): Promise<string> {
   const stage = await startStage();
   const figures: FleetFigures[] = [];
   try {
-    for (const size of rows) {
-      const namespace = `bench-${size}-${crypto.randomUUID().slice(0, 8)}`;
-      figures.push(await benchFleet(stage, { fleet: { namespace, rows: size }, silentSeconds }));
-      console.error(`${size} rows measured`);
+    for (const rows of run.rows) {
+      const namespace = `bench-${rows}-${crypto.randomUUID().slice(0, 8)}`;
+      figures.push(await benchFleet(stage, { ...run, fleet: { namespace, rows } }));
+      console.error(`${rows} rows measured`);
     }
   } finally {
     await stage.stop();
   }
   const machine = {
     date: new Date().toISOString().slice(0, 10),
-    cpu: cpus()[0]?.model,
+    cpu: cpus()[0]?.model ?? "unknown",
     cores: cpus().length,
+    memoryGb: Math.round(totalmem() / 2 ** 30),
+    deno: Deno.version.deno,
+    stage: stage.description,
   };
-  if (json !== undefined) await Deno.writeTextFile(json, JSON.stringify({ machine, figures }, null, 1));
-  return `${machine.date}, ${machine.cores} x ${machine.cpu}\n\n${fleetTable(figures)}`;
+  const growth = growthOf(figures);
+  if (run.json !== undefined) {
+    await Deno.writeTextFile(run.json, `${JSON.stringify({ machine, figures, growth }, undefined, 1)}\n`);
+  }
+  const head = `Measured on ${machine.date}: ${machine.cores} x ${machine.cpu}, ${machine.memoryGb} GB, ` +
+    `Deno ${machine.deno}, ${machine.stage}; server, database, operator and measurement share the machine.`;
+  const parts = [head, fleetTable(figures, run.syncInterval)];
+  return [...parts, ...growth === undefined ? [] : [growthText(growth)]].join("\n\n");
 }

@@ -1,23 +1,38 @@
-/**
- * `deno task bench [NAME...] [--rows 100,300] [--silent 60] [--json FILE]`: runs the benchmarks of these names, or all
- * of them. Figures of one run compare with each other only. A name that none has ends with exit code 1.
- */
 import { parseArgs } from "node:util";
-import { benchFleets } from "./fleet_run.ts";
+import { benchFleets, type FleetRun } from "./fleet_run.ts";
+import { profileFleet } from "./profile_run.ts";
 import { templateBench } from "./template_bench.ts";
 
-interface Options {
-  /** Sizes of the fleets. */
-  readonly rows: readonly number[];
-  readonly silentSeconds: number;
-  /** Where the figures go as JSON. */
-  readonly json: string | undefined;
+const USAGE = `deno task bench [NAME...] [options]: runs the benchmarks of these names, or all of them
+
+  template  templates rendered a second, beside Go where it is installed
+  fleet     the whole operator: an ideal client, initial convergence, silence, reactions, a form's edit, restarts
+  profile   where the CPU time and the heap of an initial convergence go; only when named
+
+Options:
+  --rows 100,300     sizes of the fleets; each row has ten resources
+  --silent 60        seconds of silence
+  --interval 5s      how often the operator reads the database
+  --json FILE        the figures of fleet, as JSON
+  --folder FOLDER    where profile keeps operator.cpuprofile and memory.json
+
+fleet and profile need KUBEBUILDER_ASSETS to name a folder with etcd and kube-apiserver, and MariaDB; in place of what is
+missing they take the sandbox and SQLite, and fleet says so. Figures of one run compare with each other only.
+`;
+
+interface Run extends FleetRun {
+  /** Where a profile is kept. */
+  readonly folder: string;
 }
 
-const BENCHES: Readonly<Record<string, (options: Options) => Promise<string>>> = {
+const BENCHES: Readonly<Record<string, (run: Run) => Promise<string>>> = {
   template: () => templateBench({ rounds: 3, milliseconds: 1000 }),
-  fleet: (options) => benchFleets(options),
+  fleet: (run) => benchFleets(run),
+  profile: (run) => profileFleet({ ...run, rows: Math.max(...run.rows) }),
 };
+
+/** Those that run where none is named. */
+const USUAL = ["template", "fleet"];
 
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals: names } = parseArgs({
@@ -26,23 +41,38 @@ async function main(args: readonly string[]): Promise<number> {
     options: {
       rows: { type: "string", default: "100,300" },
       silent: { type: "string", default: "60" },
+      interval: { type: "string", default: "5s" },
       json: { type: "string" },
+      folder: { type: "string", default: "." },
+      help: { type: "boolean", short: "h" },
     },
   });
-  const unknown = names.filter((name) => !Object.hasOwn(BENCHES, name));
-  if (unknown.length > 0) {
-    console.error(`no benchmark ${unknown.join(", ")}; there is ${Object.keys(BENCHES).join(", ")}`);
+  if (values.help) {
+    console.log(USAGE);
+    return 0;
+  }
+  const rows = values.rows.split(",").map(Number);
+  const silentSeconds = Number(values.silent);
+  const wrong = [
+    ...names.filter((name) => !Object.hasOwn(BENCHES, name)).map((name) => `no benchmark ${name}`),
+    ...rows.every(isCount) ? [] : [`--rows takes whole numbers from 1, by commas, and got ${values.rows}`],
+    ...isCount(silentSeconds) ? [] : [`--silent takes whole seconds from 1, and got ${values.silent}`],
+  ];
+  if (wrong.length > 0) {
+    console.error(`${wrong.join("\n")}\n\n${USAGE}`);
     return 1;
   }
-  const options = {
-    rows: values.rows.split(",").map(Number),
-    silentSeconds: Number(values.silent),
-    json: values.json,
-  };
+  const { interval: syncInterval, json, folder } = values;
+  const run = { rows, silentSeconds, syncInterval, json, folder };
+  const wanted = names.length === 0 ? USUAL : names;
   for (const [name, bench] of Object.entries(BENCHES)) {
-    if (names.length === 0 || names.includes(name)) console.log(`${name}: ${await bench(options)}`);
+    if (wanted.includes(name)) console.log(`## ${name}\n\n${await bench(run)}\n`);
   }
   return 0;
+}
+
+function isCount(n: number): boolean {
+  return Number.isInteger(n) && n > 0;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));

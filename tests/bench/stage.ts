@@ -1,65 +1,66 @@
 import { stringify } from "yaml";
 import type { KubeConnection } from "../../src/kube/client.ts";
 import { createKubeClient } from "../../src/kube/http_client.ts";
-import type { ControlPlane } from "../support/control_plane.ts";
-import { startControlPlane } from "../support/control_plane.ts";
 import { type ClusterObjects, clusterObjects } from "../support/cluster_objects.ts";
-import { cannotStart, type DatabaseServer, startMariaDb } from "../support/databases.ts";
 import { installKinds } from "../support/operator_lab.ts";
-import { requestsIn } from "./api_audit.ts";
+import { type BenchRows, mariaDbRows, sqliteRows, whyNoMariaDb } from "./stage_rows.ts";
+import { type BenchServer, realServer, sandboxServer, whyNoRealServer } from "./stage_server.ts";
 
 /** What the operator is measured on: an API server with our kinds that counts its requests, and a database. */
 export interface Stage {
-  readonly plane: ControlPlane;
+  /** Server and database as the report names them, and why none better. */
+  readonly description: string;
+  readonly server: BenchServer;
   readonly client: KubeConnection;
   readonly objects: ClusterObjects;
-  readonly db: DatabaseServer;
-  readonly kubeconfig: string;
-  /** Requests of the operator so far by verb and resource; those for its Leases are left out. */
+  readonly rows: BenchRows;
+  /** Requests of the operator so far by verb and resource; those for its Leases and watches are left out. */
   requests(): Promise<ReadonlyMap<string, number>>;
   /** Makes a namespace with the Secret that the hub needs. */
   makeNamespace(name: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Why there can be no stage here; undefined where there can. */
-export function whyNoStage(): string | undefined {
-  if ((Deno.env.get("KUBEBUILDER_ASSETS") ?? "") === "") return "KUBEBUILDER_ASSETS is not set";
-  return cannotStart("mariadb");
-}
-
-/** Starts etcd, kube-apiserver and MariaDB on the loopback address and installs the kinds. */
+/**
+ * Starts etcd, kube-apiserver and MariaDB on the loopback address and installs the kinds; in place of what this machine
+ * does not have, the sandbox in this process and a file of SQLite.
+ */
 export async function startStage(): Promise<Stage> {
-  const plane = await startControlPlane({ auditLog: true });
-  const db = await startMariaDb();
-  const client = createKubeClient(plane.credentials("admin"));
+  const noServer = whyNoRealServer();
+  const noDatabase = whyNoMariaDb();
+  const server = await (noServer === undefined ? realServer() : sandboxServer());
+  const rows = await (noDatabase === undefined ? mariaDbRows() : sqliteRows());
+  const client = createKubeClient(server.credentials);
   const objects = clusterObjects(client);
-  await installKinds(objects);
-  // kube-apiserver holds creations back while a CustomResourceDefinition is younger than two seconds.
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  const reasons = [noServer, noDatabase].filter((reason) => reason !== undefined);
+  const stop = async () => {
+    client.close();
+    await rows.stop();
+    await server.stop();
+  };
+  try {
+    await installKinds(objects);
+    // kube-apiserver holds creations back while a CustomResourceDefinition is younger than two seconds.
+    if (noServer === undefined) await new Promise((resolve) => setTimeout(resolve, 3000));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   return {
-    plane,
+    description: [`${server.name}, ${rows.name}`, ...reasons].join("; "),
+    server,
     client,
     objects,
-    db,
-    kubeconfig: await plane.kubeconfig("operator"),
-    requests: async () => requestsIn(await plane.audit()),
+    rows,
+    requests: () => server.requests(),
     makeNamespace: async (name) => {
+      const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "db", namespace: name } };
       const documents = [
         { apiVersion: "v1", kind: "Namespace", metadata: { name } },
-        {
-          apiVersion: "v1",
-          kind: "Secret",
-          metadata: { name: "db", namespace: name },
-          stringData: { password: db.password },
-        },
+        { ...secret, stringData: { password: rows.password } },
       ];
       await objects.apply(documents.map((document) => stringify(document)).join("---\n"));
     },
-    stop: async () => {
-      client.close();
-      await db.stop();
-      await plane.stop();
-    },
+    stop,
   };
 }

@@ -23,7 +23,12 @@ export interface OperatorProcessOptions {
   readonly flags?: readonly string[];
   /** What it logs once it counts as started; that its controllers run unless told. */
   readonly startedBy?: string;
+  /** What is run in place of the operator, with flags of Deno: permissions and a module. */
+  readonly program?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
 }
+
+const OPERATOR = ["--allow-net", "--allow-read", "--allow-env", "src/main.ts", "operator"];
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -31,7 +36,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--no-prompt", "--allow-net", "--allow-read", "--allow-env", "src/main.ts", "operator"],
+      ...["run", "--no-prompt", ...options.program ?? OPERATOR],
       `--kubeconfig=${options.kubeconfig}`,
       ...(options.sourceHosts === undefined ? [] : [`--source-hosts=${options.sourceHosts.join(",")}`]),
       ...(options.sourcePaths === undefined ? [] : [`--source-paths=${options.sourcePaths.join(",")}`]),
@@ -39,6 +44,7 @@ export async function startOperatorProcess(options: OperatorProcessOptions): Pro
       ...options.flags ?? [],
     ],
     cwd: ROOT,
+    env: options.env ?? {},
     stdin: "null",
     stdout: "null",
     stderr: "piped",

@@ -1,0 +1,78 @@
+import type { FleetFigures } from "./fleet_bench.ts";
+
+/** How the costs grow between the smallest and the largest fleet. */
+export interface Growth {
+  /** Largest over smallest requests and CPU per resource; 1 is flat. */
+  readonly requestsSpread: number;
+  readonly cpuSpread: number;
+  /** Memory of one more resource, in KB of 2^10 bytes. */
+  readonly restingKb: number;
+  readonly peakKb: number;
+  readonly estimates: readonly Estimate[];
+}
+
+/** What a fleet would need, from the slopes. */
+export interface Estimate {
+  readonly rows: number;
+  readonly resources: number;
+  readonly restingMb: number;
+  readonly peakMb: number;
+  /** Until all of it is Ready, at the rate of the largest fleet measured. */
+  readonly minutes: number;
+}
+
+const ESTIMATED_ROWS = [10_000, 100_000];
+
+/** undefined for fewer than two fleets. */
+export function growthOf(figures: readonly FleetFigures[]): Growth | undefined {
+  const bySize = [...figures].sort((a, b) => a.resources - b.resources);
+  const [smallest, largest] = [bySize[0], bySize.at(-1)];
+  if (smallest === undefined || largest === undefined || smallest.resources === largest.resources) {
+    return undefined;
+  }
+  const perMore = (mb: (f: FleetFigures) => number) =>
+    (mb(largest) - mb(smallest)) / (largest.resources - smallest.resources);
+  const resting = perMore((f) => f.silent.residentMb);
+  const peak = perMore((f) => f.cold.peakMb);
+  const estimates = ESTIMATED_ROWS.map((rows): Estimate => {
+    const resources = rows * largest.resources / largest.rows;
+    const more = resources - largest.resources;
+    return {
+      rows,
+      resources,
+      restingMb: Math.round(largest.silent.residentMb + more * resting),
+      peakMb: Math.round(largest.cold.peakMb + more * peak),
+      minutes: rounded(resources / largest.cold.perSecond / 60),
+    };
+  });
+  return {
+    requestsSpread: spread(figures.map((f) => f.cold.requestsPerResource)),
+    cpuSpread: spread(figures.map((f) => f.cold.cpuMsPerResource)),
+    restingKb: rounded(resting * 1024),
+    peakKb: rounded(peak * 1024),
+    estimates,
+  };
+}
+
+/** The growth in sentences. */
+export function growthText(growth: Growth): string {
+  const estimates = growth.estimates.map(({ rows, resources, restingMb, peakMb, minutes }) =>
+    `- ${rows.toLocaleString("en")} rows (${resources.toLocaleString("en")} resources) would need ` +
+    `${restingMb} MB at rest and ${peakMb} MB at the peak, and be Ready after ${minutes} minutes.`
+  );
+  return [
+    `From the smallest fleet to the largest, requests per resource differ by the factor ${growth.requestsSpread}, ` +
+    `CPU per resource by ${growth.cpuSpread}. A resource more is ${growth.restingKb} KB at rest and ` +
+    `${growth.peakKb} KB at the peak. By these slopes:`,
+    "",
+    ...estimates,
+  ].join("\n");
+}
+
+function spread(values: readonly number[]): number {
+  return rounded(Math.max(...values) / Math.min(...values));
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
+}

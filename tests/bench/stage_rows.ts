@@ -1,0 +1,57 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { cannotStart, startMariaDb } from "../support/databases.ts";
+
+/** The database of a stage. */
+export interface BenchRows {
+  readonly name: string;
+  /** Empty where it takes none. */
+  readonly password: string;
+  /** Where the operator may read. */
+  readonly allowed: { readonly sourceHosts?: readonly string[]; readonly sourcePaths?: readonly string[] };
+  /** `spec.source` of a hub that reads the table `bench` with the password of the Secret `db`. */
+  source(syncInterval: string): unknown;
+  exec(sql: string): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Why there can be no MariaDB here; undefined where there can. */
+export function whyNoMariaDb(): string | undefined {
+  return cannotStart("mariadb");
+}
+
+export async function mariaDbRows(): Promise<BenchRows> {
+  const db = await startMariaDb();
+  const { host, port, username, password, database } = db;
+  return {
+    name: "MariaDB",
+    password,
+    allowed: { sourceHosts: [`${host}:${port}`] },
+    source: (syncInterval) => {
+      const passwordRef = { name: "db", key: "password" };
+      const mysql = { host, port, username, database, table: "bench", passwordRef };
+      return { type: "mysql", syncInterval, mysql };
+    },
+    exec: async (sql) => {
+      await db.exec(sql, database);
+    },
+    stop: () => db.stop(),
+  };
+}
+
+export async function sqliteRows(): Promise<BenchRows> {
+  const folder = await Deno.makeTempDir({ prefix: "lynq-bench-" });
+  const path = join(folder, "bench.sqlite");
+  const db = new DatabaseSync(path, { timeout: 5000 });
+  return {
+    name: "SQLite",
+    password: "",
+    allowed: { sourcePaths: [folder] },
+    source: (syncInterval) => ({ type: "sqlite", syncInterval, sqlite: { path, table: "bench" } }),
+    exec: (sql) => Promise.resolve(db.exec(sql)),
+    stop: async () => {
+      db.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
