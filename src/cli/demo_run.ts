@@ -120,6 +120,8 @@ function operatorOptions({ dashboardPort }: DemoOptions, folder: DemoFolder): Op
     formConcurrency: 5,
     nodeConcurrency: 10,
     writeConcurrency: 32,
+    kubeApiQps: 0,
+    kubeApiBurst: 0,
     metricsBindAddress: "0",
     metricsSecure: false,
     metricsCertPath: "",

@@ -13,7 +13,14 @@ export function withOperatorFlags(command: Command): Command {
     .option("--hub-concurrency <n>", "hubs reconciled at once", count, 3)
     .option("--form-concurrency <n>", "forms reconciled at once", count, 5)
     .option("--node-concurrency <n>", "nodes reconciled at once", count, 10)
-    .option("--write-concurrency <n>", "writes to children under way at once, over all nodes", count, 32)
+    .option(
+      "--write-concurrency <n>",
+      "writes under way at once at most; fewer as the API server bears",
+      count,
+      32,
+    )
+    .option("--kube-api-qps <n>", "requests a second to the API server at most; 0 is what it bears", rate, 0)
+    .option("--kube-api-burst <n>", "requests at once after a pause; 0 is twice --kube-api-qps", rate, 0)
     .option(
       "--source-hosts <hosts>",
       "databases that hubs may read, host or host:port, by commas; '*' is any",
@@ -118,6 +125,14 @@ function seconds(text: string): number {
 function count(text: string): number {
   const n = Number(text);
   if (!Number.isInteger(n) || n < 1) throw new InvalidArgumentError("takes a whole number from 1");
+  return n;
+}
+
+function rate(text: string): number {
+  const n = Number(text);
+  if (text.trim() === "" || !Number.isFinite(n) || n < 0) {
+    throw new InvalidArgumentError("takes a number from 0");
+  }
   return n;
 }
 

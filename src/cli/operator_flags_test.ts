@@ -20,6 +20,14 @@ Deno.test("without flags the defaults are those of the Go implementation", () =>
   assert.deepEqual([options.sourceHosts, options.sourcePaths], [[], []]);
 });
 
+Deno.test("the rate of requests is off unless told, and takes parts of one", () => {
+  assert.deepEqual([read().kubeApiQps, read().kubeApiBurst], [0, 0]);
+  const { kubeApiQps, kubeApiBurst } = read("--kube-api-qps=2.5", "--kube-api-burst", "10");
+  assert.deepEqual([kubeApiQps, kubeApiBurst], [2.5, 10]);
+  assert.throws(() => read("--kube-api-qps=-1"), CommanderError);
+  assert.throws(() => read("--kube-api-burst=many"), CommanderError);
+});
+
 Deno.test("a boolean flag stands alone or with its value", () => {
   assert.equal(read("--leader-elect").leaderElect, true);
   assert.equal(read("--leader-elect=false").leaderElect, false);

@@ -1,26 +1,24 @@
-/** At most `size` tasks at once, and within `outer` where there is one; the rest wait in the order they came. */
+/** At most `size` tasks at once; the rest wait in the order they came. */
 export class Limit {
   readonly #waiting: (() => void)[] = [];
   readonly #size: number;
-  readonly #outer: Limit | undefined;
   #free: number;
 
-  constructor(size: number, outer?: Limit) {
+  constructor(size: number) {
     this.#size = size;
     this.#free = size;
-    this.#outer = outer;
   }
 
-  /** A limit of its own for one of several users, a part of this one: whose tasks hang, holds up the others little. */
+  /** A limit of its own for one of several users: a part of this one's size, held up by none of the others. */
   part(divisor: number): Limit {
-    return new Limit(Math.max(1, Math.floor(this.#size / divisor)), this);
+    return new Limit(Math.max(1, Math.floor(this.#size / divisor)));
   }
 
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));
     try {
-      return await (this.#outer === undefined ? task() : this.#outer.run(task));
+      return await task();
     } finally {
       const next = this.#waiting.shift();
       if (next === undefined) this.#free++;

@@ -32,7 +32,7 @@ Deno.test("no more than the size run at once, and the rest follow in order", asy
   assert.deepEqual(ended, [1, 0, 2]);
 });
 
-Deno.test("a user whose tasks all hang leaves the others most of the limit", async () => {
+Deno.test("a user whose tasks all hang holds up none of the others", async () => {
   const limit = new Limit(8);
   const hanging = gated();
   const stuck = limit.part(4).all(Array.from({ length: 100 }), () => hanging.task());
@@ -53,7 +53,7 @@ Deno.test("a user whose tasks all hang leaves the others most of the limit", asy
   await stuck;
 });
 
-Deno.test("a task that fails gives its place back, in the part and in the whole", async () => {
+Deno.test("a task that fails gives its place back", async () => {
   const limit = new Limit(1);
   const part = limit.part(4);
   await assert.rejects(part.run(() => Promise.reject(new Error("refused"))), /refused/);

@@ -16,9 +16,16 @@ export interface LimitBounds {
 }
 
 export type LimitEvent =
-  | { readonly kind: "answered"; readonly strain: number; readonly inFlight: number; readonly now: number }
+  | {
+    readonly kind: "answered";
+    readonly strain: number;
+    readonly inFlight: number;
+    /** When it was sent. */
+    readonly sentAt: number;
+    readonly now: number;
+  }
   /** The server sheds load: 429, 503 with Retry-After, or no answer in time. */
-  | { readonly kind: "refused"; readonly now: number };
+  | { readonly kind: "refused"; readonly sentAt: number; readonly now: number };
 
 /** Answers that take three times the best ones of their kind, and ten milliseconds, are a queue at the server. */
 const TOLERANCE = 3;
@@ -26,10 +33,7 @@ const SLACK_MS = 10;
 
 const SMOOTHING = 0.1;
 const STRAIN_CUT = 0.9;
-const STRAIN_CUT_EVERY_MS = 100;
 const REFUSED_CUT = 0.5;
-/** Requests that were under way together are refused together: one cut for all of them. */
-const REFUSED_CUT_EVERY_MS = 1000;
 const FIRST = 8;
 
 export function startLimit({ min, max }: LimitBounds): LimitState {
@@ -43,16 +47,17 @@ export function strainOf(ms: number, bestMs: number): number {
 
 /**
  * Additive increase, multiplicative decrease: grows while the limit is used and answers are quick, shrinks a little while
- * they are slow, and by half when the server refuses.
+ * they are slow, and by half when the server refuses. Requests that were under way together tell the same: what was sent
+ * before a cut asks for no other.
  */
 export function adapt(state: LimitState, event: LimitEvent, bounds: LimitBounds): LimitState {
   if (event.kind === "refused") {
-    if (event.now - state.cutAt < REFUSED_CUT_EVERY_MS) return state;
+    if (event.sentAt < state.cutAt) return state;
     return { ...cut(state, REFUSED_CUT, bounds), cutAt: event.now };
   }
   const strain = state.strain + SMOOTHING * (event.strain - state.strain);
   if (strain > 1) {
-    if (event.now - state.cutAt < STRAIN_CUT_EVERY_MS) return { ...state, strain };
+    if (event.sentAt < state.cutAt) return { ...state, strain };
     return { ...cut(state, STRAIN_CUT, bounds), strain, cutAt: event.now };
   }
   // What is not used says nothing about what the server could take.

@@ -19,7 +19,10 @@ function run(events: readonly LimitEvent[], bounds: LimitBounds = BOUNDS): Limit
 }
 
 const answers = (count: number, strain: number, from = 0): LimitEvent[] =>
-  Array.from({ length: count }, (_, n) => ({ kind: "answered", strain, inFlight: 32, now: from + n * 10 }));
+  Array.from(
+    { length: count },
+    (_, n) => ({ kind: "answered", strain, inFlight: 32, sentAt: from + n * 10, now: from + n * 10 + 5 }),
+  );
 
 Deno.test("the limit doubles at first, to its maximum, while answers are quick", () => {
   assert.equal(run([]).limit, 8);
@@ -35,14 +38,14 @@ Deno.test("slow answers make it smaller down to its minimum, quick ones larger a
 });
 
 Deno.test("a refusal halves it, and those of the same moment do no more", () => {
-  const refused = (now: number): LimitEvent => ({ kind: "refused", now });
+  const refused = (sentAt: number): LimitEvent => ({ kind: "refused", sentAt, now: 5010 });
   const grown = answers(100, 0.2);
-  assert.equal(run([...grown, refused(5000), refused(5001), refused(5500)]).limit, 16);
-  assert.equal(run([...grown, refused(5000), refused(6000)]).limit, 8);
+  assert.equal(run([...grown, refused(5000), refused(5001), refused(5009)]).limit, 16);
+  assert.equal(run([...grown, refused(5000), refused(5011)]).limit, 8);
 });
 
 Deno.test("a limit that is not used is not raised", () => {
-  const idle: LimitEvent = { kind: "answered", strain: 0.1, inFlight: 1, now: 1 };
+  const idle: LimitEvent = { kind: "answered", strain: 0.1, inFlight: 1, sentAt: 0, now: 1 };
   assert.equal(run(Array(100).fill(idle)).limit, 8);
 });
 
@@ -52,9 +55,10 @@ Deno.test("the limit never leaves its bounds, whatever happens", () => {
       kind: fc.constant("answered" as const),
       strain: fc.double({ min: 0, max: 1000, noNaN: true }),
       inFlight: fc.nat(100),
+      sentAt: fc.nat(100_000),
       now: fc.nat(100_000),
     }),
-    fc.record({ kind: fc.constant("refused" as const), now: fc.nat(100_000) }),
+    fc.record({ kind: fc.constant("refused" as const), sentAt: fc.nat(100_000), now: fc.nat(100_000) }),
   );
   const bounds = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.nat(50))
     .map(([min, more]) => ({ min, max: min + more }));

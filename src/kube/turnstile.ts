@@ -203,10 +203,12 @@ export class Turnstile {
       const ms = now - startedAt;
       pool.best = withTime(pool.best, ms, now);
       const strain = strainOf(ms, bestOf(pool.best));
-      if (young) of.limit = adapt(of.limit, { kind: "answered", strain, inFlight, now }, of.bounds);
+      if (young) {
+        of.limit = adapt(of.limit, { kind: "answered", strain, inFlight, sentAt: startedAt, now }, of.bounds);
+      }
     } else if (how.kind === "refused") {
       of.refused++;
-      of.limit = adapt(of.limit, { kind: "refused", now }, of.bounds);
+      of.limit = adapt(of.limit, { kind: "refused", sentAt: startedAt, now }, of.bounds);
       pool.heldUntil = Math.max(pool.heldUntil, now + how.retryAfterMs);
     }
     this.#dispatch();

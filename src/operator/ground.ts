@@ -49,7 +49,7 @@ export interface Ground {
   readonly memory: Map<string, HubMemory>;
   readonly orphaning: Orphaning;
   readonly guard: SchemaGuard;
-  /** Bounds the writes to children, over all nodes. */
+  /** What a node's own limit of writes is a part of; all of them together are bounded by the client. */
   readonly writes: Limit;
 }
 

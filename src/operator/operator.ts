@@ -45,11 +45,14 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
   const { host } = new URL(credentials.server);
   const client = createKubeClient(credentials, {
     userAgent: "lynq-operator",
+    most: { write: options.writeConcurrency },
+    rate: rateOf(options),
     onRequest: ({ verb, code }) => {
       const status = Number(code);
       metrics.restRequest({ code: Number.isNaN(status) ? "<error>" : status, method: verb, host });
     },
   });
+  metrics.apiTraffic((of) => client.traffic(of));
   log.info("connecting", { server: credentials.server, origin: credentials.origin });
   const engine = createEngine({
     client,
@@ -84,6 +87,12 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
       client.close();
     },
   };
+}
+
+/** A burst of less than one request would let none pass. */
+function rateOf({ kubeApiQps: qps, kubeApiBurst }: OperatorOptions) {
+  if (qps === 0) return undefined;
+  return { qps, burst: Math.max(1, kubeApiBurst === 0 ? 2 * qps : kubeApiBurst) };
 }
 
 interface Serving {

@@ -5,8 +5,12 @@ export interface OperatorOptions {
   readonly hubConcurrency: number;
   readonly formConcurrency: number;
   readonly nodeConcurrency: number;
-  /** Writes to children under way at once, over all nodes. */
+  /** Writes under way at once at most, over all kinds. */
   readonly writeConcurrency: number;
+  /** Requests a second to the API server; 0 is no limit of its own. */
+  readonly kubeApiQps: number;
+  /** Requests at once after a pause; 0 is twice the rate. */
+  readonly kubeApiBurst: number;
   readonly metricsBindAddress: string;
   readonly metricsSecure: boolean;
   readonly metricsCertPath: string;

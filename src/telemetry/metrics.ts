@@ -1,3 +1,5 @@
+import type { TrafficClass, TrafficFigures } from "../kube/turnstile.ts";
+
 export interface ObjectName {
   readonly namespace: string;
   readonly name: string;
@@ -113,6 +115,8 @@ export interface Metrics {
   leader(lease: string, isLeader: boolean): void;
   eventDropped(reason: EventDropReason): void;
   certificateRead(result: "success" | "error"): void;
+  /** Where the figures of the API server's client are read when metrics are. Once. */
+  apiTraffic(figures: (of: TrafficClass) => TrafficFigures): void;
 
   /** The media type of `render`. */
   readonly contentType: string;

@@ -5,6 +5,7 @@ import { HubMetrics } from "./hub_metrics.ts";
 import type { Metrics } from "./metrics.ts";
 import { NodeMetrics } from "./node_metrics.ts";
 import { registerProcessMetrics } from "./process_metrics.ts";
+import { registerTraffic } from "./traffic_metrics.ts";
 
 /** Metrics with a registry of their own, so that two operators in one process do not mix. */
 export function createMetrics(options: { now?: () => number } = {}): Metrics {
@@ -33,6 +34,7 @@ export function createMetrics(options: { now?: () => number } = {}): Metrics {
     leader: (lease, isLeader) => client.leader(lease, isLeader),
     eventDropped: (reason) => client.eventDropped(reason),
     certificateRead: (result) => client.certificateRead(result),
+    apiTraffic: (figures) => registerTraffic(registry, figures),
     contentType: registry.contentType,
     render: () => registry.metrics(),
   };

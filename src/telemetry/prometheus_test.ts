@@ -184,3 +184,23 @@ Deno.test("the process tells its memory, its processor time and its start", asyn
   assert.ok((all.get("process_cpu_seconds_total") ?? -1) >= 0);
   assert.ok(Math.abs((all.get("process_start_time_seconds") ?? 0) * 1000 - Date.now()) < 86_400_000);
 });
+
+Deno.test("requests to the API server are read when metrics are, by class", async () => {
+  const metrics = createMetrics();
+  const figures = { inFlight: 3, limit: 12, waiting: 5, refused: 2, rateLimited: 4 };
+  metrics.apiTraffic((of) => of === "write" ? figures : { ...figures, inFlight: 1, refused: 0 });
+  await metrics.render();
+  figures.inFlight = 4;
+  assert.deepEqual(beginning(await samples(metrics), "lynq_api_requests_"), {
+    'lynq_api_requests_in_flight{class="read"}': 1,
+    'lynq_api_requests_in_flight{class="write"}': 4,
+    'lynq_api_requests_limit{class="read"}': 12,
+    'lynq_api_requests_limit{class="write"}': 12,
+    'lynq_api_requests_waiting{class="read"}': 5,
+    'lynq_api_requests_waiting{class="write"}': 5,
+    'lynq_api_requests_throttled_total{class="read",reason="server"}': 0,
+    'lynq_api_requests_throttled_total{class="read",reason="qps"}': 4,
+    'lynq_api_requests_throttled_total{class="write",reason="server"}': 2,
+    'lynq_api_requests_throttled_total{class="write",reason="qps"}': 4,
+  });
+});
