@@ -104,7 +104,9 @@ Deno.test("every label, annotation and finalizer is told, and nothing else", () 
 });
 
 Deno.test("every metric is told, and nothing else", async () => {
-  const text = await createMetrics().render();
+  const metrics = createMetrics();
+  metrics.apiTraffic(() => ({ inFlight: 0, limit: 0, waiting: 0, refused: 0, rateLimited: 0 }));
+  const text = await metrics.render();
   const names = new Set([...text.matchAll(/^# TYPE (\w+) /gm)].map((match) => match[1] ?? ""));
   assert.ok(names.size > 30);
   const told = firstColumn("Metrics");
