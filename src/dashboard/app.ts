@@ -35,7 +35,10 @@ export function dashboardApp(options: DashboardOptions): Hono {
     const { namespace, name } = context.req.param();
     const node = options.status.node(namespace, name);
     if (node === undefined) {
-      const what = `There is no LynqNode ${namespace}/${name}.`;
+      const scope = options.status.scope?.();
+      const what = scope === undefined
+        ? `There is no LynqNode ${namespace}/${name}.`
+        : `LynqNode ${namespace}/${name} is not known here. ${scope}`;
       return context.html(render("Not here - Lynq status", "@missing", { what }), 404, FRESH);
     }
     return context.html(render(`${name} - Lynq status`, "@node", nodePage(node, now())), 200, FRESH);

@@ -229,3 +229,11 @@ Deno.test("an empty cluster says what comes next", async () => {
     assert.ok(page.includes(part));
   }
 });
+
+Deno.test("a replica that does not know all says so, on the page of a node that it lacks too", async () => {
+  const status: StatusPort = { ...sampleStatus(), scope: () => "This replica works on shard 1 of 2." };
+  assert.ok(words((await get("/", status)).text).includes("This replica works on shard 1 of 2."));
+  const missing = words((await get("/nodes/ns/nobody", status)).text);
+  assert.ok(missing.includes("LynqNode ns/nobody is not known here. This replica works on shard 1 of 2."));
+  assert.ok(!words((await get("/")).text).includes("This replica"));
+});

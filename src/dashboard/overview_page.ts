@@ -64,6 +64,8 @@ export interface NodeRow {
 }
 
 export interface OverviewPage {
+  /** What of the cluster the page shows; undefined where it shows all. */
+  readonly scope: string | undefined;
   readonly query: NodeQuery;
   /** The same nodes of every hub and form. */
   readonly unscoped: string;
@@ -89,6 +91,7 @@ export function overviewPage(status: StatusPort, query: NodeQuery, now: Date): O
   const list = listNodes(status.nodes(), query);
   const first = (list.page - 1) * PAGE_SIZE + 1;
   return {
+    scope: status.scope?.(),
     query,
     unscoped: nodeQueryHref(query, { hub: undefined, form: undefined }),
     summary: summaryOf(hubs, forms, list),

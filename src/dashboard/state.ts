@@ -9,6 +9,8 @@ export interface StatusPort {
   /** Lazily, in any order: the page filters, sorts and pages. */
   nodes(): Iterable<NodeView>;
   node(namespace: string, name: string): NodeView | undefined;
+  /** What of the cluster this replica knows, as sentences; undefined where it knows all. */
+  scope?(): string | undefined;
 }
 
 export interface ConditionView {

@@ -79,6 +79,7 @@ td .message:first-child, td .message:only-child { margin-top: 0; }
 .squares .Skipped, .squares .Deleting, .squares .Unknown { background: none; border: 2px solid var(--other); }
 .visually-hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .pages { display: flex; justify-content: flex-end; gap: 1rem; margin: 0.75rem 0 0; }
+.scope { margin: 0 0 1rem; padding: 0.8rem 1rem; }
 .empty { padding: 1.6rem 1rem; text-align: center; color: var(--soft); }
 .keyfacts { display: flex; flex-wrap: wrap; gap: 0.4rem 2rem; margin: 0.9rem 0 0; padding: 0.75rem 1rem; }
 .keyfacts dt { font-size: 0.82rem; color: var(--soft); } .keyfacts dd { margin: 0; font-weight: 550; font-variant-numeric: tabular-nums; }

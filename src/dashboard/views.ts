@@ -69,6 +69,7 @@ const NODE_ROWS = `<div class="card scroll">
 
 const OVERVIEW = `<h1 class="visually-hidden">Overview</h1>
 <section id="summary" data-live aria-label="Summary">
+<% if (it.scope !== undefined) { %><p class="card scope" role="note"><%= it.scope %></p><% } %>
 <ul class="tiles">
 <% for (const tile of it.summary) { %><li class="card <%= tile.state %>"><span class="soft small"><%= tile.label %></span><b><%= tile.value %></b></li><% } %>
 </ul>

@@ -5,6 +5,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 import type { ManagerOptions } from "./ground.ts";
 import {
   type Leadership,
+  leadsElsewhere,
   LEASE_NAME,
   LeaseLost,
   newIdentity,
@@ -24,6 +25,8 @@ export interface Engine {
   run(options: Omit<ManagerOptions, "client">): void;
   /** undefined until it was this process's turn. */
   manager(): Manager | undefined;
+  /** What of the cluster this process knows, as sentences; undefined where it knows all. */
+  scope(): string | undefined;
   /** Gives up its Leases, when nothing writes any more; or lets them expire, where a write may still be on its way. */
   leave(how: "release" | "expire"): Promise<void>;
 }
@@ -51,6 +54,7 @@ function alone({ client, fail }: EngineParts): Engine {
     writer: client,
     run: (options) => state.manager = started(startManager({ ...options, client }), fail),
     manager: () => state.manager,
+    scope: () => undefined,
     leave: () => Promise.resolve(),
   };
 }
@@ -69,6 +73,12 @@ function leading(parts: EngineParts): Engine {
       }).catch(fail);
     },
     manager: () => state.manager,
+    scope: () =>
+      state.manager === undefined
+        ? `This replica waits for the lease ${LEASE_NAME} and knows nothing of the cluster. ${
+          leadsElsewhere(leader)
+        }`
+        : undefined,
     leave: (how) => leader.stop(how),
   };
 }
@@ -109,6 +119,7 @@ function sharing(parts: EngineParts): Engine {
       state.manager = started(manager, fail);
     },
     manager: () => state.manager,
+    scope: () => state.manager?.scope(),
     leave: async (how) => {
       await state.leader?.stop(how);
       if (!await member.stop(how)) return;

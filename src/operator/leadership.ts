@@ -22,6 +22,8 @@ export interface Leadership {
   readonly lease: LeaseHold;
   /** Writes only while the lease is held: what comes later throws `LeaseLost` and is not sent. */
   readonly writer: WatchingClient;
+  /** Who holds the lease, as far as was seen; "" where nobody does. */
+  holder(): string;
   /** Gives the lease up, when nothing writes any more; or lets it expire, where a write may still be on its way. */
   stop(how: "release" | "expire"): Promise<void>;
 }
@@ -40,17 +42,22 @@ export function standForLeader(of: Candidacy): Leadership {
   const { client, options, namespace, log } = of;
   const name = `${namespace}/${LEASE_NAME}`;
   log.info("attempting to acquire leader lease", { lease: name });
+  const state = { holder: "" };
   const lease = holdLease({
     client,
     namespace,
     name: LEASE_NAME,
     identity: of.identity,
     timing: timingOf(options),
-    onHolder: (identity) => log.info("leader", { identity }),
+    onHolder: (identity) => {
+      state.holder = identity;
+      log.info("leader", { identity });
+    },
     onError: (error) => log.error("leader election", { error }),
   });
   return {
     lease,
+    holder: () => state.holder,
     writer: client.fenced(() => {
       if (!lease.isHeld()) throw new LeaseLost(LEASE_NAME);
     }),
@@ -58,6 +65,14 @@ export function standForLeader(of: Candidacy): Leadership {
       if (await lease.stop(how)) log.info("gave up leader lease", { lease: name });
     },
   };
+}
+
+/** Where the status page tells what this replica doesn't know. */
+export function leadsElsewhere(leader: Leadership | undefined): string {
+  const holder = leader?.holder() ?? "";
+  return holder === ""
+    ? `Nobody holds the lease ${LEASE_NAME} yet.`
+    : `All is on the page of ${holder}, which leads.`;
 }
 
 /** The pod's name, and what no other process has. */

@@ -1,7 +1,7 @@
 import { ChildCaches } from "../node/child_caches.ts";
 import type { Controller } from "../controller/controller.ts";
 import { type Caches, nodesSynced, startNodeCache } from "./caches.ts";
-import { createNodeController, observerOf } from "./controllers.ts";
+import { createNodeController, nodePlaces, observerOf } from "./controllers.ts";
 import {
   type Ground,
   KindsMissing,
@@ -12,6 +12,7 @@ import {
 } from "./ground.ts";
 import { nodeWorld } from "./node_world.ts";
 import { createPlanner, type Planner } from "./planner.ts";
+import { urgencyOfChild } from "./urgencies.ts";
 
 /** What the status page shows. */
 export interface Shown {
@@ -25,6 +26,8 @@ export interface Manager {
   readonly caches: Shown;
   /** Settles when every cache is in and the workers run; rejects when a kind is not installed. */
   readonly started: Promise<void>;
+  /** What of the cluster it knows, as a sentence; undefined where it knows all. */
+  scope(): string | undefined;
   /** Why it is not ready; empty when it is. */
   notReady(): readonly string[];
   /** Ends watches and workers; running reconciles get `graceMs` to end. Whether all of them ended by themselves. */
@@ -41,6 +44,7 @@ export function startManager(options: ManagerOptions): Manager {
   return {
     caches: parts.caches,
     started,
+    scope: () => undefined,
     notReady: () => state.running ? ground.guard.problems() : ["the caches are not filled yet"],
     stop: async (graceMs) => {
       state.stopped = true;
@@ -82,7 +86,9 @@ function wire(options: ManagerOptions): Parts {
   const children = new ChildCaches({
     client,
     onChange: ({ namespace, label }) => {
-      for (const key of nodes.keysBy("label", `${namespace}/${label}`)) worker.enqueue(key);
+      for (const key of nodes.keysBy("label", `${namespace}/${label}`)) {
+        worker.enqueue(key, urgencyOfChild(nodes.get(key)?.value));
+      }
     },
     onError: (error, key) => log.error("Cache of children", { key, error }),
   });
@@ -90,7 +96,8 @@ function wire(options: ManagerOptions): Parts {
   const planner = createPlanner(ground, { nodes, node: world, client });
   const worker: Controller = createNodeController(ground, world, {
     observer: observerOf(ground, "node"),
-    within: (task) => task(),
+    places: nodePlaces(ground),
+    client,
   });
   return { ground, caches: { ...ground.caches, nodes }, children, planner, worker };
 }

@@ -100,7 +100,7 @@ interface Serving {
   readonly client: KubeConnection;
   readonly metrics: Metrics;
   readonly log: Log;
-  readonly engine: Pick<Engine, "manager">;
+  readonly engine: Pick<Engine, "manager" | "scope">;
 }
 
 interface Servers {
@@ -129,7 +129,7 @@ async function startServers({ options, client, metrics, log, engine }: Serving):
   });
   const dashboard = startDashboard({
     address: parseBindAddress("dashboard-bind-address", options.dashboardBindAddress),
-    app: dashboardApp({ status: statusPort(() => engine.manager()?.caches) }),
+    app: dashboardApp({ status: statusPort(() => engine.manager()?.caches, () => engine.scope()) }),
     log,
   });
   return {

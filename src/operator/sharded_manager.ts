@@ -1,11 +1,11 @@
-import { Limit } from "../controller/limit.ts";
+import type { Places } from "../controller/places.ts";
 import type { KubeConnection, WatchingClient } from "../kube/client.ts";
 import type { LeaseHold } from "../kube/lease.ts";
 import type { LeaseTiming } from "../kube/lease_record.ts";
 import { ChildCaches } from "../node/child_caches.ts";
 import { BucketLabels } from "./bucket_labels.ts";
 import { type NodeCache, nodesSynced, startNodeCache } from "./caches.ts";
-import { observerOf } from "./controllers.ts";
+import { nodePlaces, observerOf } from "./controllers.ts";
 import {
   type Ground,
   KindsMissing,
@@ -14,7 +14,7 @@ import {
   type ManagerOptions,
   settleGround,
 } from "./ground.ts";
-import { type Leadership, LeaseLost } from "./leadership.ts";
+import { type Leadership, leadsElsewhere, LeaseLost } from "./leadership.ts";
 import type { Manager, Shown } from "./manager.ts";
 import { nodeWorld } from "./node_world.ts";
 import { createPlanner, type Planner } from "./planner.ts";
@@ -64,7 +64,7 @@ class ShardedManager implements Manager {
   readonly #loose: ChildCaches;
   readonly #keeper: ShardKeeper;
   readonly #observer: SummedObserver;
-  readonly #reconciles: Limit;
+  readonly #places: Places;
   #leader: Leadership | undefined;
   #leading: Leading | undefined;
   #state: "starting" | "running" | "stopped" = "starting";
@@ -90,7 +90,7 @@ class ShardedManager implements Manager {
       onError: (error, key) => log.error("Cache of children", { key, error }),
     });
     this.#observer = new SummedObserver(observerOf(this.#ground, "node"));
-    this.#reconciles = new Limit(options.concurrency.node);
+    this.#places = nodePlaces(this.#ground);
     this.#keeper = new ShardKeeper({
       ...options,
       client: writer,
@@ -103,6 +103,14 @@ class ShardedManager implements Manager {
 
   get caches(): Shown {
     return { ...this.#ground.caches, nodes: this.#leading?.nodes ?? this.#ownNodes() };
+  }
+
+  scope(): string | undefined {
+    if (this.#leading !== undefined) return undefined;
+    const numbers = [...this.#keeper.shards().keys()].toSorted((a, b) => a - b);
+    const which = numbers.length === 0 ? "no shard" : `shard ${numbers.join(", ")}`;
+    return `This replica works on ${which} of ${this.#options.count} and shows the nodes of these only. ` +
+      leadsElsewhere(this.#leader);
   }
 
   notReady(): readonly string[] {
@@ -172,7 +180,7 @@ class ShardedManager implements Manager {
       }),
       loose: this.#loose,
       observer: this.#observer.part(),
-      reconciles: this.#reconciles,
+      places: this.#places,
       fail,
     });
   }
@@ -192,7 +200,7 @@ class ShardedManager implements Manager {
       return this.#keeper.shards().get(shardOf({ namespace, name }, this.#options.count))?.queue ?? IDLE;
     };
     return {
-      enqueue: (key) => of(key).enqueue(key),
+      enqueue: (key, urgency) => of(key).enqueue(key, urgency),
       enqueueAfter: (key, ms) => of(key).enqueueAfter(key, ms),
     };
   }

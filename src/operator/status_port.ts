@@ -15,8 +15,12 @@ import { intervalText } from "../hub/interval.ts";
 import type { Shown } from "./manager.ts";
 
 /** The status page's view of the caches; empty until they are there. */
-export function statusPort(caches: () => Shown | undefined): StatusPort {
+export function statusPort(
+  caches: () => Shown | undefined,
+  scope: () => string | undefined = () => undefined,
+): StatusPort {
   return {
+    scope,
     hubs: () => [...caches()?.hubs.values() ?? []].map(({ value }) => hubView(value)),
     forms: () => [...caches()?.forms.values() ?? []].map(({ value }) => formView(value)),
     *nodes() {
