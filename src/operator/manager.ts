@@ -1,7 +1,7 @@
 import { ChildCaches } from "../node/child_caches.ts";
 import type { Controller } from "../controller/controller.ts";
 import { type Caches, nodesSynced, startNodeCache } from "./caches.ts";
-import { createNodeController, nodePlaces, observerOf } from "./controllers.ts";
+import { createNodeController, observerOf } from "./controllers.ts";
 import {
   type Ground,
   KindsMissing,
@@ -12,7 +12,6 @@ import {
 } from "./ground.ts";
 import { nodeWorld } from "./node_world.ts";
 import { createPlanner, type Planner } from "./planner.ts";
-import { urgencyOfChild } from "./urgencies.ts";
 
 /** What the status page shows. */
 export interface Shown {
@@ -86,9 +85,7 @@ function wire(options: ManagerOptions): Parts {
   const children = new ChildCaches({
     client,
     onChange: ({ namespace, label }) => {
-      for (const key of nodes.keysBy("label", `${namespace}/${label}`)) {
-        worker.enqueue(key, urgencyOfChild(nodes.get(key)?.value));
-      }
+      for (const key of nodes.keysBy("label", `${namespace}/${label}`)) worker.enqueue(key);
     },
     onError: (error, key) => log.error("Cache of children", { key, error }),
   });
@@ -96,8 +93,7 @@ function wire(options: ManagerOptions): Parts {
   const planner = createPlanner(ground, { nodes, node: world, client });
   const worker: Controller = createNodeController(ground, world, {
     observer: observerOf(ground, "node"),
-    places: nodePlaces(ground),
-    client,
+    within: (task) => task(),
   });
   return { ground, caches: { ...ground.caches, nodes }, children, planner, worker };
 }
