@@ -1,7 +1,9 @@
 import { Backoff } from "./backoff.ts";
+import type { Urgency } from "../kube/waiting_line.ts";
+import type { Place, Places } from "./places.ts";
 import type { Timers } from "./timers.ts";
 import type { Verdict } from "./verdict.ts";
-import { type QueueObserver, WorkQueue } from "./work_queue.ts";
+import { type QueueObserver, type Work, WorkQueue } from "./work_queue.ts";
 
 /** What a controller tells its observer, for logs and metrics. */
 export interface ControllerObserver extends QueueObserver {
@@ -12,35 +14,41 @@ export interface ControllerObserver extends QueueObserver {
 }
 
 export interface ControllerOptions {
-  readonly concurrency: number;
+  /** Where its reconciles run; others may run there too. */
+  readonly places: Places;
   /** Brings the named object to where it should be. Throws to be tried again with back-off. */
-  readonly reconcile: (key: string, signal: AbortSignal) => Promise<Verdict>;
+  readonly reconcile: (key: string, signal: AbortSignal, urgency: Urgency) => Promise<Verdict>;
   readonly timers: Timers;
   readonly observer: ControllerObserver;
   readonly backoff: { readonly baseMs: number; readonly maxMs: number };
 }
 
-/** Workers over one queue. Never more than `concurrency` reconciles at once, never two of one key. */
+/** Reconciles over one queue: as many at once as there are places, never two of one key, the urgent first. */
 export class Controller {
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
   readonly #backoff: Backoff;
   readonly #abort = new AbortController();
-  #workers: Promise<void>[] = [];
-  #active = 0;
+  readonly #running = new Set<Promise<void>>();
+  #state: "idle" | "started" | "stopped" = "idle";
+  #looking = false;
+  #unsubscribe: () => void = () => {};
 
   constructor(options: ControllerOptions) {
     this.#options = options;
-    this.#queue = new WorkQueue(options.timers, options.observer);
+    const { timers, observer } = options;
+    this.#queue = new WorkQueue({ timers, observer, onReady: () => this.#look() });
     this.#backoff = new Backoff(options.backoff);
   }
 
   start(): void {
-    this.#workers = Array.from({ length: this.#options.concurrency }, () => this.#work());
+    this.#state = "started";
+    this.#unsubscribe = this.#options.places.whenFree(() => this.#look());
+    this.#look();
   }
 
-  enqueue(key: string): void {
-    this.#queue.add(key);
+  enqueue(key: string, urgency?: Urgency): void {
+    this.#queue.add(key, urgency);
   }
 
   enqueueAfter(key: string, ms: number): void {
@@ -49,28 +57,51 @@ export class Controller {
 
   /** Takes no new key, lets running reconciles end for `graceMs`, then aborts them. Whether none had to be aborted. */
   async stop(graceMs: number): Promise<boolean> {
+    this.#state = "stopped";
+    this.#unsubscribe();
     this.#queue.close();
     const cancel = this.#options.timers.after(graceMs, () => this.#abort.abort());
-    await Promise.all(this.#workers);
+    await Promise.all(this.#running);
     cancel();
     return !this.#abort.signal.aborted;
   }
 
-  async #work(): Promise<void> {
-    for (let key = await this.#queue.take(); key !== undefined; key = await this.#queue.take()) {
-      this.#options.observer.active(++this.#active);
-      await this.#once(key);
-      this.#options.observer.active(--this.#active);
-      this.#queue.done(key);
+  /** Soon, and once for many calls: whoever adds a key is not in the middle of a reconcile then. */
+  #look(): void {
+    if (this.#looking || this.#state !== "started") return;
+    this.#looking = true;
+    queueMicrotask(() => {
+      this.#looking = false;
+      this.#begin();
+    });
+  }
+
+  #begin(): void {
+    const { places } = this.#options;
+    while (this.#state === "started") {
+      const work = this.#queue.take((urgency) => places.hasRoom(urgency));
+      if (work === undefined) return;
+      const running: Promise<void> = this.#work(work, places.take()).finally(() =>
+        this.#running.delete(running)
+      );
+      this.#running.add(running);
+      this.#options.observer.active(this.#running.size);
     }
   }
 
-  async #once(key: string): Promise<void> {
+  async #work(work: Work, place: Place): Promise<void> {
+    await this.#once(work);
+    this.#options.observer.active(this.#running.size - 1);
+    this.#queue.done(work.key);
+    place.leave();
+  }
+
+  async #once({ key, urgency }: Work): Promise<void> {
     const { observer, timers } = this.#options;
     const start = timers.now();
     const seconds = () => (timers.now() - start) / 1000;
     try {
-      const verdict = await this.#options.reconcile(key, this.#abort.signal);
+      const verdict = await this.#options.reconcile(key, this.#abort.signal, urgency);
       this.#backoff.reset(key);
       observer.finished(verdict.kind === "await" ? "success" : "requeue_after", seconds());
       if (verdict.kind === "requeue") this.#queue.addAfter(key, verdict.afterMs);

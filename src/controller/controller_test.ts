@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { Backoff } from "./backoff.ts";
 import { Controller, type ControllerObserver } from "./controller.ts";
 import { Limit } from "./limit.ts";
+import { Places } from "./places.ts";
 import type { Timers } from "./timers.ts";
 import { AWAIT, requeueAfter, sooner } from "./verdict.ts";
 import { WorkQueue } from "./work_queue.ts";
@@ -41,45 +42,78 @@ const silent: ControllerObserver = {
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
 Deno.test("a key added many times is taken once", async () => {
-  const queue = new WorkQueue(manualTimers());
+  const queue = new WorkQueue({ timers: manualTimers() });
   queue.add("a");
   queue.add("a");
-  assert.equal(await queue.take(), "a");
+  assert.equal(queue.take()?.key, "a");
   assert.equal(queue.depth, 0);
 });
 
 Deno.test("a key added while a worker has it comes again after the worker is done, not beside it", async () => {
-  const queue = new WorkQueue(manualTimers());
+  const queue = new WorkQueue({ timers: manualTimers() });
   queue.add("a");
-  await queue.take();
+  queue.take();
   queue.add("a");
   assert.equal(queue.depth, 0);
   queue.done("a");
-  assert.equal(await queue.take(), "a");
+  assert.equal(queue.take()?.key, "a");
 });
 
 Deno.test("of several delays of one key the earliest counts, and adding it now forgets them", async () => {
   const timers = manualTimers();
-  const queue = new WorkQueue(timers);
+  const queue = new WorkQueue({ timers });
   queue.addAfter("a", 100);
   queue.addAfter("a", 50);
   queue.addAfter("a", 70);
   assert.equal(timers.pending(), 1);
   timers.advance(50);
-  assert.equal(await queue.take(), "a");
+  assert.equal(queue.take()?.key, "a");
   queue.done("a");
   queue.addAfter("a", 100);
   queue.add("a");
   assert.equal(timers.pending(), 0);
 });
 
-Deno.test("closing a queue releases those who wait and takes no more keys", async () => {
-  const queue = new WorkQueue(manualTimers());
-  const waiting = queue.take();
-  queue.close();
+Deno.test("a closed queue forgets its keys and takes no more", () => {
+  const queue = new WorkQueue({ timers: manualTimers() });
   queue.add("a");
-  assert.equal(await waiting, undefined);
-  assert.equal(await queue.take(), undefined);
+  queue.addAfter("b", 10);
+  queue.close();
+  queue.add("c");
+  assert.deepEqual([queue.take(), queue.depth], [undefined, 0]);
+});
+
+Deno.test("the urgent come first, and of nine keys one is of the bulk while it waits", () => {
+  const queue = new WorkQueue({ timers: manualTimers() });
+  for (let n = 0; n < 30; n++) queue.add(`bulk${n}`);
+  for (let n = 0; n < 20; n++) queue.add(`urgent${n}`, "urgent");
+  const taken = Array.from({ length: 18 }, () => queue.take()?.key);
+  assert.deepEqual(taken.filter((key) => key?.startsWith("bulk")), ["bulk0", "bulk1"]);
+  assert.deepEqual([taken[8], taken[17]], ["bulk0", "bulk1"]);
+});
+
+Deno.test("a key that is asked for as both is urgent and comes once, also while a worker has it", () => {
+  const queue = new WorkQueue({ timers: manualTimers() });
+  for (const key of ["a", "b"]) queue.add(key);
+  queue.add("b", "urgent");
+  queue.add("b");
+  assert.deepEqual(queue.take(), { key: "b", urgency: "urgent" });
+  queue.add("b", "urgent");
+  queue.add("b");
+  queue.done("b");
+  assert.deepEqual([queue.take(), queue.take(), queue.take()], [
+    { key: "b", urgency: "urgent" },
+    { key: "a", urgency: "bulk" },
+    undefined,
+  ]);
+});
+
+Deno.test("only keys of the urgency that has room are given", () => {
+  const queue = new WorkQueue({ timers: manualTimers() });
+  queue.add("a");
+  assert.equal(queue.take((urgency) => urgency === "urgent"), undefined);
+  queue.add("b", "urgent");
+  assert.equal(queue.take((urgency) => urgency === "urgent")?.key, "b");
 });
 
 Deno.test("back-off doubles to its maximum and starts over after a success", () => {
@@ -113,7 +147,7 @@ Deno.test("a reconcile that throws is tried again with back-off, and its neighbo
   const calls: string[] = [];
   const failures: number[] = [];
   const controller = new Controller({
-    concurrency: 2,
+    places: new Places({ size: 2, timers }),
     timers,
     backoff: { baseMs: 10, maxMs: 1000 },
     observer: { ...silent, failed: (_key, _error, retryMs) => failures.push(retryMs) },
@@ -138,7 +172,7 @@ Deno.test("a reconcile that throws is tried again with back-off, and its neighbo
 Deno.test("stopping aborts a reconcile that outlives the grace time", async () => {
   const timers = manualTimers();
   const controller = new Controller({
-    concurrency: 1,
+    places: new Places({ size: 1, timers }),
     timers,
     backoff: { baseMs: 10, maxMs: 1000 },
     observer: silent,

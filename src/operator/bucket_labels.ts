@@ -1,6 +1,7 @@
 import { bucketOf, LABEL } from "../api/labels.ts";
 import type { StoredNode } from "../api/stored.ts";
 import { Controller, type ControllerObserver } from "../controller/controller.ts";
+import { Places } from "../controller/places.ts";
 import type { Timers } from "../controller/timers.ts";
 import { AWAIT, type Verdict } from "../controller/verdict.ts";
 import type { KubeClient } from "../kube/client.ts";
@@ -28,7 +29,7 @@ export class BucketLabels {
   constructor(options: BucketLabelsOptions) {
     this.#options = options;
     this.#controller = new Controller({
-      concurrency: 4,
+      places: new Places({ size: 4, timers: options.timers }),
       reconcile: (key, signal) => this.#label(key, signal),
       timers: options.timers,
       observer: observer(options.log),

@@ -1,7 +1,10 @@
 import { Controller, type ControllerObserver, type ControllerOptions } from "../controller/controller.ts";
+import { Places } from "../controller/places.ts";
+import type { WatchingClient } from "../kube/client.ts";
 import { reconcileNode } from "../node/reconcile.ts";
 import type { NodeWorld } from "../node/world.ts";
 import type { Ground } from "./ground.ts";
+import { applierOf } from "./node_world.ts";
 import { observeController } from "./observe.ts";
 
 const CONTROLLERS = {
@@ -21,38 +24,50 @@ export function createController(
   kind: keyof typeof CONTROLLERS,
   reconcile: ControllerOptions["reconcile"],
 ): Controller {
-  return controllerOf(ground, { kind, observer: observerOf(ground, kind) }, reconcile);
+  const { concurrency, timers } = ground.options;
+  const places = new Places({ size: concurrency[kind], timers });
+  return controllerOf(ground, { observer: observerOf(ground, kind), places }, reconcile);
 }
 
-/** A controller of nodes, which tells `observer`. */
-export function createNodeController(
-  ground: Ground,
-  world: NodeWorld,
-  { observer, within }: NodeControl,
-): Controller {
+/** More places than are asked for, so that a small change never waits for one of a bulk to end. */
+const URGENT_PLACES = 2;
+
+/** The places that all controllers of nodes in this process share. */
+export function nodePlaces({ options: { concurrency, timers } }: Ground): Places {
+  return new Places({ size: concurrency.node, urgent: URGENT_PLACES, timers });
+}
+
+interface Control {
+  readonly observer: ControllerObserver;
+  readonly places: Places;
+}
+
+export interface NodeControl extends Control {
+  /** What it writes with. */
+  readonly client: WatchingClient;
+}
+
+/** A controller of nodes: what came in masses gives way to small changes, in its queue and in what it sends. */
+export function createNodeController(ground: Ground, world: NodeWorld, control: NodeControl): Controller {
+  const client = control.client.bulk();
+  const worlds = { urgent: world, bulk: { ...world, client, applier: applierOf(ground, client) } };
   return controllerOf(
     ground,
-    { kind: "node", observer },
-    (key, signal) => within(() => reconcileNode(forOneNode(world), key, signal)),
+    control,
+    (key, signal, urgency) => reconcileNode(forOneNode(worlds[urgency]), key, signal),
   );
-}
-
-export interface NodeControl {
-  readonly observer: ControllerObserver;
-  /** Bounds the reconciles under way, over all controllers of nodes. */
-  readonly within: <T>(task: () => Promise<T>) => Promise<T>;
 }
 
 function controllerOf(
   { options, guard }: Ground,
-  of: { kind: keyof typeof CONTROLLERS; observer: ControllerObserver },
+  { observer, places }: Control,
   reconcile: ControllerOptions["reconcile"],
 ): Controller {
   return new Controller({
-    concurrency: options.concurrency[of.kind],
+    places,
     reconcile: guard.guard(reconcile),
     timers: options.timers,
-    observer: of.observer,
+    observer,
     backoff: { baseMs: 50, maxMs: 60_000 },
   });
 }

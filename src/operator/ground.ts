@@ -14,6 +14,7 @@ import { Orphaning } from "./orphaning.ts";
 import { PreparedForms } from "./revision.ts";
 import { routeEvents, type Routing } from "./route_events.ts";
 import { SchemaGuard } from "./schema_guard.ts";
+import { Urgencies } from "./urgencies.ts";
 import { Waiters } from "./waiters.ts";
 
 export interface ManagerOptions {
@@ -83,6 +84,7 @@ export function layGround(options: ManagerOptions, audience: Audience): Ground {
     memory,
     discovery,
     orphaning,
+    urgencies: new Urgencies(() => timers.now()),
     log,
   };
   const handlers = guard.watching(routeEvents(routing));

@@ -1,7 +1,7 @@
 import { ChildCaches } from "../node/child_caches.ts";
 import type { Controller } from "../controller/controller.ts";
 import { type Caches, nodesSynced, startNodeCache } from "./caches.ts";
-import { createNodeController, observerOf } from "./controllers.ts";
+import { createNodeController, nodePlaces, observerOf } from "./controllers.ts";
 import {
   type Ground,
   KindsMissing,
@@ -12,6 +12,7 @@ import {
 } from "./ground.ts";
 import { nodeWorld } from "./node_world.ts";
 import { createPlanner, type Planner } from "./planner.ts";
+import { urgencyOfChild } from "./urgencies.ts";
 
 /** What the status page shows. */
 export interface Shown {
@@ -85,7 +86,9 @@ function wire(options: ManagerOptions): Parts {
   const children = new ChildCaches({
     client,
     onChange: ({ namespace, label }) => {
-      for (const key of nodes.keysBy("label", `${namespace}/${label}`)) worker.enqueue(key);
+      for (const key of nodes.keysBy("label", `${namespace}/${label}`)) {
+        worker.enqueue(key, urgencyOfChild(nodes.get(key)?.value));
+      }
     },
     onError: (error, key) => log.error("Cache of children", { key, error }),
   });
@@ -93,7 +96,8 @@ function wire(options: ManagerOptions): Parts {
   const planner = createPlanner(ground, { nodes, node: world, client });
   const worker: Controller = createNodeController(ground, world, {
     observer: observerOf(ground, "node"),
-    within: (task) => task(),
+    places: nodePlaces(ground),
+    client,
   });
   return { ground, caches: { ...ground.caches, nodes }, children, planner, worker };
 }

@@ -1,5 +1,5 @@
 import { pausesOf } from "../api/pause.ts";
-import { createApplier } from "../apply/applier.ts";
+import { type Applier, createApplier } from "../apply/applier.ts";
 import { Backoff } from "../controller/backoff.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import type { Children } from "../node/child_caches.ts";
@@ -21,6 +21,11 @@ export interface NodeParts {
   readonly elsewhere?: Elsewhere;
 }
 
+/** Writes children with this client. */
+export function applierOf({ options: { timers } }: Ground, client: WatchingClient): Applier {
+  return createApplier({ client, now: () => new Date(timers.now()) });
+}
+
 export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }: NodeParts): NodeWorld {
   const { options, caches, discovery, forms, orphaning, waiting, writes } = ground;
   const { timers } = options;
@@ -30,7 +35,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
     children,
     orphaning,
     elsewhere,
-    applier: createApplier({ client, now: () => new Date(timers.now()) }),
+    applier: applierOf(ground, client),
     writes,
     nodes: {
       get: (key) => nodes.get(key)?.value,

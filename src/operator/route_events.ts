@@ -5,14 +5,16 @@ import { isProven, PROGRESSING } from "../api/rollout.ts";
 import type { HubMemory } from "../hub/world.ts";
 import type { Discovery } from "../kube/discovery.ts";
 import type { CacheEvent } from "../kube/informer.ts";
+import type { Urgency } from "../kube/waiting_line.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { CacheHandlers, Caches, NodeCache } from "./caches.ts";
 import { pauseMoved } from "./pause_moved.ts";
+import type { Urgencies } from "./urgencies.ts";
 import type { Waiters } from "./waiters.ts";
 
 /** Where keys are put that something is to be done about. */
 export interface Queue {
-  enqueue(key: string): void;
+  enqueue(key: string, urgency?: Urgency): void;
   enqueueAfter(key: string, ms: number): void;
 }
 
@@ -23,6 +25,7 @@ export interface Routing {
   readonly memory: Map<string, HubMemory>;
   readonly discovery: Discovery;
   readonly orphaning: { note(event: CacheEvent<StoredMeta>): void };
+  readonly urgencies: Pick<Urgencies, "ofNode">;
   readonly log: Log;
 }
 
@@ -62,7 +65,7 @@ export function routeEvents(routing: Routing): CacheHandlers {
     },
     node: (event) => {
       routing.orphaning.note(event);
-      routeToWorker(queues().node, event);
+      routeToWorker(queues().node, event, routing.urgencies);
       routeToPlanner(routing, event);
     },
     revision: (event) => {
@@ -118,8 +121,12 @@ function hubKey(form: StoredForm): string {
 }
 
 /** What a change of a node asks of whoever has its children to do. */
-export function routeToWorker(queue: Queue, event: CacheEvent<StoredNode>): void {
-  if (changed(event)) queue.enqueue(keyOf(event));
+export function routeToWorker(
+  queue: Queue,
+  event: CacheEvent<StoredNode>,
+  urgencies: Routing["urgencies"],
+): void {
+  if (changed(event)) queue.enqueue(keyOf(event), urgencies.ofNode(event));
 }
 
 /** What a change of a node asks of the controllers of its form and its hub. */

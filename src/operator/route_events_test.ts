@@ -64,6 +64,7 @@ function routed(hub = storedHub()) {
       invalidate: () => void state.invalidated++,
     },
     orphaning: { note: () => {} },
+    urgencies: { ofNode: () => "bulk" },
     log,
   });
   return { handlers, asked, memory, waiting, state, log };
@@ -116,6 +117,7 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
     basis: "",
     sync: { kind: "none" },
     throttled: false,
+    full: new Set<string>(),
     waiting: [],
     doubts: new Map(),
     overtaken: "no",

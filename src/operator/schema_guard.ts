@@ -1,7 +1,8 @@
 import { KINDS } from "../api/crd.ts";
 import { API_VERSION, GROUP } from "../api/labels.ts";
+import type { ControllerOptions } from "../controller/controller.ts";
 import type { Timers } from "../controller/timers.ts";
-import { requeueAfter, type Verdict } from "../controller/verdict.ts";
+import { requeueAfter } from "../controller/verdict.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/error.ts";
 import type { Log } from "../telemetry/log.ts";
@@ -16,7 +17,7 @@ export interface SchemaGuardOptions {
 
 const OUR_CRDS: ReadonlySet<string> = new Set(KINDS.map(({ plural }) => `${plural}.${GROUP}`));
 
-type Reconcile = (key: string, signal: AbortSignal) => Promise<Verdict>;
+type Reconcile = ControllerOptions["reconcile"];
 
 /** Until the schema is looked at again, in milliseconds: the server publishes a change a moment after it is stored. */
 const AGAIN_MS = 2000;
@@ -60,8 +61,8 @@ export class SchemaGuard {
 
   /** A reconcile that does nothing while fields are missing, and then comes back. */
   guard(reconcile: Reconcile): Reconcile {
-    return async (key, signal) =>
-      this.#problems.length === 0 ? await reconcile(key, signal) : requeueAfter(AGAIN_MS);
+    return async (key, signal, urgency) =>
+      this.#problems.length === 0 ? await reconcile(key, signal, urgency) : requeueAfter(AGAIN_MS);
   }
 
   async stop(): Promise<void> {

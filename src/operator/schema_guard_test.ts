@@ -41,7 +41,7 @@ async function reconciles(guard: SchemaGuard): Promise<boolean> {
   const verdict = await guard.guard(() => {
     ran = true;
     return Promise.resolve(AWAIT);
-  })("key", new AbortController().signal);
+  })("key", new AbortController().signal, "bulk");
   assert.equal(verdict.kind, ran ? "await" : "requeue");
   return ran;
 }

@@ -1,7 +1,7 @@
 import { namespacedName, parseNamespacedName } from "../api/resource_key.ts";
 import { nameAsLabel } from "../api/labels.ts";
 import type { ControllerObserver } from "../controller/controller.ts";
-import type { Limit } from "../controller/limit.ts";
+import type { Places } from "../controller/places.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { ChildCaches } from "../node/child_caches.ts";
 import type { NodeWorld } from "../node/world.ts";
@@ -13,6 +13,7 @@ import { nodeWorld } from "./node_world.ts";
 import { type Queue, routeToWorker } from "./route_events.ts";
 import { inBuckets, ownChildren, ShardChildren } from "./shard_children.ts";
 import { bucketsOf, shardOf } from "./shard_plan.ts";
+import { urgencyOfChild } from "./urgencies.ts";
 
 export interface ShardParts {
   readonly shard: number;
@@ -22,8 +23,8 @@ export interface ShardParts {
   /** The children in no bucket. */
   readonly loose: ChildCaches;
   readonly observer: ControllerObserver;
-  /** Bounds the reconciles of nodes under way, over all shards. */
-  readonly reconciles: Limit;
+  /** Where the reconciles of nodes run, those of all shards. */
+  readonly places: Places;
   readonly fail: (error: unknown) => void;
 }
 
@@ -46,7 +47,7 @@ export function startShard(ground: Ground, parts: ShardParts): Shard {
     labelSelector: inBuckets(buckets),
     onEvent: (event) => {
       ground.orphaning.note(event);
-      routeToWorker(queue, event);
+      routeToWorker(queue, event, ground.routing.urgencies);
     },
   }, ground.handlers);
   const own = new ChildCaches({
@@ -67,12 +68,13 @@ export function startShard(ground: Ground, parts: ShardParts): Shard {
   });
   const controller = createNodeController(ground, world, {
     observer: parts.observer,
-    within: (task) => parts.reconciles.run(task),
+    places: parts.places,
+    client,
   });
   // The name decides whose a node is; its label, which anybody may write, only who hears of it.
   const isOwn = (key: string) => shardOf(parseNamespacedName(key), count) === shard;
   const queue: Queue = {
-    enqueue: (key) => isOwn(key) && controller.enqueue(key),
+    enqueue: (key, urgency) => isOwn(key) && controller.enqueue(key, urgency),
     enqueueAfter: (key, ms) => isOwn(key) && controller.enqueueAfter(key, ms),
   };
   start().catch(parts.fail);
@@ -103,7 +105,9 @@ export function wake(
   { nodes, queue }: Pick<Shard, "nodes" | "queue">,
   { namespace, label }: { namespace: string; label: string },
 ): void {
-  for (const key of nodes.keysBy("label", `${namespace}/${label}`)) queue.enqueue(key);
+  for (const key of nodes.keysBy("label", `${namespace}/${label}`)) {
+    queue.enqueue(key, urgencyOfChild(nodes.get(key)?.value));
+  }
 }
 
 /** Names of this length may be cut ones, of which the bucket can't be told. */

@@ -1,11 +1,11 @@
-import { Limit } from "../controller/limit.ts";
+import type { Places } from "../controller/places.ts";
 import type { KubeConnection, WatchingClient } from "../kube/client.ts";
 import type { LeaseHold } from "../kube/lease.ts";
 import type { LeaseTiming } from "../kube/lease_record.ts";
 import { ChildCaches } from "../node/child_caches.ts";
 import { BucketLabels } from "./bucket_labels.ts";
 import { type NodeCache, nodesSynced, startNodeCache } from "./caches.ts";
-import { observerOf } from "./controllers.ts";
+import { nodePlaces, observerOf } from "./controllers.ts";
 import {
   type Ground,
   KindsMissing,
@@ -64,7 +64,7 @@ class ShardedManager implements Manager {
   readonly #loose: ChildCaches;
   readonly #keeper: ShardKeeper;
   readonly #observer: SummedObserver;
-  readonly #reconciles: Limit;
+  readonly #places: Places;
   #leader: Leadership | undefined;
   #leading: Leading | undefined;
   #state: "starting" | "running" | "stopped" = "starting";
@@ -90,7 +90,7 @@ class ShardedManager implements Manager {
       onError: (error, key) => log.error("Cache of children", { key, error }),
     });
     this.#observer = new SummedObserver(observerOf(this.#ground, "node"));
-    this.#reconciles = new Limit(options.concurrency.node);
+    this.#places = nodePlaces(this.#ground);
     this.#keeper = new ShardKeeper({
       ...options,
       client: writer,
@@ -180,7 +180,7 @@ class ShardedManager implements Manager {
       }),
       loose: this.#loose,
       observer: this.#observer.part(),
-      reconciles: this.#reconciles,
+      places: this.#places,
       fail,
     });
   }
@@ -200,7 +200,7 @@ class ShardedManager implements Manager {
       return this.#keeper.shards().get(shardOf({ namespace, name }, this.#options.count))?.queue ?? IDLE;
     };
     return {
-      enqueue: (key) => of(key).enqueue(key),
+      enqueue: (key, urgency) => of(key).enqueue(key, urgency),
       enqueueAfter: (key, ms) => of(key).enqueueAfter(key, ms),
     };
   }
