@@ -76,6 +76,7 @@ export function parseTemplate(text: string, options: ParseOptions = {}): Templat
       literals: usage.literals.map(decodeText),
       required: new Set([...usage.required].map(decodeText)),
       readsAll: usage.readsAll,
+      testsRoot: usage.testsRoot,
       impure: impuritiesOf(usage, functions),
     });
   }, { stage: "parse", name, source });
@@ -108,6 +109,7 @@ interface Traits {
   readonly literals: readonly string[];
   readonly required: ReadonlySet<string>;
   readonly readsAll: boolean;
+  readonly testsRoot: boolean;
   readonly impure: ReadonlyMap<string, Impurity>;
 }
 
@@ -119,6 +121,7 @@ class CompiledTemplate implements Template {
   readonly impure: ReadonlyMap<string, Impurity>;
   readonly #program: Program;
   readonly #fields: readonly RootField[];
+  readonly #takesAll: boolean;
 
   constructor(program: Program, traits: Traits) {
     this.#program = program;
@@ -127,6 +130,7 @@ class CompiledTemplate implements Template {
     this.optional = this.variables.filter((name) => !traits.required.has(name));
     this.literals = traits.literals;
     this.readsAll = traits.readsAll;
+    this.#takesAll = traits.readsAll || traits.testsRoot;
     this.impure = traits.impure;
   }
 
@@ -154,7 +158,7 @@ class CompiledTemplate implements Template {
       world: { ...worldOfThisMachine, ...options.world },
     });
     return guarded(() => {
-      const root: GoMap = this.readsAll ? fromHostRecord(data) : fromHostFields(data, this.#fields);
+      const root: GoMap = this.#takesAll ? fromHostRecord(data) : fromHostFields(data, this.#fields);
       run.enter(name, root);
       return run;
     }, { stage: "exec", name, source, run });

@@ -151,3 +151,14 @@ Deno.test("a template keeps nothing from one rendering to the next", () => {
   assert.equal(template.render(data), "false");
   assert.deepEqual(data, {});
 });
+
+Deno.test("whether the data is empty is asked of all of it, not of the fields that are read", () => {
+  for (const text of ["{{ with $ }}full{{ end }}", "{{ with . }}{{ .y }}{{ else }}empty{{ end }}full"]) {
+    assert.equal(parseTemplate(text).render({ x: "1", y: "" }), "full");
+  }
+  assert.equal(parseTemplate("{{ with $ }}full{{ else }}empty{{ end }}").render({}), "empty");
+  assert.equal(
+    parseTemplate('{{ with $ }}{{ .y | default "full" }}{{ end }}').render({ x: "1", y: "" }),
+    "full",
+  );
+});

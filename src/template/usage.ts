@@ -13,6 +13,8 @@ export interface Usage {
   readonly literals: readonly string[];
   /** Whether the data is used as a whole (`index . "x"`, `toJson $`), so that any of its fields may be read. */
   readonly readsAll: boolean;
+  /** Whether it asks if the data is empty (`with $`), so that the fields it reads can't stand for all of it. */
+  readonly testsRoot: boolean;
 }
 
 export interface UsageInput {
@@ -49,6 +51,7 @@ class Finder implements Usage {
   readonly required = new Set<string>();
   readonly functions = new Set<string>();
   readonly literals: string[] = [];
+  testsRoot = false;
   #readsAll = false;
   readonly #seen = new Set<string>();
   /** Variables that hold the root at first, and those that get another value later. */
@@ -110,7 +113,8 @@ class Finder implements Usage {
       case "with":
       case "range": {
         const isRoot = isRootPipe(node.pipe, place);
-        if (node.kind !== "with" || !isRoot) this.#pipe(node.pipe, place);
+        if (node.kind === "with" && isRoot) this.testsRoot = true;
+        else this.#pipe(node.pipe, place);
         const dotIsRoot = node.kind === "if" ? place.dotIsRoot : node.kind === "with" && isRoot;
         // Each element of a range is another value, also where the whole is the root.
         const inside = node.kind === "range"
