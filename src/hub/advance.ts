@@ -17,7 +17,7 @@ export interface Advance {
 }
 
 /** What came of it, and what the next pass has to know. */
-export interface Advanced extends Pick<HubMemory, "waiting" | "doubts" | "throttled"> {
+export interface Advanced extends Pick<HubMemory, "waiting" | "doubts" | "throttled" | "full"> {
   readonly problems: readonly RowProblem[];
   readonly refused: number;
   readonly broken: Carried["broken"];
@@ -41,7 +41,7 @@ export async function advance(world: HubWorld, of: Advance, signal: AbortSignal)
   // 2. What may go now.
   const doubts = stillInDoubt(before.doubts, { nodes, now });
   const gated = gate({ forms, nodes, writes, doubtful: doubtful(doubts), now });
-  if (plan !== undefined || !before.throttled) reportThrottled(world, hub, gated.throttled);
+  reportThrottled(world, hub, gated.throttled.filter(({ form }) => !before.full.has(form)));
 
   // 3. Write it. What becomes ready meanwhile brings the hub back at once where something waits.
   const throttled = gated.held.length > 0;
@@ -61,6 +61,7 @@ export async function advance(world: HubWorld, of: Advance, signal: AbortSignal)
     broken,
     waiting: awaited(gated.held),
     throttled,
+    full: new Set(gated.throttled.map(({ form }) => form)),
     doubts: doubtsAfter(doubts, { answered, unanswered, now }),
   };
 }

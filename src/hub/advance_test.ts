@@ -132,3 +132,22 @@ for (
     });
   });
 }
+
+Deno.test("that changes wait for room is told once, however often the rows are read meanwhile", async () => {
+  await withHub(async (lab) => {
+    const told = () => lab.events.events.filter(({ reason }) => reason === "RolloutThrottled").length;
+    await start(lab);
+    for (let read = 0; read < 3; read++) {
+      lab.clock.ahead += 90_000;
+      assert.equal((await lab.hubPass("tenants")).writes, 0);
+    }
+    assert.deepEqual([told(), lab.table.reads], [1, 4]);
+    await step(lab);
+    await step(lab);
+    await step(lab);
+    lab.table.rows = ["a", "b", "c"].map((id) => row(id, "gold"));
+    lab.clock.ahead += 90_000;
+    await lab.hubPass("tenants");
+    assert.equal(told(), 2);
+  });
+});

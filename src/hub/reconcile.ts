@@ -218,6 +218,7 @@ const EMPTY: HubMemory = {
   basis: "",
   sync: { kind: "none" },
   throttled: false,
+  full: new Set(),
   waiting: [],
   doubts: new Map(),
   overtaken: "no",
@@ -227,7 +228,7 @@ const EMPTY: HubMemory = {
 
 interface Attempted
   extends
-    Pick<HubMemory, "sync" | "throttled" | "waiting" | "doubts" | "calm">,
+    Pick<HubMemory, "sync" | "throttled" | "full" | "waiting" | "doubts" | "calm">,
     Partial<Pick<HubMemory, "covered" | "wentAt">> {
   readonly broken?: Carried["broken"];
 }

@@ -25,6 +25,8 @@ export interface HubMemory {
   readonly sync: SyncResult;
   /** Changes wait for what a node does: room under maxSkew, the next wave, a group of the order. */
   readonly throttled: boolean;
+  /** Forms whose maxSkew holds something back: told by an event when that begins. */
+  readonly full: ReadonlySet<string>;
   /** Those of the last read that wait. */
   readonly waiting: readonly NodeWanted[];
   readonly doubts: Doubts;
