@@ -10,6 +10,7 @@ import {
   madeWrites,
   readyNodes,
   type Replica,
+  replicaPages,
   SHORT_LEASES,
   startReplica,
   writers,
@@ -24,8 +25,17 @@ const LEADER = "f2130106.lynq.sh";
 
 const run: { second?: OperatorProcess; third?: OperatorProcess } = {};
 
-function standby(lab: OperatorLab, user: Replica): Promise<OperatorProcess> {
-  return startReplica(lab, user, { flags: FLAGS, startedBy: "attempting to acquire leader lease" });
+const pages = replicaPages();
+
+function standby(
+  lab: OperatorLab,
+  user: Replica,
+  more: readonly string[] = [],
+): Promise<OperatorProcess> {
+  return startReplica(lab, user, {
+    flags: [...FLAGS, ...more],
+    startedBy: "attempting to acquire leader lease",
+  });
 }
 
 async function rows(lab: OperatorLab, from: number, count: number): Promise<void> {
@@ -42,7 +52,13 @@ async function leader(lab: OperatorLab): Promise<string> {
 async function oneWorks(lab: OperatorLab): Promise<void> {
   const audit = new OperatorAudit(lab.plane);
   await audit.restart();
-  run.second = await standby(lab, "operator-2");
+  run.second = await standby(lab, "operator-2", pages.flags);
+  const waiting = /This replica waits for the lease f2130106\.lynq\.sh .*All is on the page of lynq_/;
+  await until(
+    "its page to tell that it waits, and for whom",
+    async () => waiting.test(await pages.overview()),
+  );
+  assert.equal(await pages.readyz(), "200 ok");
   await lab.objects.apply(form(lab, "web", CONFIG));
   await lab.objects.apply(hub(lab, { name: "tenants" }));
   await readyNodes(lab, 2);
@@ -58,6 +74,8 @@ async function killedInMidWork(lab: OperatorLab): Promise<void> {
   await until("some of the work to be done", async () => (await madeWrites(audit)).length > 20);
   await lab.operator.kill();
   await readyNodes(lab, 42);
+  assert.ok(!(await pages.overview()).includes("This replica"), "it knows all by now");
+  assert.equal(await pages.readyz(), "200 ok");
   const writes = await madeWrites(audit);
   assert.deepEqual(writers(writes), ["operator", "operator-2"]);
   assert.deepEqual(madeTwice(writes), []);

@@ -10,6 +10,7 @@ import {
   madeTwice,
   madeWrites,
   readyNodes,
+  replicaPages,
   SHORT_LEASES,
   startReplica,
 } from "../support/replica_lab.ts";
@@ -28,6 +29,7 @@ const FLAGS = [
   `--shards=${COUNT}`,
 ];
 const metrics = operatorMetrics();
+const pages = replicaPages();
 
 const run: { second?: OperatorProcess; third?: OperatorProcess; audit?: OperatorAudit } = {};
 
@@ -69,7 +71,7 @@ async function shardsOf(lab: OperatorLab, user: string): Promise<number[]> {
 }
 
 async function fleet(lab: OperatorLab): Promise<void> {
-  run.second = await startReplica(lab, "operator-2", { flags: [...FLAGS, ...metrics.flags] });
+  run.second = await startReplica(lab, "operator-2", { flags: [...FLAGS, ...metrics.flags, ...pages.flags] });
   await shared(lab, 2);
   await lab.objects.apply(form(lab, "many", resources("")));
   await lab.objects.apply(hub(lab, { name: "tenants" }));
@@ -92,6 +94,12 @@ async function fleet(lab: OperatorLab): Promise<void> {
     const held = await metrics.value("leader_election_master_status", { name });
     assert.equal(held, shards.includes(shard) ? 1 : 0, name);
   }
+  assert.equal(await pages.readyz(), "200 ok");
+  const which = shards.toSorted((a, b) => a - b).join(", ");
+  const told = `This replica works on shard ${which} of ${COUNT} and shows the nodes of these only.`;
+  const overview = await pages.overview();
+  assert.ok(overview.includes(told), overview);
+  assert.ok(overview.includes("tenants") && overview.includes("many"), "hubs and forms are known to all");
 }
 
 /** Converged, the only requests are those of Leases, and watches that are renewed. */

@@ -1,4 +1,5 @@
 import { until } from "./cluster_objects.ts";
+import { freePort } from "./databases_process.ts";
 import type { PlaneUser } from "./control_plane.ts";
 import { type AuditedRequest, isMade, OperatorAudit } from "./operator_audit.ts";
 import type { OperatorLab } from "./operator_lab.ts";
@@ -35,6 +36,23 @@ export async function leaseNamespace(
   name: string,
 ): Promise<void> {
   await objects.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`);
+}
+
+/** The pages that a replica serves: its flags, and what a path of each answers. */
+export function replicaPages() {
+  const [health, dashboard] = [freePort(), freePort()];
+  const read = async (port: number, path: string) => {
+    const response = await fetch(`http://127.0.0.1:${port}${path}`);
+    return `${response.status} ${await response.text()}`;
+  };
+  return {
+    flags: [
+      `--health-probe-bind-address=127.0.0.1:${health}`,
+      `--dashboard-bind-address=127.0.0.1:${dashboard}`,
+    ],
+    readyz: () => read(health, "/readyz"),
+    overview: () => read(dashboard, "/"),
+  };
 }
 
 /** Writes of the replicas that changed something, but for those to Leases. */
