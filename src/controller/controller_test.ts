@@ -41,7 +41,7 @@ const silent: ControllerObserver = {
 
 const turn = () => new Promise<void>((resolve) => setTimeout(resolve, 0));
 
-Deno.test("a key added many times is taken once", async () => {
+Deno.test("a key added many times is taken once", () => {
   const queue = new WorkQueue({ timers: manualTimers() });
   queue.add("a");
   queue.add("a");
@@ -49,7 +49,7 @@ Deno.test("a key added many times is taken once", async () => {
   assert.equal(queue.depth, 0);
 });
 
-Deno.test("a key added while a worker has it comes again after the worker is done, not beside it", async () => {
+Deno.test("a key added while a worker has it comes again after the worker is done, not beside it", () => {
   const queue = new WorkQueue({ timers: manualTimers() });
   queue.add("a");
   queue.take();
@@ -59,7 +59,7 @@ Deno.test("a key added while a worker has it comes again after the worker is don
   assert.equal(queue.take()?.key, "a");
 });
 
-Deno.test("of several delays of one key the earliest counts, and adding it now forgets them", async () => {
+Deno.test("of several delays of one key the earliest counts, and adding it now forgets them", () => {
   const timers = manualTimers();
   const queue = new WorkQueue({ timers });
   queue.addAfter("a", 100);

@@ -66,11 +66,7 @@ export function startShard(ground: Ground, parts: ShardParts): Shard {
       has: (namespace, label) => isElsewhere(nodes, { shard, count }, { namespace, label }),
     },
   });
-  const controller = createNodeController(ground, world, {
-    observer: parts.observer,
-    places: parts.places,
-    client,
-  });
+  const controller = createNodeController(ground, world, parts);
   // The name decides whose a node is; its label, which anybody may write, only who hears of it.
   const isOwn = (key: string) => shardOf(parseNamespacedName(key), count) === shard;
   const queue: Queue = {
