@@ -1,11 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { mergeConditions } from "../api/conditions.ts";
+import { hasTurned, mergeConditions } from "../api/conditions.ts";
 import { API_VERSION, FORM_FINALIZER } from "../api/labels.ts";
 import { detachPatch } from "../api/node_owner.ts";
 import { isMarked, leavesDependents, markPatch } from "../api/orphaning.ts";
 import { remaining } from "../api/remaining.ts";
+import { namespacedName } from "../api/resource_key.ts";
 import { type StoredForm, toStoredNode } from "../api/stored.ts";
-import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
+import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { FormWorld } from "./world.ts";
@@ -42,18 +43,17 @@ export async function finalizeForm(
   const leave = await leavesNodes(world, form, signal);
   const cached = world.nodes.ofForm(form.namespace, form.name).filter((node) => node.hub !== undefined);
   if (!leave && cached.length > 0 && cached.every((node) => node.deleting)) {
-    await publishProgress(world, { form, left: cached.length }, signal);
-    return AWAIT;
+    return await publishProgress(world, { form, left: cached.length }, signal);
   }
 
   // 2. The nodes as the API server has them: no cache is the reason that a finalizer goes.
   const nodes = await nodesOf(world, form, signal);
   if (nodes.length > 0) {
     await world.writes.all(nodes, (node) => letGo(world, { node, leave }, signal));
-    if (!leave) await publishProgress(world, { form, left: nodes.length }, signal);
+    const told = leave ? AWAIT : await publishProgress(world, { form, left: nodes.length }, signal);
     const known = new Set(cached.map(({ uid }) => uid));
     const unseen = nodes.some(({ metadata }) => !known.has(metadata.uid ?? ""));
-    return leave || unseen ? requeueAfter(UNSEEN_MS) : AWAIT;
+    return leave || unseen ? sooner(told, requeueAfter(UNSEEN_MS)) : told;
   }
 
   // 3. Nothing is left.
@@ -131,18 +131,23 @@ interface Progress {
   readonly left: number;
 }
 
+/** Tells how many are left, at most once a second after the first time. Says when to come again to tell it. */
 async function publishProgress(
   world: FormWorld,
   { form, left }: Progress,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Verdict> {
   const before = form.status.conditions ?? [];
-  const now = world.now().toISOString().replace(/\.\d+Z$/, "Z");
+  const time = world.now();
+  const now = time.toISOString().replace(/\.\d+Z$/, "Z");
   const message = `The form is being deleted, ${remaining(left)} of its LynqNodes are left`;
   const conditions = mergeConditions(before, [
     { type: "Applied", status: "False", reason: "Deleting", message },
   ], { now, generation: form.generation });
-  if (isDeepStrictEqual(conditions, before)) return;
+  if (isDeepStrictEqual(conditions, before)) return AWAIT;
+  const waitMs = hasTurned(before, conditions) ? 0 : world.tells.waitMs(namespacedName(form), time.getTime());
+  if (waitMs > 0) return requeueAfter(waitMs);
+  world.tells.passed(namespacedName(form), time.getTime());
   const ref = { type: world.forms.type, namespace: form.namespace, name: form.name };
   const patch = { type: "merge" as const, body: { metadata: { uid: form.uid }, status: { conditions } } };
   const options = { fieldManager: "lynq", subresource: "status" as const };
@@ -151,6 +156,7 @@ async function publishProgress(
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
+  return AWAIT;
 }
 
 function formEvent(

@@ -44,7 +44,7 @@ export async function publishForm(
 function isUrgent(before: FormStatus, after: FormStatus): boolean {
   return before.observedGeneration !== after.observedGeneration ||
     before.currentRevision !== after.currentRevision || before.rollout?.phase !== after.rollout?.phase ||
-    before.dryRun?.time !== after.dryRun?.time || hasTurned(before.conditions, after.conditions);
+    !isDeepStrictEqual(before.dryRun, after.dryRun) || hasTurned(before.conditions, after.conditions);
 }
 
 /** A merge patch keeps what it does not name: what is to go, two levels deep, is named with null. */

@@ -80,3 +80,21 @@ Deno.test("another generation and what is wrong with it are told at once, by one
     assert.equal(events.length, 2);
   });
 });
+
+Deno.test("a form that is deleted tells once a second how many nodes are left", async () => {
+  await withHub(async (lab) => {
+    const left = async () => findCondition((await told(lab)).conditions, "Applied")?.message;
+    await started(lab);
+    await lab.objects.remove({ ...API, kind: "LynqForm", name: "web" });
+    await lab.formPass("web");
+    assert.match(await left() ?? "", /, 3 of its LynqNodes are left$/);
+    await lab.objects.merge({ ...API, kind: "LynqNode", name: "a-web" }, { metadata: { finalizers: null } });
+    assert.deepEqual(await lab.formPass("web"), {
+      verdict: { kind: "requeue", afterMs: 1000 },
+      writes: 0,
+    });
+    lab.clock.ahead += 1;
+    assert.deepEqual(await lab.formPass("web"), { verdict: { kind: "await" }, writes: 1 });
+    assert.match(await left() ?? "", /, 2 of its LynqNodes are left$/);
+  });
+});

@@ -1,12 +1,12 @@
 import { isDeepStrictEqual } from "node:util";
-import { mergeConditions } from "../api/conditions.ts";
+import { hasTurned, mergeConditions } from "../api/conditions.ts";
 import { HUB_FINALIZER } from "../api/labels.ts";
 import { detachPatch, hubOwner } from "../api/node_owner.ts";
 import { isMarked, leavesDependents, markPatch } from "../api/orphaning.ts";
 import { remaining } from "../api/remaining.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import { type StoredHub, toStoredNode } from "../api/stored.ts";
-import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
+import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { carryOut } from "./carry_out.ts";
@@ -24,8 +24,7 @@ export async function finalizeHub(world: HubWorld, hub: StoredHub, signal: Abort
   const leave = await leavesNodes(world, hub, signal);
   const cached = world.nodes.ofHub(hub.namespace, hub.name);
   if (!leave && cached.length > 0 && cached.every((node) => node.deleting)) {
-    await publishProgress(world, { hub, left: cached.length }, signal);
-    return AWAIT;
+    return await publishProgress(world, { hub, left: cached.length }, signal);
   }
 
   // 2. The nodes as the API server has them: no cache is the reason that a finalizer goes.
@@ -87,10 +86,12 @@ async function removeNodes(
   }));
   const { refused, broken } = await carryOut(world, { hub, changes }, signal);
   if (broken !== undefined) throw broken.error;
-  await publishProgress(world, { hub, left: nodes.length }, signal);
+  const told = await publishProgress(world, { hub, left: nodes.length }, signal);
   // One that could not be deleted never wakes its hub, and one that the cache lacks doesn't either.
   const unseen = nodes.some(({ metadata }) => !known.has(metadata.uid ?? ""));
-  return refused === 0 && !unseen ? AWAIT : requeueAfter(world.backoff.next(namespacedName(hub)));
+  return refused === 0 && !unseen
+    ? told
+    : sooner(told, requeueAfter(world.backoff.next(namespacedName(hub))));
 }
 
 /** Takes hub and label off these nodes, which then follow their revision by themselves. Tells whether one changed meanwhile. */
@@ -116,18 +117,23 @@ interface Progress {
   readonly left: number;
 }
 
+/** Tells how many are left, at most once a second after the first time. Says when to come again to tell it. */
 async function publishProgress(
   world: HubWorld,
   { hub, left }: Progress,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<Verdict> {
   const before = hub.status.conditions ?? [];
-  const now = world.now().toISOString().replace(/\.\d+Z$/, "Z");
+  const time = world.now();
+  const now = time.toISOString().replace(/\.\d+Z$/, "Z");
   const message = `The hub is being deleted, ${remaining(left)} of its LynqNodes are left`;
   const conditions = mergeConditions(before, [
     { type: "Ready", status: "False", reason: "Deleting", message },
   ], { now, generation: hub.generation });
-  if (isDeepStrictEqual(conditions, before)) return;
+  if (isDeepStrictEqual(conditions, before)) return AWAIT;
+  const waitMs = hasTurned(before, conditions) ? 0 : world.tells.waitMs(namespacedName(hub), time.getTime());
+  if (waitMs > 0) return requeueAfter(waitMs);
+  world.tells.passed(namespacedName(hub), time.getTime());
   const ref = { type: world.hubs.type, namespace: hub.namespace, name: hub.name };
   const patch = { type: "merge" as const, body: { metadata: { uid: hub.uid }, status: { conditions } } };
   const options = { fieldManager: "lynq", subresource: "status" as const };
@@ -136,6 +142,7 @@ async function publishProgress(
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
+  return AWAIT;
 }
 
 async function finish(world: HubWorld, { hub, left }: Progress, signal: AbortSignal): Promise<Verdict> {

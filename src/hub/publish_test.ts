@@ -92,3 +92,21 @@ Deno.test("a condition that turns is told at once, and the counts with it", asyn
     assert.deepEqual(await lab.hubPass("tenants"), { verdict: { kind: "await" }, writes: 1 });
   });
 });
+
+Deno.test("a hub that is deleted tells once a second how many nodes are left", async () => {
+  await withHub(async (lab) => {
+    const left = async () => findCondition((await told(lab)).conditions, "Ready")?.message;
+    await started(lab);
+    await lab.objects.remove({ ...API, kind: "LynqHub", name: "tenants" });
+    await lab.hubPass("tenants");
+    assert.match(await left() ?? "", /, 3 of its LynqNodes are left$/);
+    await lab.objects.merge({ ...API, kind: "LynqNode", name: "a-web" }, { metadata: { finalizers: null } });
+    assert.deepEqual(await lab.hubPass("tenants"), {
+      verdict: { kind: "requeue", afterMs: 1000 },
+      writes: 0,
+    });
+    lab.clock.ahead += 1;
+    assert.deepEqual(await lab.hubPass("tenants"), { verdict: { kind: "await" }, writes: 1 });
+    assert.match(await left() ?? "", /, 2 of its LynqNodes are left$/);
+  });
+});
