@@ -78,7 +78,10 @@ export class ProjectionCache<P, I extends string> {
       ? !isNewer(entry.resourceVersion, version) && entry.resourceVersion !== version
       : isNewer(version, this.#seenTo) && (entry === undefined || isNewer(version, entry.resourceVersion));
     if (!newer) return;
-    if (isNewer(version, this.#seenTo)) this.#unconfirmed.set(key, version);
+    if (isNewer(version, this.#seenTo)) {
+      this.#unconfirmed.delete(key);
+      this.#unconfirmed.set(key, version);
+    }
     this.#put(key, object, "write");
   }
 
@@ -130,11 +133,12 @@ export class ProjectionCache<P, I extends string> {
     return written !== undefined && isNewer(written, version);
   }
 
-  /** The watch has told everything up to `version`: what `observe` put in and it did not tell of is not there. */
+  /** The watch has told everything up to `version`: what `observe` put in before and it did not tell of is not there. */
   #advance(version: string): void {
     if (isNewer(version, this.#seenTo)) this.#seenTo = version;
     for (const [key, written] of this.#unconfirmed) {
-      if (isNewer(written, this.#seenTo)) continue;
+      // They came nearly in order: what stands behind this one has time until it is passed.
+      if (isNewer(written, this.#seenTo)) break;
       this.#unconfirmed.delete(key);
       const entry = this.#entries.get(key);
       if (entry !== undefined) this.#drop(entry);

@@ -121,6 +121,22 @@ Deno.test("a written object that the watch passes over, since it does not match,
   assert.deepEqual(events, ["added shop/unlabelled v by write", "deleted shop/unlabelled v by watch"]);
 });
 
+Deno.test("answers that come out of order leave the cache too, each once the watch has passed it", () => {
+  const { cache } = newCache();
+  list(cache, 10);
+  cache.observe(thing("c", 13));
+  cache.observe(thing("a", 11));
+  cache.observe(thing("b", 12));
+  cache.observe(thing("a", 16));
+  const names = () => [...cache.values()].map(({ key }) => key).sort();
+  cache.update({ kind: "progress", resourceVersion: "12" });
+  assert.ok(cache.get("shop/c") !== undefined && cache.get("shop/a") !== undefined);
+  cache.update({ kind: "progress", resourceVersion: "13" });
+  assert.deepEqual(names(), ["shop/a"]);
+  cache.update({ kind: "progress", resourceVersion: "16" });
+  assert.deepEqual(names(), []);
+});
+
 Deno.test("a list older than the caller's write keeps what was written", () => {
   const { cache } = newCache();
   list(cache, 10);
