@@ -14,6 +14,8 @@ export interface Advance {
   /** What a read of the rows asks for; undefined where there was none. */
   readonly plan: (Pick<HubPlan, "marks"> & { readonly changes: readonly NodeChange[] }) | undefined;
   readonly before: HubMemory;
+  /** Milliseconds since the epoch at which the next read is due: what is not begun then is planned for anew. */
+  readonly until: number;
 }
 
 /** What came of it, and what the next pass has to know. */
@@ -21,6 +23,7 @@ export interface Advanced extends Pick<HubMemory, "waiting" | "doubts" | "thrott
   readonly problems: readonly RowProblem[];
   readonly refused: number;
   readonly broken: Carried["broken"];
+  readonly left: number;
 }
 
 /**
@@ -29,7 +32,7 @@ export interface Advanced extends Pick<HubMemory, "waiting" | "doubts" | "thrott
  */
 export async function advance(world: HubWorld, of: Advance, signal: AbortSignal): Promise<Advanced> {
   // 1. What is asked for.
-  const { hub, forms, plan, before } = of;
+  const { hub, forms, plan, before, until } = of;
   const now = world.now();
   const nodes = world.nodes.ofHub(hub.namespace, hub.name);
   const asked = plan?.changes ?? pendingWrites(before.waiting, { hub: hub.name, forms, nodes, now });
@@ -50,15 +53,16 @@ export async function advance(world: HubWorld, of: Advance, signal: AbortSignal)
   const changes = [...gated.writes, ...deletions];
   const written = new Set(gated.writes.map(nameOf));
   const marks = plan?.marks.filter(({ node }) => !written.has(node.name)) ?? [];
-  const { problems, refused, broken, answered, unanswered } = await carryOut(
+  const { problems, refused, broken, left, answered, unanswered } = await carryOut(
     world,
-    { hub, changes, marks },
+    { hub, changes, marks, until },
     signal,
   );
   return {
     problems,
     refused,
     broken,
+    left,
     waiting: awaited(gated.held),
     throttled,
     full: new Set(gated.throttled.map(({ form }) => form)),

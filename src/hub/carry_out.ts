@@ -16,11 +16,23 @@ export interface Carried {
   readonly refused: number;
   /** Why changes were left undone: no answer came. */
   readonly broken: { readonly error: unknown } | undefined;
+  /** Changes that were not begun when the time was up. */
+  readonly left: number;
   /** Names of the nodes whose write was answered. */
   readonly answered: readonly string[];
   /** Nodes that may have been written or may be yet: no answer came, or one that doesn't tell. */
   readonly unanswered: readonly NodeWanted[];
 }
+
+export interface CarryOut {
+  readonly hub: StoredHub;
+  readonly changes: readonly NodeChange[];
+  readonly marks?: HubPlan["marks"];
+  /** Milliseconds since the epoch from which on no change is begun; those that were, are ended. */
+  readonly until?: number;
+}
+
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /**
  * Carries out the planned changes, each by itself: one that is refused is reported and holds up no other, one that gets
@@ -28,10 +40,15 @@ export interface Carried {
  */
 export async function carryOut(
   world: HubWorld,
-  of: { hub: StoredHub; changes: readonly NodeChange[]; marks?: HubPlan["marks"] },
+  of: CarryOut,
   signal: AbortSignal,
 ): Promise<Carried> {
-  const state: { refused: number; broken: Carried["broken"] } = { refused: 0, broken: undefined };
+  const { until = Infinity } = of;
+  const state: Pick<Mutable<Carried>, "refused" | "broken" | "left"> = {
+    refused: 0,
+    broken: undefined,
+    left: 0,
+  };
   const answered: string[] = [];
   const unanswered: NodeWanted[] = [];
   const changed = new Set(of.changes.map(nameOf));
@@ -40,8 +57,12 @@ export async function carryOut(
     ...(of.marks ?? []).filter(({ node }) => !changed.has(node.name))
       .map((mark) => ({ kind: "mark" as const, ...mark })),
   ];
-  const problems = await world.writes.all(all, async (change) => {
+  const problems = await world.writes.all(all.sort(smallFirst), async (change) => {
     if (signal.aborted || state.broken !== undefined) return undefined;
+    if (world.now().getTime() >= until) {
+      state.left++;
+      return undefined;
+    }
     if (isPausedMeanwhile(world, { hub: of.hub, change })) return undefined;
     try {
       await carryOutOne(world, { hub: of.hub, change }, signal);
@@ -61,6 +82,11 @@ export async function carryOut(
     }
   });
   return { problems: problems.filter((problem) => problem !== undefined), ...state, answered, unanswered };
+}
+
+/** Nodes to make come in masses; what changes those that are there goes first. */
+function smallFirst(a: Change, b: Change): number {
+  return Number(a.kind === "create") - Number(b.kind === "create");
 }
 
 /** Whether an error says that nothing was written. A create that meets its own node may have made it before. */

@@ -174,6 +174,11 @@ function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
   return Math.max(0, memory.readAt + since - now);
 }
 
+/** Writing that takes longer than the interval gives way to a read, so that rows are followed in a bulk too. */
+function nextReadAt(world: HubWorld, hub: StoredHub): number {
+  return world.now().getTime() + intervalMs(hub.spec);
+}
+
 async function sync(
   world: HubWorld,
   of: Due,
@@ -182,9 +187,9 @@ async function sync(
   const { key, basis } = of;
   const before = { ...EMPTY, ...world.memory.get(key), overtaken: "no" as const };
   world.memory.set(key, before);
-  const { broken, ...outcome } = await attempt(world, { ...of, before }, signal);
+  const { broken, left = 0, ...outcome } = await attempt(world, { ...of, before }, signal);
   const { overtaken } = world.memory.get(key) ?? before;
-  const readAt = broken === undefined ? world.now().getTime() : 0;
+  const readAt = broken === undefined && left === 0 ? world.now().getTime() : 0;
   const memory: HubMemory = { ...before, ...outcome, overtaken, readAt, basis };
   world.memory.set(key, memory);
   if (broken !== undefined) throw broken.error;
@@ -199,14 +204,15 @@ async function roll(
 ): Promise<HubMemory> {
   const { key, hub, forms } = of;
   const before = world.memory.get(key) ?? EMPTY;
-  const { problems: _, refused, broken, ...outcome } = await advance(
+  const until = before.readAt + intervalMs(hub.spec);
+  const { problems: _, refused, broken, left, ...outcome } = await advance(
     world,
-    { hub, forms, plan: undefined, before },
+    { hub, forms, plan: undefined, before, until },
     signal,
   );
   if (refused > 0) world.backoff.next(key);
   // What was left undone is known only from the rows.
-  const again = broken === undefined ? {} : { readAt: 0 };
+  const again = broken === undefined && left === 0 ? {} : { readAt: 0 };
   const memory = { ...(world.memory.get(key) ?? before), ...outcome, ...again };
   world.memory.set(key, memory);
   if (broken !== undefined) throw broken.error;
@@ -231,6 +237,7 @@ interface Attempted
     Pick<HubMemory, "sync" | "throttled" | "full" | "waiting" | "doubts" | "calm">,
     Partial<Pick<HubMemory, "covered" | "wentAt">> {
   readonly broken?: Carried["broken"];
+  readonly left?: number;
 }
 
 /** One read, plan and its changes; a read that fails is an outcome too. */
@@ -252,7 +259,7 @@ async function attempt(
     reportPlan(world, hub, { plan, held });
     const { problems: taken, refused, ...advanced } = await advance(
       world,
-      { hub, forms, plan: { changes, marks: plan.marks }, before },
+      { hub, forms, plan: { changes, marks: plan.marks }, before, until: nextReadAt(world, hub) },
       signal,
     );
     if (refused === 0) world.backoff.reset(key);
@@ -269,9 +276,9 @@ async function attempt(
     const { code, message, remedy } = error;
     reportFailure(world, hub, error);
     // What a form asks for needs no row.
-    const { problems: _, refused: __, ...advanced } = await advance(
+    const { problems: _, refused: __, left: ___, ...advanced } = await advance(
       world,
-      { hub, forms, plan: undefined, before: { ...before, waiting: [] } },
+      { hub, forms, plan: undefined, before: { ...before, waiting: [] }, until: nextReadAt(world, hub) },
       signal,
     );
     return { sync: { kind: "failed", code, message, remedy }, ...advanced, calm: undefined };
