@@ -135,6 +135,7 @@ function operatorOptions({ dashboardPort }: DemoOptions, folder: DemoFolder): Op
     leaderElectRenewDeadline: 10,
     leaderElectRetryPeriod: 2,
     shards: 1,
+    namespaces: undefined,
     sourceHosts: [],
     sourcePaths: [folder.path],
     zapDevel: false,

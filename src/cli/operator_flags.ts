@@ -13,12 +13,7 @@ export function withOperatorFlags(command: Command): Command {
     .option("--hub-concurrency <n>", "hubs reconciled at once", count, 3)
     .option("--form-concurrency <n>", "forms reconciled at once", count, 5)
     .option("--node-concurrency <n>", "nodes reconciled at once", count, 10)
-    .option(
-      "--write-concurrency <n>",
-      "writes under way at once at most; fewer as the API server bears",
-      count,
-      32,
-    )
+    .option("--write-concurrency <n>", "most writes under way at once; fewer as the server bears", count, 32)
     .option("--kube-api-qps <n>", "requests a second to the API server at most; 0 is what it bears", rate, 0)
     .option("--kube-api-burst <n>", "requests at once after a pause; 0 is twice --kube-api-qps", rate, 0)
     .option(
@@ -48,6 +43,7 @@ export function withOperatorFlags(command: Command): Command {
     .option("--leader-elect-renew-deadline <time>", "how long its holder tries to renew it", seconds, 10)
     .option("--leader-elect-retry-period <time>", "time between two tries", seconds, 2)
     .option("--shards <n>", "parts of the nodes that replicas share evenly, 1 to 64", shards, 1)
+    .option("--namespaces <names>", "keep to these namespaces, by commas; all unless told", namespaces)
     .option("--zap-devel [boolean]", "logs for people: console, debug", truth, false)
     .option("--zap-encoder <encoder>", "json or console")
     .option("--zap-log-level <level>", "debug, info, error, panic, or a number")
@@ -102,6 +98,16 @@ function contradiction(flags: Required<Flags>): string | undefined {
   }
   if (shards > 1 && !leaderElect) return "--shards above 1 needs --leader-elect: one replica plans for all";
   return undefined;
+}
+
+const NAMESPACE = /^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/;
+
+function namespaces(text: string): string[] {
+  const names = [...new Set(list(text))];
+  const wrong = names.find((name) => !NAMESPACE.test(name));
+  if (wrong !== undefined) throw new InvalidArgumentError(`${JSON.stringify(wrong)} can't name a namespace`);
+  if (names.length === 0) throw new InvalidArgumentError('takes names of namespaces, "team-a,team-b"');
+  return names;
 }
 
 /** One bucket at least for each shard. */

@@ -60,8 +60,22 @@ Deno.test("flags of the webhooks that are no more are still accepted", () => {
   );
 });
 
+Deno.test("namespaces are names by commas, each once, and none is no restriction", () => {
+  assert.deepEqual(read("--namespaces=team-a, team-b,team-a").namespaces, ["team-a", "team-b"]);
+  assert.equal(read().namespaces, undefined);
+});
+
 Deno.test("a value that can't be is refused with the flag's name", () => {
-  for (const arg of ["--node-concurrency=0", "--hub-concurrency=1.5", "--leader-elect=maybe", "--nope"]) {
+  for (
+    const arg of [
+      "--node-concurrency=0",
+      "--hub-concurrency=1.5",
+      "--leader-elect=maybe",
+      "--namespaces=Team",
+      "--namespaces=,",
+      "--nope",
+    ]
+  ) {
     assert.throws(() => read(arg), (error) => {
       assert(error instanceof CommanderError);
       assert(error.message.includes(arg.split("=")[0] ?? ""), error.message);

@@ -3,7 +3,8 @@ import type { ObjectKey } from "../api/resource_key.ts";
 import type { Child, NodeIdentity, Readiness } from "../api/stages.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { KubeError } from "../kube/error.ts";
-import { type CacheEvent, createInformer, type Informer, objectKey } from "../kube/informer.ts";
+import { type CacheEvent, type Informer, objectKey } from "../kube/informer.ts";
+import { createInformerIn } from "../kube/namespaced_informer.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { apiVersionOf, type ResourceType } from "../kube/resource_type.ts";
 import { childOfNode, isTracked, ownClaim, toChild } from "./child.ts";
@@ -46,6 +47,8 @@ export type RefusedKinds = ReadonlyMap<string, KubeError>;
 
 export interface ChildCachesOptions {
   readonly client: WatchingClient;
+  /** Where they are watched; everywhere unless told, and then nothing is watched that has no namespace. */
+  readonly namespaces?: readonly string[] | undefined;
   /** Which objects are watched; all that carry the tracking label unless told. */
   readonly labelSelector?: string | undefined;
   /** Shared with other caches where it is given. */
@@ -70,13 +73,17 @@ export class ChildCaches implements Children {
 
   async ensure(types: Iterable<ResourceType>): Promise<RefusedKinds> {
     const refused = new Map<string, KubeError>();
-    await Promise.all([...types].map(async (type) => {
+    await Promise.all([...types].filter((type) => this.#isWatched(type)).map(async (type) => {
       const error = await firstListError(this.#cache(type));
       if (error === undefined) return;
       if (!isRefusal(error)) throw error;
       refused.set(kindText(type), error);
     }));
     return refused;
+  }
+
+  #isWatched({ namespaced }: ResourceType): boolean {
+    return namespaced || this.#options.namespaces === undefined;
   }
 
   find(type: ResourceType, key: ObjectKey): Child | undefined {
@@ -104,6 +111,7 @@ export class ChildCaches implements Children {
   }
 
   observe(type: ResourceType, object: KubeObject, node: NodeIdentity): Child {
+    if (!this.#isWatched(type)) return this.project(type, object);
     this.#writer = nodeKey(node);
     try {
       this.#cache(type).informer.observe(object);
@@ -117,6 +125,7 @@ export class ChildCaches implements Children {
   }
 
   refresh(type: ResourceType, object: KubeObject, node: NodeIdentity): void {
+    if (!this.#isWatched(type)) return;
     this.#writer = nodeKey(node);
     try {
       this.#cache(type).informer.refresh(object);
@@ -139,7 +148,7 @@ export class ChildCaches implements Children {
     const present = this.#caches.get(kindText(type));
     if (present !== undefined) return present;
     const failing = Promise.withResolvers<void>();
-    const informer = createInformer<Child, ChildIndex>({
+    const informer = createInformerIn<Child, ChildIndex>(this.#options.namespaces, {
       client: this.#options.client,
       type,
       labelSelector: this.#options.labelSelector ?? LABEL.node,

@@ -6,6 +6,7 @@ import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
 import type { DesiredObject, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { kindText, type RefusedKinds } from "./child_caches.ts";
+import { outsideNamespaces } from "./kept_to.ts";
 import { toDesiredObject } from "./desired_object.ts";
 import { stillKept, withKept } from "./kept_values.ts";
 import { type NodeValues, nodeValues } from "./node_values.ts";
@@ -66,7 +67,7 @@ export interface Gathered {
 export async function gather(world: NodeWorld, input: GatherInput): Promise<Gathered> {
   const pass = { world, input, values: nodeValues(world, input) };
   const prepared = await Promise.all(input.form.resources.map((resource) => prepareItem(pass, resource)));
-  const items = prepared.filter((item) => item !== undefined);
+  const items = prepared.flatMap((item) => item === undefined ? [] : within(world.keptTo, item));
   const recorded = await Promise.all(
     [...input.records.values()].map((record) => world.discovery.resolve(record.apiVersion, record.kind)),
   );
@@ -80,6 +81,14 @@ export async function gather(world: NodeWorld, input: GatherInput): Promise<Gath
     items: withoutDuplicates(items.map((item) => watched(item, refused))),
     excluded: input.form.resources.flatMap(({ id }) => here.has(id) ? [] : [id]),
   };
+}
+
+/** What the operator may not have since it keeps to other namespaces. */
+function within(keptTo: NodeWorld["keptTo"], item: Item): Item {
+  const settled = item.kind === "target" ? outsideNamespaces(keptTo, item) : undefined;
+  if (settled === undefined) return item;
+  const { id, policy, wave, key } = item;
+  return { kind: "broken", id, policy, wave, key, settled };
 }
 
 /** What can't be seen is not written either: its readiness and its deletion would go unseen. */

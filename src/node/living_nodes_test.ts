@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { storedNode } from "../../tests/support/stored_objects.ts";
 import type { ListOptions } from "../kube/client.ts";
+import { KubeError } from "../kube/error.ts";
 import { NODE } from "../operator/kinds.ts";
 import { goneNodes, isStillOurs, type Registry } from "./living_nodes.ts";
 
@@ -46,6 +47,18 @@ Deno.test("a node is gone when neither cache nor API server has it with its UID"
 Deno.test("a name that was cut to fit a label counts as living", async () => {
   const cut = of("a".repeat(63));
   assert.equal((await goneNodes(registry(), [cut], signal))(cut), false);
+});
+
+Deno.test("a node that may not be asked for counts as living", async () => {
+  const client: Registry["client"] = {
+    // deno-lint-ignore require-yield
+    async *list() {
+      await Promise.resolve();
+      throw new KubeError("no", { status: 403, reason: "Forbidden" });
+    },
+  };
+  const old = of("acme-old");
+  assert.equal((await goneNodes({ ...registry(), client }, [old], signal))(old), false);
 });
 
 Deno.test("no answer is no absence", async () => {

@@ -38,6 +38,8 @@ export interface NodeWorld {
     observe(object: KubeObject): void;
     readonly type: ResourceType;
   };
+  /** The namespaces that the operator keeps to (`--namespaces`); undefined where it may work in all. */
+  readonly keptTo?: readonly string[] | undefined;
   /** What the caches lack since other replicas work on some of the nodes; undefined where they have all. */
   readonly elsewhere?: Elsewhere | undefined;
   /** UIDs of nodes whose deletion was seen to leave their children behind. */

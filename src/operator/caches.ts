@@ -9,6 +9,7 @@ import {
 } from "../api/stored.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { type CacheEvent, createInformer, type Informer, type InformerState } from "../kube/informer.ts";
+import { createInformerIn } from "../kube/namespaced_informer.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { CRD, FORM, HUB, NAMESPACE, NODE, REVISION } from "./kinds.ts";
 import { type CachedRevision, toCachedRevision } from "./revision.ts";
@@ -23,8 +24,9 @@ export interface SharedCaches {
   readonly hubs: Informer<StoredHub>;
   readonly forms: Informer<StoredForm, "hub">;
   readonly revisions: Informer<CachedRevision, "form">;
-  readonly namespaces: Informer<Presence>;
-  readonly crds: Informer<Presence>;
+  /** undefined where the operator keeps to some namespaces: what belongs to no namespace is not watched then. */
+  readonly namespaces: Informer<Presence> | undefined;
+  readonly crds: Informer<Presence> | undefined;
 }
 
 export type NodeCache = Informer<StoredNode, "hub" | "form" | "label" | "revision">;
@@ -47,37 +49,42 @@ export interface CacheHandlers {
   retrying(resource: string, of: { readonly error: unknown; readonly attempt: number }): void;
 }
 
+/** Where and with what is watched. */
+export interface WatchedPlace {
+  readonly client: WatchingClient;
+  /** All where they are not told. */
+  readonly namespaces?: readonly string[] | undefined;
+}
+
 /** Starts the watches of our own kinds, without nodes, and of what they wait for. */
-export function startCaches(client: WatchingClient, handlers: CacheHandlers): SharedCaches {
+export function startCaches({ client, namespaces }: WatchedPlace, handlers: CacheHandlers): SharedCaches {
   const watching = (type: ResourceType) => watchingOf(client, type, handlers);
+  const everywhere = namespaces === undefined;
   return {
-    hubs: createInformer({ ...watching(HUB), project: toStoredHub, onEvent: handlers.hub }),
-    forms: createInformer({
+    hubs: createInformerIn(namespaces, { ...watching(HUB), project: toStoredHub, onEvent: handlers.hub }),
+    forms: createInformerIn(namespaces, {
       ...watching(FORM),
       project: toStoredForm,
       indexes: { hub: ({ value }) => [`${value.namespace}/${value.spec.hubId}`] },
       onEvent: handlers.form,
     }),
-    revisions: createInformer({
+    revisions: createInformerIn(namespaces, {
       ...watching(REVISION),
       labelSelector: LABEL.form,
       project: toCachedRevision,
       indexes: { form: ({ value }) => [`${value.namespace}/${value.form}`] },
       onEvent: handlers.revision,
     }),
-    namespaces: createInformer({
-      ...watching(NAMESPACE),
-      metadataOnly: true,
-      project: toPresence,
-      onEvent: handlers.namespace,
-    }),
-    crds: createInformer({
-      ...watching(CRD),
-      metadataOnly: true,
-      project: toPresence,
-      onEvent: handlers.crd,
-    }),
+    namespaces: everywhere ? presence(watching(NAMESPACE), handlers.namespace) : undefined,
+    crds: everywhere ? presence(watching(CRD), handlers.crd) : undefined,
   };
+}
+
+function presence(
+  watching: ReturnType<typeof watchingOf>,
+  onEvent: (event: CacheEvent<Presence>) => void,
+): Informer<Presence> {
+  return createInformer({ ...watching, metadataOnly: true, project: toPresence, onEvent });
 }
 
 export interface NodeWatch {
@@ -88,11 +95,11 @@ export interface NodeWatch {
 
 /** Starts a watch of LynqNodes. */
 export function startNodeCache(
-  client: WatchingClient,
+  { client, namespaces }: WatchedPlace,
   { labelSelector, onEvent }: NodeWatch,
   handlers: Pick<CacheHandlers, "failed" | "retrying">,
 ): NodeCache {
-  return createInformer({
+  return createInformerIn(namespaces, {
     ...watchingOf(client, NODE, handlers),
     labelSelector,
     project: toStoredNode,
@@ -133,7 +140,7 @@ export function valuesBy<P, I extends string>(informer: Informer<P, I>, index: I
 
 /** Waits for the first lists. The kinds that are not served are named, as `lynqhubs.operator.lynq.sh`. */
 export async function synced(caches: SharedCaches): Promise<string[]> {
-  const watched: [ResourceType, Informer<unknown, string>][] = [
+  const watched: [ResourceType, Informer<unknown, string> | undefined][] = [
     [HUB, caches.hubs],
     [FORM, caches.forms],
     [REVISION, caches.revisions],
@@ -149,8 +156,11 @@ export function nodesSynced(nodes: NodeCache): Promise<string[]> {
   return missingKind(NODE, nodes);
 }
 
-async function missingKind(type: ResourceType, informer: Informer<unknown, string>): Promise<string[]> {
-  return await informer.synced === "absent" ? [resourceName(type)] : [];
+async function missingKind(
+  type: ResourceType,
+  informer: Informer<unknown, string> | undefined,
+): Promise<string[]> {
+  return await informer?.synced === "absent" ? [resourceName(type)] : [];
 }
 
 function resourceName({ group, plural }: ResourceType): string {
@@ -158,5 +168,6 @@ function resourceName({ group, plural }: ResourceType): string {
 }
 
 export async function stopCaches(caches: SharedCaches): Promise<void> {
-  await Promise.all(Object.values(caches).map((informer: { stop(): Promise<void> }) => informer.stop()));
+  const { hubs, forms, revisions, namespaces, crds } = caches;
+  await Promise.all([hubs, forms, revisions, namespaces, crds].map((informer) => informer?.stop()));
 }

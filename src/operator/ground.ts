@@ -19,6 +19,8 @@ import { Waiters } from "./waiters.ts";
 
 export interface ManagerOptions {
   readonly client: WatchingClient;
+  /** Only these are watched and worked in; all where they are not told. */
+  readonly namespaces?: readonly string[] | undefined;
   readonly openSource: (config: SourceConfig) => RowSource;
   readonly concurrency: {
     readonly hub: number;
@@ -88,7 +90,7 @@ export function layGround(options: ManagerOptions, audience: Audience): Ground {
     log,
   };
   const handlers = guard.watching(routeEvents(routing));
-  const caches = startCaches(client, handlers);
+  const caches = startCaches(options, handlers);
   const forms = new PreparedForms({
     find: (ns, name) => caches.revisions.get(`${ns}/${name}`)?.value,
     openApi: createOpenApi({ client }),

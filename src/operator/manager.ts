@@ -82,9 +82,10 @@ function wire(options: ManagerOptions): Parts {
     nodes: () => nodes,
   });
   const { handlers } = ground;
-  const nodes = startNodeCache(client, { onEvent: handlers.node }, handlers);
+  const nodes = startNodeCache(options, { onEvent: handlers.node }, handlers);
   const children = new ChildCaches({
     client,
+    namespaces: options.namespaces,
     onChange: ({ namespace, label }) => {
       for (const key of nodes.keysBy("label", `${namespace}/${label}`)) {
         worker.enqueue(key, urgencyOfChild(nodes.get(key)?.value));

@@ -35,6 +35,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
     children,
     orphaning,
     elsewhere,
+    keptTo: options.namespaces,
     applier: applierOf(ground, client),
     writes,
     nodes: {
@@ -59,10 +60,12 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
     },
     namespaces: {
       state: (name) => {
+        // Of one that the operator is to keep to, only a refused write tells that it is not there.
+        if (caches.namespaces === undefined) return "present";
         const found = caches.namespaces.get(name)?.value;
         return found === undefined ? "missing" : found.deleting ? "terminating" : "present";
       },
-      observe: (object) => caches.namespaces.observe(object),
+      observe: (object) => caches.namespaces?.observe(object),
       wait: (node, names) => waiting.namespaces.wait(node, names),
     },
     missingKinds: waiting.kinds,

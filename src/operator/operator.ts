@@ -65,6 +65,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
   const events = new EventWriter({ client: engine.writer, component: "lynq", log, metrics });
   const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, engine });
   engine.run({
+    namespaces: options.namespaces,
     openSource: sourceOpener(options),
     concurrency: {
       hub: options.hubConcurrency,

@@ -26,6 +26,8 @@ export interface OperatorOptions {
   readonly leaderElectRetryPeriod: number;
   /** How many parts of the nodes the replicas share among them. */
   readonly shards: number;
+  /** The only namespaces that are watched and worked in; undefined where they are all. */
+  readonly namespaces: readonly string[] | undefined;
   /** `host` or `host:port` of the databases that hubs may read; undefined where the host process sets no limit. */
   readonly sourceHosts: readonly string[] | undefined;
   /** Folders and files that SQLite hubs may read. */

@@ -40,10 +40,10 @@ export interface Shard {
 
 export function startShard(ground: Ground, parts: ShardParts): Shard {
   const { shard, count, client, loose } = parts;
-  const { log } = ground.options;
+  const { log, namespaces } = ground.options;
   const buckets = bucketsOf(shard, count);
   const state = { ready: false, stopped: false };
-  const nodes = startNodeCache(client, {
+  const nodes = startNodeCache({ client, namespaces }, {
     labelSelector: inBuckets(buckets),
     onEvent: (event) => {
       ground.orphaning.note(event);
@@ -52,6 +52,7 @@ export function startShard(ground: Ground, parts: ShardParts): Shard {
   }, ground.handlers);
   const own = new ChildCaches({
     client,
+    namespaces,
     labelSelector: ownChildren(buckets),
     rules: loose.rules,
     onChange: (node) => wake({ nodes, queue }, node),

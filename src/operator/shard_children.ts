@@ -55,8 +55,8 @@ export class ShardChildren implements Children {
   }
 
   observe(type: ResourceType, object: KubeObject, node: NodeIdentity): Child {
-    for (const cache of this.#cachesOf(type, object)) cache.observe(type, object, node);
-    return this.#own.project(type, object);
+    const seen = this.#cachesOf(type, object).map((cache) => cache.observe(type, object, node));
+    return seen[0] ?? this.#own.project(type, object);
   }
 
   refresh(type: ResourceType, object: KubeObject, node: NodeIdentity): void {

@@ -85,6 +85,7 @@ class ShardedManager implements Manager {
     );
     this.#loose = new ChildCaches({
       client,
+      namespaces: options.namespaces,
       labelSelector: LOOSE_CHILDREN,
       onChange: (node) => this.#shards().forEach((shard) => wake(shard, node)),
       onError: (error, key) => log.error("Cache of children", { key, error }),
@@ -146,10 +147,10 @@ class ShardedManager implements Manager {
   }
 
   async #lead({ writer }: Leadership): Promise<void> {
-    const { timers, log } = this.#options;
+    const { timers, log, namespaces } = this.#options;
     if (this.#isStopped()) return;
     const { handlers, routing, caches } = this.#ground;
-    const nodes: NodeCache = startNodeCache(writer, {
+    const nodes: NodeCache = startNodeCache({ client: writer, namespaces }, {
       onEvent: (event) => {
         this.#ground.orphaning.note(event);
         labels.note(event);
