@@ -46,6 +46,12 @@ const PERMISSIONS = [
   "--ignore-env",
 ];
 
+/**
+ * Most of what the operator allocates is gone a moment later: collected early it costs little time and a quarter of the
+ * memory less. The heap itself may grow as it must.
+ */
+const MEMORY = "--v8-flags=--max-semi-space-size=8,--initial-old-space-size=40";
+
 /** Modules that start in a Worker, which no import leads to. */
 async function workerModules(folder: string): Promise<string[]> {
   const found: string[] = [];
@@ -65,7 +71,7 @@ async function compile(): Promise<number> {
   const included = (await workerModules("src")).map((path) => `--include=${path}`);
   const excluded = (await unparsableFolders()).map((path) => `--exclude=${path}`);
   const options = ["--exclude-unused-npm", "--unstable-worker-options", ...included, ...excluded];
-  const args = ["compile", ...options, ...PERMISSIONS, `--output=${OUTPUT}`, ENTRY];
+  const args = ["compile", MEMORY, ...options, ...PERMISSIONS, `--output=${OUTPUT}`, ENTRY];
   console.log(`deno ${args.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
     args,

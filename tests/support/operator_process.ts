@@ -28,7 +28,8 @@ export interface OperatorProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const OPERATOR = ["--allow-net", "--allow-read", "--allow-env", "src/main.ts", "operator"];
+const MEMORY = "--v8-flags=--max-semi-space-size=8,--initial-old-space-size=40";
+const OPERATOR = [MEMORY, "--allow-net", "--allow-read", "--allow-env", "src/main.ts", "operator"];
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
