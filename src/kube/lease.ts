@@ -65,6 +65,11 @@ const SYSTEM_CLOCK = {
   sleep,
 };
 
+interface Moment {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
 class Hold implements LeaseHold {
   readonly acquired: Promise<"acquired" | "stopped">;
   readonly ended: Promise<"lost" | "released">;
@@ -77,7 +82,7 @@ class Hold implements LeaseHold {
   #view: LeaseView = { kind: "unseen" };
   #holder = "";
   /** When the last attempt began that acquired or renewed it; undefined where it is not held. */
-  #renewedAt: number | undefined;
+  #renewedAt: Moment | undefined;
   #keeps = false;
   #freed = false;
 
@@ -141,19 +146,25 @@ class Hold implements LeaseHold {
 
   /**
    * They count from the beginning of the last renewal that succeeded: others can't have seen it earlier, so the lease
-   * lives longer than this holder believes.
+   * lives longer than this holder believes. By the clock that went further: the one that only grows stands still while
+   * the machine sleeps.
    */
   #leftSeconds(): number {
     if (this.#renewedAt === undefined) return 0;
-    const { renewDeadlineSeconds } = this.#candidate.timing;
-    return renewDeadlineSeconds - (this.#clock.now() - this.#renewedAt) / 1000;
+    const { monotonicMs, wallMs } = this.#moment();
+    const passedMs = Math.max(monotonicMs - this.#renewedAt.monotonicMs, wallMs - this.#renewedAt.wallMs);
+    return this.#candidate.timing.renewDeadlineSeconds - passedMs / 1000;
+  }
+
+  #moment(): Moment {
+    return { monotonicMs: this.#clock.now(), wallMs: Date.parse(this.#clock.wall()) };
   }
 
   /** Reads, decides, writes; its holder writes first. A conflict means that another candidate was faster. */
   async #attempt(withinSeconds: number): Promise<boolean> {
     const timeout = new AbortController();
     const timer = setTimeout(() => timeout.abort(), withinSeconds * 1000);
-    const startedAt = this.#clock.now();
+    const startedAt = this.#moment();
     try {
       const done = await this.#renew(timeout.signal) || await this.#contend(timeout.signal);
       if (done) this.#renewedAt = startedAt;

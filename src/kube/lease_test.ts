@@ -43,7 +43,15 @@ Deno.test("a lease given up is free at once, ours is renewed with its history", 
 
 /** A lease in memory, and a clock that moves only when someone sleeps. */
 function world() {
-  const state = { lease: undefined as KubeObject | undefined, down: false, now: 0, writes: 0, reads: 0 };
+  const state = {
+    lease: undefined as KubeObject | undefined,
+    down: false,
+    now: 0,
+    /** How much further than the other the wall clock is. */
+    wallAhead: 0,
+    writes: 0,
+    reads: 0,
+  };
   const write = (object: KubeObject) => {
     if (state.down) throw new KubeUnreachable("down", { code: "Refused" });
     const expected = object.metadata.resourceVersion;
@@ -67,7 +75,7 @@ function world() {
   const onSleep: (() => void)[] = [];
   const clock = {
     now: () => state.now,
-    wall: () => "2026-01-01T00:00:00.000000Z",
+    wall: () => new Date(1_767_225_600_000 + state.now + state.wallAhead).toISOString(),
     sleep: async (ms: number, signal?: AbortSignal) => {
       state.now += ms;
       onSleep.shift()?.();
@@ -139,4 +147,16 @@ Deno.test("a holder that stood still holds nothing when it goes on, before any o
   onSleep.push(() => state.down = true);
   assert.equal(await held.ended, "lost");
   assert.equal(await held.stop(), false);
+});
+
+Deno.test("a holder whose machine slept holds nothing, and a wall clock that was set back takes nothing from it", async () => {
+  const { state, onSleep, hold } = world();
+  onSleep.push(() => {}, () => state.wallAhead = -60_000, () => state.wallAhead = 0);
+  const held = hold("us");
+  assert.equal(await held.acquired, "acquired");
+  state.wallAhead = -60_000;
+  assert.equal(held.isHeld(), true);
+  state.wallAhead = 10_000;
+  assert.equal(held.isHeld(), false);
+  assert.equal(await held.ended, "lost");
 });

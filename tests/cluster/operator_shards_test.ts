@@ -177,6 +177,21 @@ async function joined(lab: OperatorLab): Promise<void> {
   await everyWriteWasTheHolders(lab);
 }
 
+/** The leader stands still past its Lease: the other leads and has its shards, and nothing of what it had in hand is written. */
+async function frozen(lab: OperatorLab): Promise<void> {
+  const first = lab.operator;
+  first.freeze();
+  await shared(lab, 1);
+  await lab.db.exec("UPDATE tenants SET plan = 'bronze'");
+  await until("the change to be everywhere", () => planIs(lab, "bronze"));
+  first.thaw();
+  assert.equal(await first.ended, 1);
+  await everyWriteWasTheHolders(lab);
+  lab.operator = run.third ?? first;
+  run.third = await startReplica(lab, "operator-2", { flags: FLAGS });
+  await shared(lab, 2);
+}
+
 /** The leader ends: the other has its shards at once and plans from now on. */
 async function left(lab: OperatorLab): Promise<void> {
   const audit = new OperatorAudit(lab.plane);
@@ -185,7 +200,7 @@ async function left(lab: OperatorLab): Promise<void> {
   const third = run.third ?? lab.operator;
   lab.operator = third;
   await shared(lab, 1);
-  await lab.db.exec("INSERT INTO tenants VALUES ('late', 'silver', 1)");
+  await lab.db.exec("INSERT INTO tenants VALUES ('late', 'bronze', 1)");
   await readyNodes(lab, ROWS + 1);
   await everyWriteWasTheHolders(lab);
   const others = (await madeWrites(audit)).map(({ objectRef }) => objectRef?.name ?? "")
@@ -212,6 +227,7 @@ operatorTest(answer, "replicas share the nodes by shards, and no other than its 
     { title: "a node without a bucket, or with a wrong one, gets its own", run: byHand },
     { title: "a replica is killed: the other takes its shards and finishes", run: killed },
     { title: "a new replica gets its part in the midst of work", run: joined },
+    { title: "a leader that stood still writes nothing more, and ends", run: frozen },
     { title: "a replica that ends hands over, and nothing is written again", run: left },
   ],
 });
