@@ -19,7 +19,7 @@ export interface Sight {
   readonly holders: readonly (string | undefined)[];
   /** The Leases of the shards that have one. */
   readonly leases: ReadonlyMap<number, KubeObject>;
-  /** Leases of replicas that died and that nothing names any more. */
+  /** Leases that nobody needs: of replicas that died and that nothing names, of shards of another number. */
   readonly remains: readonly KubeObject[];
   /** Whether a replica of this group leads: only then shards are taken. */
   readonly led: boolean;
@@ -86,8 +86,12 @@ export class Sightings {
       ...this.#shards(leases, isGone),
       replicas: [...living].flatMap(([replica, group]) => group === String(count) ? [replica] : []),
       remains: leases.filter(({ metadata: { name = "" } }) => {
-        const holder = this.#holderOf(name);
-        return REPLICA.exec(name)?.[1] === String(count) && dead.has(holder) && !named.has(holder);
+        const view = this.#views.get(name);
+        if (view === undefined || isLive(view, monotonicMs)) return false;
+        const holder = view.record.holderIdentity;
+        if (REPLICA.test(name)) return holder === "" || !named.has(holder);
+        const of = SHARD.exec(name)?.[2];
+        return of !== undefined && of !== String(count) && (holder === "" || isGone(holder));
       }),
       led: living.get(this.#holderOf(LEASE_NAME)) === String(count),
       foreign: this.#foreign(monotonicMs, isGone),

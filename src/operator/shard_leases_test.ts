@@ -40,6 +40,18 @@ Deno.test("a holder whose Lease somebody deleted may work on for its time, and i
   assert.deepEqual(at(15_000).holders, [undefined, undefined]);
 });
 
+Deno.test("Leases of shards of another number go when nobody has them, and what a replica gave up goes too", () => {
+  const seen = sightings();
+  const given = lease(replicaLeaseName(2, "them"), "");
+  const left = [shard(0, "", 4), shard(1, "old", 4), shard(0, ""), given, leader("")];
+  assert.deepEqual(seen.see(left, 0, true).remains, []);
+  assert.deepEqual(seen.see(left, 15_000, true).remains.map(({ metadata }) => metadata.name), [
+    shardLeaseName(0, 4),
+    shardLeaseName(1, 4),
+    replicaLeaseName(2, "them"),
+  ]);
+});
+
 Deno.test("a replica that lost its own Lease is not alive to itself, whatever the Lease says", () => {
   const { replicas } = sightings().see([replica("me")], 0, false);
   assert.deepEqual(replicas, []);
