@@ -9,6 +9,7 @@ import { RepairPace } from "../node/repair_pace.ts";
 import { StorageClasses } from "../node/storage_classes.ts";
 import type { NodeWorld } from "../node/world.ts";
 import { type NodeCache, valuesBy } from "./caches.ts";
+import { eventsByForm } from "./form_events.ts";
 import { type Ground, outside } from "./ground.ts";
 import { NODE } from "./kinds.ts";
 
@@ -30,7 +31,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
   const { options, caches, discovery, forms, orphaning, waiting, writes } = ground;
   const { timers } = options;
   return {
-    ...outside({ ...options, client }),
+    ...outside({ ...options, client, events: eventsByForm(ground, nodes) }),
     discovery,
     children,
     orphaning,

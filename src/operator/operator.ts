@@ -62,7 +62,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     metrics,
     fail: hooks.fail,
   });
-  const events = new EventWriter({ client: engine.writer, component: "lynq", log, metrics });
+  const events = new EventWriter({ client: engine.writer.bulk(), component: "lynq", log, metrics });
   const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, engine });
   engine.run({
     namespaces: options.namespaces,

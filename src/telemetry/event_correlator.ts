@@ -29,6 +29,8 @@ export interface CorrelatedEvent {
 
 export type Correlation =
   | { readonly kind: "write"; readonly event: CorrelatedEvent }
+  /** One of many: the event is about their group, and its count goes on. */
+  | { readonly kind: "grouped"; readonly event: CorrelatedEvent }
   | { readonly kind: "rate_limited" };
 
 interface Similar {
@@ -41,8 +43,16 @@ interface Bucket {
   readonly atMs: number;
 }
 
+/** Events of one group and reason, since the first of them that was not long ago. */
+interface Grouped {
+  readonly since: Date;
+  readonly lastMs: number;
+  readonly count: number;
+}
+
 /**
- * Decides what a recorded event becomes, by client-go's three rules, in its order:
+ * Decides what a recorded event becomes. Of the Normal events of one group and reason within 10 minutes, the first ten are
+ * told on their objects, and the others in one event on the group. Then client-go's three rules, in its order:
  *
  * 1. From the tenth message of one object, type and reason within 10 minutes on, the events are one, "(combined ...)".
  * 2. The same event again is the same Event with a count.
@@ -52,10 +62,15 @@ export class EventCorrelator {
   readonly #similar = new Lru<string, Similar>(CACHE_ENTRIES);
   readonly #seen = new Lru<string, CorrelatedEvent>(CACHE_ENTRIES);
   readonly #buckets = new Lru<string, Bucket>(CACHE_ENTRIES);
+  readonly #groups = new Lru<string, Grouped>(CACHE_ENTRIES);
   #lastName = 0n;
 
   correlate(input: EventInput & { readonly component: string }, now: Date): Correlation {
     const message = cutMessage(redactText(input.message));
+    const grouped = this.#grouped(input, now);
+    if (grouped !== undefined) {
+      return { kind: "grouped", event: this.#told(input, { message, grouped, now }) };
+    }
     const combined = this.#isCombined(input, message, now.getTime());
     const key = combined ? groupKey(input) : JSON.stringify([groupKey(input), message]);
     const known = this.#seen.get(key);
@@ -73,6 +88,45 @@ export class EventCorrelator {
     };
     this.#seen.set(key, event);
     return this.#spend(spamKey(input), now.getTime()) ? { kind: "write", event } : { kind: "rate_limited" };
+  }
+
+  /** The group's count, where the event is told there. */
+  #grouped(input: EventInput & { readonly component: string }, now: Date): Grouped | undefined {
+    const { group, type, reason, component } = input;
+    if (group === undefined || type !== "Normal") return undefined;
+    const key = JSON.stringify([component, group.uid, reason]);
+    const present = this.#groups.get(key);
+    const fresh = present !== undefined && now.getTime() - present.lastMs <= SIMILAR_WINDOW_MS;
+    const { since, count } = fresh ? present : { since: now, count: 0 };
+    const grouped = { since, lastMs: now.getTime(), count: count + 1 };
+    this.#groups.set(key, grouped);
+    return grouped.count > SIMILAR_LIMIT ? grouped : undefined;
+  }
+
+  #told(
+    input: EventInput & { readonly component: string },
+    { message, grouped, now }: { message: string; grouped: Grouped; now: Date },
+  ): CorrelatedEvent {
+    const { group = input.regarding, regarding, type, reason, component } = input;
+    const key = JSON.stringify(["group", component, group.uid, reason, grouped.since.getTime()]);
+    const known = this.#seen.get(key);
+    const count = grouped.count - SIMILAR_LIMIT;
+    const event: CorrelatedEvent = {
+      key,
+      name: known?.name ?? this.#newName(group.name, now),
+      regarding: group,
+      type,
+      reason,
+      message: cutMessage(
+        `${grouped.count} ${regarding.kind}s so far, the last ${regarding.name}: ${message}`,
+      ),
+      component,
+      count,
+      first: known?.first ?? now,
+      last: now,
+    };
+    this.#seen.set(key, event);
+    return event;
   }
 
   #isCombined(input: EventInput & { readonly component: string }, message: string, nowMs: number): boolean {

@@ -131,3 +131,47 @@ Deno.test("every Event has a name of its own that the API takes", () => {
   for (const name of names) assert.match(name, /^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/);
   assert.match(names[0] ?? "", /^acme-web\.[0-9a-f]{16}$/);
 });
+
+const GROUP = { ...input().regarding, kind: "LynqForm", name: "web", uid: "form" };
+const ofGroup = (n: number, over: Partial<Named> = {}) =>
+  input({
+    type: "Normal",
+    reason: "LynqNodeDeleted",
+    message: `LynqNode t${n} deleted`,
+    regarding: { ...input().regarding, name: `t${n}`, uid: `u${n}` },
+    group: GROUP,
+    ...over,
+  });
+
+Deno.test("of many Normal events of a group ten are told on their objects, the others in one on the group", () => {
+  const correlator = new EventCorrelator();
+  const all = Array.from({ length: 300 }, (_, n) => correlator.correlate(ofGroup(n), at(n)));
+  assert.deepEqual(all.map(({ kind }) => kind), [...Array(10).fill("write"), ...Array(290).fill("grouped")]);
+  const events = all.slice(10).flatMap((each) => each.kind === "grouped" ? each.event : []);
+  assert.equal(new Set(events.map(({ name }) => name)).size, 1);
+  const last = events.at(-1);
+  assert.deepEqual(last?.regarding, GROUP);
+  assert.deepEqual([last?.count, last?.first, last?.last], [290, at(10), at(299)]);
+  assert.equal(last?.message, "300 LynqNodes so far, the last t299: LynqNode t299 deleted");
+});
+
+Deno.test("after ten quiet minutes a group begins anew, and other reasons and groups are counted apart", () => {
+  const correlator = new EventCorrelator();
+  for (let n = 0; n < 20; n++) correlator.correlate(ofGroup(n), at(n));
+  assert.equal(correlator.correlate(ofGroup(20), at(30)).kind, "grouped");
+  assert.equal(correlator.correlate(ofGroup(21, { reason: "KeyGenerated" }), at(30)).kind, "write");
+  assert.equal(
+    correlator.correlate(ofGroup(22, { group: { ...GROUP, uid: "other" } }), at(30)).kind,
+    "write",
+  );
+  assert.equal(correlator.correlate(ofGroup(23), at(700)).kind, "write");
+});
+
+Deno.test("a Warning is told on its object, however many there are", () => {
+  const correlator = new EventCorrelator();
+  const kinds = Array.from(
+    { length: 50 },
+    (_, n) => correlator.correlate(ofGroup(n, { type: "Warning" }), at(0)).kind,
+  );
+  assert.deepEqual(new Set(kinds), new Set(["write"]));
+});

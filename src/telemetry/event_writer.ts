@@ -15,6 +15,8 @@ const EVENTS: ResourceType = { group: "", version: "v1", kind: "Event", plural: 
 const QUEUE_LIMIT = 1000;
 const MAX_TRIES = 12;
 const RETRY_MS = 10_000;
+/** What stands for many events is written when so many milliseconds have brought more of them. */
+const GATHER_MS = 5_000;
 
 export interface EventWriterOptions {
   readonly client: Pick<KubeClient, "create" | "patch">;
@@ -25,6 +27,8 @@ export interface EventWriterOptions {
   readonly now?: (() => Date) | undefined;
   /** Between two tries where no answer came, in milliseconds; 10,000 unless told. */
   readonly retryMs?: number | undefined;
+  /** How long what stands for many events waits for more of them, in milliseconds; 5,000 unless told. */
+  readonly gatherMs?: number | undefined;
 }
 
 /** What became of one write. `again` is only for an answer that never came, or one that asked to come back. */
@@ -43,6 +47,11 @@ export class EventWriter implements EventRecorder {
   readonly #options: EventWriterOptions;
   readonly #correlator = new EventCorrelator();
   readonly #waiting = new Map<string, CorrelatedEvent>();
+  /** What stands for many events, until it is written. */
+  readonly #gathering = new Map<
+    string,
+    { event: CorrelatedEvent; readonly timer: ReturnType<typeof setTimeout> }
+  >();
   /** Keys whose Event exists as far as is known. */
   readonly #created = new Lru<string, true>(4096);
   readonly #abort = new AbortController();
@@ -59,7 +68,29 @@ export class EventWriter implements EventRecorder {
     const correlation = this.#correlator.correlate({ ...input, component }, now);
     if (this.#closed) return this.#drop("shutdown");
     if (correlation.kind === "rate_limited") return this.#drop("rate_limited");
-    const { event } = correlation;
+    if (correlation.kind === "grouped") return this.#gather(correlation.event);
+    this.#enqueue(correlation.event);
+  }
+
+  #gather(event: CorrelatedEvent): void {
+    const present = this.#gathering.get(event.key);
+    if (present !== undefined) {
+      present.event = event;
+      return;
+    }
+    const timer = setTimeout(() => this.#gathered(event.key), this.#options.gatherMs ?? GATHER_MS);
+    this.#gathering.set(event.key, { event, timer });
+  }
+
+  #gathered(key: string): void {
+    const present = this.#gathering.get(key);
+    if (present === undefined) return;
+    this.#gathering.delete(key);
+    clearTimeout(present.timer);
+    this.#enqueue(present.event);
+  }
+
+  #enqueue(event: CorrelatedEvent): void {
     if (!this.#waiting.has(event.key) && this.#waiting.size >= QUEUE_LIMIT) return this.#drop("queue_full");
     this.#waiting.set(event.key, event);
     this.#running ??= this.#run();
@@ -68,6 +99,7 @@ export class EventWriter implements EventRecorder {
   /** Takes no more events and waits for those that wait to be written; after `deadlineMs` the rest is dropped. */
   async close(deadlineMs: number): Promise<void> {
     this.#closed = true;
+    for (const key of [...this.#gathering.keys()]) this.#gathered(key);
     const timer = setTimeout(() => this.#abort.abort(), deadlineMs);
     await this.#running;
     clearTimeout(timer);

@@ -193,3 +193,17 @@ Deno.test("an object's spam is counted as rate limited", async () => {
   await writer.close(60_000);
   assert.deepEqual(drops, Array(5).fill("rate_limited"));
 });
+
+Deno.test("what many nodes of a form tell is one Event of the form, written with what has gathered", async () => {
+  const { writer, sent, drops } = setUp([], { gatherMs: 3_600_000 });
+  const group = { ...REGARDING, kind: "LynqForm", name: "web", uid: "form" };
+  for (let n = 0; n < 300; n++) {
+    const regarding = { ...REGARDING, kind: "LynqNode", name: `t${n}`, uid: `u${n}` };
+    writer.record({ ...FAILED, type: "Normal", reason: "LynqNodeDeleted", regarding, group });
+  }
+  await writer.close(60_000);
+  assert.equal(sent.length, 11);
+  const { involvedObject, count } = sent.at(-1)?.body ?? {};
+  assert.deepEqual([involvedObject, count], [group, 290]);
+  assert.deepEqual(drops, []);
+});

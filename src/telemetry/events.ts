@@ -14,6 +14,8 @@ export interface EventInput {
   readonly reason: string;
   /** Cut at 1024 bytes; credentials inside are replaced. */
   readonly message: string;
+  /** Many Normal events of one reason are told on this object instead, which stands for all that they are about. */
+  readonly group?: EventRegarding | undefined;
   /** Who says it, "lynqnode-controller"; the writer's own name when unset. */
   readonly component?: string | undefined;
 }
