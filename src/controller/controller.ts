@@ -28,7 +28,8 @@ export class Controller {
   readonly #options: ControllerOptions;
   readonly #queue: WorkQueue;
   readonly #backoff: Backoff;
-  readonly #abort = new AbortController();
+  /** One for each reconcile: requests add listeners to it, which cost the more the more there are. */
+  readonly #aborts = new Set<AbortController>();
   readonly #running = new Set<Promise<void>>();
   #state: "idle" | "started" | "stopped" = "idle";
   #looking = false;
@@ -60,10 +61,14 @@ export class Controller {
     this.#state = "stopped";
     this.#unsubscribe();
     this.#queue.close();
-    const cancel = this.#options.timers.after(graceMs, () => this.#abort.abort());
+    let aborted = false;
+    const cancel = this.#options.timers.after(graceMs, () => {
+      aborted = true;
+      for (const abort of this.#aborts) abort.abort();
+    });
     await Promise.all(this.#running);
     cancel();
-    return !this.#abort.signal.aborted;
+    return !aborted;
   }
 
   /** Soon, and once for many calls: whoever adds a key is not in the middle of a reconcile then. */
@@ -100,8 +105,10 @@ export class Controller {
     const { observer, timers } = this.#options;
     const start = timers.now();
     const seconds = () => (timers.now() - start) / 1000;
+    const abort = new AbortController();
+    this.#aborts.add(abort);
     try {
-      const verdict = await this.#options.reconcile(key, this.#abort.signal, urgency);
+      const verdict = await this.#options.reconcile(key, abort.signal, urgency);
       this.#backoff.reset(key);
       observer.finished(verdict.kind === "await" ? "success" : "requeue_after", seconds());
       if (verdict.kind === "requeue") this.#queue.addAfter(key, verdict.afterMs);
@@ -111,6 +118,8 @@ export class Controller {
       observer.failed(key, error, retryMs);
       observer.retried();
       this.#queue.addAfter(key, retryMs);
+    } finally {
+      this.#aborts.delete(abort);
     }
   }
 }

@@ -51,9 +51,11 @@ export interface History {
 /** Deletes what is beyond the history: of a form that is gone, all that no node follows. */
 export async function pruneRevisions(world: FormWorld, history: History, signal: AbortSignal): Promise<void> {
   const { namespace, name, needed, keep } = history;
+  const unneeded = world.revisions.ofForm(namespace, name)
+    .filter((revision) => !needed.includes(revision.name));
+  if (unneeded.length <= keep) return;
   const followed = new Set(world.nodes.ofForm(namespace, name).map((node) => node.spec.revision));
-  const unused = world.revisions.ofForm(namespace, name)
-    .filter((revision) => !needed.includes(revision.name) && !followed.has(revision.name))
+  const unused = unneeded.filter((revision) => !followed.has(revision.name))
     .sort((a, b) => b.revision - a.revision);
   for (const revision of unused.slice(keep)) {
     const ref = { type: world.revisions.type, namespace: revision.namespace, name: revision.name };

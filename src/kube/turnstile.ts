@@ -112,12 +112,17 @@ export class Turnstile {
     signal?.throwIfAborted();
     const { line } = this.#classes[entry.traffic];
     const turn = Promise.withResolvers<Admission>();
-    const waiter = line.add(entry, turn.resolve);
+    const state = { admitted: false };
+    const waiter = line.add(entry, (admission) => {
+      state.admitted = true;
+      turn.resolve(admission);
+    });
+    this.#dispatch();
+    if (state.admitted) return await turn.promise;
     const abort = () => {
       if (line.remove(waiter)) turn.reject(signal?.reason);
     };
     signal?.addEventListener("abort", abort, { once: true });
-    this.#dispatch();
     try {
       return await turn.promise;
     } finally {

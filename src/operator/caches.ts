@@ -135,7 +135,12 @@ function toPresence(object: { metadata: { deletionTimestamp?: string } }): Prese
 
 /** The values of an informer's index. */
 export function valuesBy<P, I extends string>(informer: Informer<P, I>, index: I, value: string): P[] {
-  return [...informer.keysBy(index, value)].flatMap((key) => informer.get(key)?.value ?? []);
+  const values: P[] = [];
+  for (const key of informer.keysBy(index, value)) {
+    const entry = informer.get(key);
+    if (entry !== undefined) values.push(entry.value);
+  }
+  return values;
 }
 
 /** Waits for the first lists. The kinds that are not served are named, as `lynqhubs.operator.lynq.sh`. */

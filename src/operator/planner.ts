@@ -78,9 +78,13 @@ interface HubParts {
 function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, client }: HubParts): HubWorld {
   const moves = countMoves(caches.nodes);
   // The nodes of a form that leaves them behind are about to leave their hub.
-  const isLeft = (node: StoredNode) => {
-    const form = caches.forms.get(`${node.namespace}/${node.spec.templateRef}`)?.value;
-    return form?.deleting === true && leavesDependents(form, orphaning);
+  const withoutLeft = (nodes: StoredNode[]) => {
+    const leaving = [...caches.forms.values()].filter(({ value }) =>
+      value.deleting && leavesDependents(value, orphaning)
+    );
+    if (leaving.length === 0) return nodes;
+    const forms = new Set(leaving.map(({ key }) => key));
+    return nodes.filter(({ namespace, spec }) => !forms.has(`${namespace}/${spec.templateRef}`));
   };
   return {
     ...outside({ ...options, client }),
@@ -91,7 +95,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
         valuesBy(caches.forms, "hub", `${ns}/${hub}`).filter((f) => !f.deleting).sort(byName),
     },
     nodes: {
-      ofHub: (ns, hub) => valuesBy(caches.nodes, "hub", `${ns}/${hub}`).filter((node) => !isLeft(node)),
+      ofHub: (ns, hub) => withoutLeft(valuesBy(caches.nodes, "hub", `${ns}/${hub}`)),
       ofForm: (ns, form) => valuesBy(caches.nodes, "form", `${ns}/${form}`),
       moves: (ns) => moves.get(ns) ?? 0,
       has: (ns, name) => caches.nodes.get(`${ns}/${name}`) !== undefined,
