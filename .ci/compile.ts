@@ -50,7 +50,7 @@ const PERMISSIONS = [
  * Most of what the operator allocates is gone a moment later: collected early it costs little time and a quarter of the
  * memory less. The heap itself may grow as it must.
  */
-const MEMORY = "--v8-flags=--max-semi-space-size=8,--initial-old-space-size=40";
+const MEMORY = "--v8-flags=--max-semi-space-size=6,--initial-old-space-size=40,--heap-growing-percent=40";
 
 /** Modules that start in a Worker, which no import leads to. */
 async function workerModules(folder: string): Promise<string[]> {

@@ -28,7 +28,7 @@ export interface OperatorProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const MEMORY = "--v8-flags=--max-semi-space-size=8,--initial-old-space-size=40";
+const MEMORY = "--v8-flags=--max-semi-space-size=6,--initial-old-space-size=40,--heap-growing-percent=40";
 const OPERATOR = [MEMORY, "--allow-net", "--allow-read", "--allow-env", "src/main.ts", "operator"];
 
 const ROOT = new URL("../../", import.meta.url).pathname;
