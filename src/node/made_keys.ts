@@ -1,7 +1,7 @@
 import type { ObjectPath } from "../api/givens.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
 import type { StoredNode } from "../api/stored.ts";
-import { COMPONENT, regarding } from "./node_event.ts";
+import { nodeEvent } from "./node_event.ts";
 import type { Settled } from "./settle.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -16,13 +16,7 @@ export function reportMadeKeys(
   const message = `${id}: a new key or certificate was made for ${fields} of ${key.kind} ${
     [key.namespace, key.name].filter((part) => part !== "").join("/")
   }, which had none; it is kept from now on`;
-  world.events.record({
-    regarding: regarding(node),
-    type: "Normal",
-    reason: "KeyGenerated",
-    message,
-    component: COMPONENT,
-  });
+  nodeEvent(world, node, { type: "Normal", reason: "KeyGenerated", message });
 }
 
 /** `data["tls.key"]`, `spec.list[0].key`. */

@@ -20,5 +20,6 @@ export function nodeEvent(
   node: StoredNode,
   event: { readonly type: "Normal" | "Warning"; readonly reason: string; readonly message: string },
 ): void {
-  world.events.record({ regarding: regarding(node), component: COMPONENT, ...event });
+  const form = node.spec.templateRef;
+  world.events.record({ regarding: regarding(node), form, component: COMPONENT, ...event });
 }

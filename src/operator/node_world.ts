@@ -31,7 +31,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
   const { options, caches, discovery, forms, orphaning, waiting, writes } = ground;
   const { timers } = options;
   return {
-    ...outside({ ...options, client, events: eventsByForm(ground, nodes) }),
+    ...outside({ ...options, client, events: eventsByForm(options.events, caches.forms) }),
     discovery,
     children,
     orphaning,

@@ -16,6 +16,8 @@ export interface EventInput {
   readonly message: string;
   /** Many Normal events of one reason are told on this object instead, which stands for all that they are about. */
   readonly group?: EventRegarding | undefined;
+  /** The LynqForm of the node that it is about, by name: its `group` where it is known. */
+  readonly form?: string | undefined;
   /** Who says it, "lynqnode-controller"; the writer's own name when unset. */
   readonly component?: string | undefined;
 }
