@@ -35,6 +35,9 @@ const COUNT_DELAY_MS = 1000;
 /** Nodes that become ready at nearly the same time make room for one step of a rollout, not for one each. */
 const STEP_DELAY_MS = 20;
 
+/** A step looks at all nodes of the hub: from 1,000 on it waits the longer the more there are. */
+const STEP_DELAY_MS_PER_NODE = STEP_DELAY_MS / 1000;
+
 /** A watch that fails this often in a row is no passing disturbance. */
 const PERSISTENT = 3;
 
@@ -147,7 +150,11 @@ export function routeToPlanner(routing: Routing, event: CacheEvent<StoredNode>):
   // Room came free for what waits.
   const freed = known?.throttled === true && (event.kind === "deleted" || isProven(node));
   if (hubStored?.deleting === true) queues().hub.enqueue(hub);
-  else queues().hub.enqueueAfter(hub, freed ? STEP_DELAY_MS : COUNT_DELAY_MS);
+  else queues().hub.enqueueAfter(hub, freed ? stepDelayMs(routing, hub) : COUNT_DELAY_MS);
+}
+
+function stepDelayMs({ caches }: Routing, hub: string): number {
+  return Math.max(STEP_DELAY_MS, caches().nodes.keysBy("hub", hub).size * STEP_DELAY_MS_PER_NODE);
 }
 
 function readinessMoved(was: StoredNode, now: StoredNode): boolean {

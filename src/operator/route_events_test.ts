@@ -38,7 +38,7 @@ const modified = <P extends Named>(was: P, now: P, by: "watch" | "write" = "watc
 });
 
 /** Handlers, and what they asked for: `hub ns/hub`, with `later` where it may wait. */
-function routed(hub = storedHub()) {
+function routed(hub = storedHub(), nodes: ReadonlySet<string> = new Set(["ns/acme-web"])) {
   const asked: string[] = [];
   const queue = (name: string) => ({
     enqueue: (key: string) => asked.push(`${name} ${key}`),
@@ -46,7 +46,7 @@ function routed(hub = storedHub()) {
   });
   const caches = {
     forms: { keysBy: () => ["ns/web"], get: () => undefined },
-    nodes: { keysBy: () => ["ns/acme-web"] },
+    nodes: { keysBy: () => nodes },
     hubs: { get: () => entry(hub) },
   } as unknown as Caches;
   const memory = new Map<string, HubMemory>();
@@ -71,6 +71,18 @@ function routed(hub = storedHub()) {
 }
 
 const node = storedNode({ row: "acme", form: "web" });
+const known: HubMemory = {
+  readAt: 99,
+  basis: "",
+  sync: { kind: "none" },
+  throttled: false,
+  full: new Set<string>(),
+  waiting: [],
+  doubts: new Map(),
+  overtaken: "no",
+  covered: new Set<string>(),
+  wentAt: [],
+};
 
 Deno.test("a hub that is new, edited or deleted wakes itself and its forms, one with a new annotation only itself", () => {
   const { handlers, asked } = routed();
@@ -112,18 +124,6 @@ Deno.test("a node that becomes ready is counted by hub and form, soon and not at
 });
 
 Deno.test("a deleted node makes the hub read anew, and what frees room for what waits brings it at once", () => {
-  const known: HubMemory = {
-    readAt: 99,
-    basis: "",
-    sync: { kind: "none" },
-    throttled: false,
-    full: new Set<string>(),
-    waiting: [],
-    doubts: new Map(),
-    overtaken: "no",
-    covered: new Set<string>(),
-    wentAt: [],
-  };
   const { handlers, memory, asked } = routed();
   const moved = () => memory.get("ns/hub")?.overtaken;
   memory.set("ns/hub", known);
@@ -140,6 +140,16 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
   assert.deepEqual(asked.filter((key) => key === "hub ns/hub soon"), ["hub ns/hub soon"]);
   handlers.node(deleted(node));
   assert.equal(moved(), "nodeGone");
+});
+
+Deno.test("the steps of a rollout come less often where a hub has thousands of nodes", () => {
+  const { handlers, memory, asked } = routed(
+    storedHub(),
+    new Set(Array.from({ length: 6000 }, (_, n) => `ns/${n}`)),
+  );
+  memory.set("ns/hub", { ...known, throttled: true });
+  handlers.node(modified(node, { ...node, status: readyStatus("True") }));
+  assert.deepEqual(asked.filter((key) => key.startsWith("hub ")), ["hub ns/hub later"]);
 });
 
 Deno.test("the forms of a hub are counted anew when its rows ask for more nodes", () => {
