@@ -105,8 +105,36 @@ operatorTest(answer, "small changes are followed while nodes are made in masses"
         ]);
       },
     },
+    {
+      title: "what every node tells as they go is told by ten of them, and then once by the form",
+      run: async (lab) => {
+        const { objects, namespace } = lab;
+        const nodes = await objects.list({ apiVersion: API, kind: "LynqNode", namespace });
+        await objects.remove({ apiVersion: API, kind: "LynqHub", namespace, name: "tenants" });
+        await until(
+          "the nodes to be gone",
+          async () => (await objects.list({ apiVersion: API, kind: "LynqNode", namespace })).length === 0,
+        );
+        const events = await until("every node to be told of", async () => {
+          const all = await objects.list({ apiVersion: "v1", kind: "Event", namespace });
+          const gone = all.filter(({ reason }) => reason === "LynqNodeDeleted")
+            .map((event) => ({ ...event["involvedObject"] as Involved, count: Number(event["count"]) }));
+          return gone.reduce((sum, { count }) => sum + count, 0) === nodes.length ? gone : undefined;
+        });
+        assert.equal(events.length, 11);
+        const form = events.filter(({ kind }) => kind === "LynqForm");
+        assert.deepEqual(form.map(({ name, count }) => ({ name, count })), [
+          { name: "web", count: nodes.length - 10 },
+        ]);
+      },
+    },
   ],
 });
+
+interface Involved {
+  readonly kind: string;
+  readonly name: string;
+}
 
 function resources({ db, namespace }: OperatorLab): string {
   const config = (id: string) =>
