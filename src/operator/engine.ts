@@ -33,6 +33,8 @@ export interface Engine {
 
 export interface EngineParts {
   readonly client: KubeConnection;
+  /** For Leases: whatever else is asked, and however the server slows that down, a renewal does not wait for it. */
+  readonly leaseClient: KubeConnection;
   readonly options: OperatorOptions;
   /** Of the Leases. */
   readonly namespace: string;
@@ -85,11 +87,11 @@ function leading(parts: EngineParts): Engine {
 
 /** Works on its shards, and on hubs and forms while it leads. */
 function sharing(parts: EngineParts): Engine {
-  const { client, options, namespace, log, fail } = parts;
+  const { client, leaseClient, options, namespace, log, fail } = parts;
   const identity = newIdentity();
   const name = replicaLeaseName(options.shards, crypto.randomUUID());
   const member = holdLease({
-    client,
+    client: leaseClient,
     namespace,
     name,
     identity,
@@ -98,15 +100,17 @@ function sharing(parts: EngineParts): Engine {
   });
   failWhenLost(member, { name, fail });
   const state: { manager?: Manager; leader?: Leadership } = {};
-  const writer = client.fenced(() => {
+  const alive = () => {
     if (!member.isHeld()) throw new LeaseLost(name);
-  });
+  };
+  const writer = client.fenced(alive);
   return {
     writer,
     run: (managed) => {
       const manager = startShardedManager({
         ...managed,
         client,
+        leaseWriter: leaseClient.fenced(alive),
         writer,
         namespace,
         identity,
@@ -124,7 +128,7 @@ function sharing(parts: EngineParts): Engine {
       await state.leader?.stop(how);
       if (!await member.stop(how)) return;
       log.info("gave up lease of this replica", { lease: `${namespace}/${name}` });
-      await client.delete({ type: LEASE, namespace, name }).catch((error: unknown) =>
+      await leaseClient.delete({ type: LEASE, namespace, name }).catch((error: unknown) =>
         log.error("lease of this replica", { error })
       );
     },

@@ -30,6 +30,7 @@ export interface Leadership {
 
 export interface Candidacy {
   readonly client: KubeConnection;
+  readonly leaseClient: KubeConnection;
   readonly options: OperatorOptions;
   readonly namespace: string;
   readonly log: Log;
@@ -39,12 +40,12 @@ export interface Candidacy {
 
 /** Becomes a candidate for the leader's Lease. */
 export function standForLeader(of: Candidacy): Leadership {
-  const { client, options, namespace, log } = of;
+  const { client, leaseClient, options, namespace, log } = of;
   const name = `${namespace}/${LEASE_NAME}`;
   log.info("attempting to acquire leader lease", { lease: name });
   const state = { holder: "" };
   const lease = holdLease({
-    client,
+    client: leaseClient,
     namespace,
     name: LEASE_NAME,
     identity: of.identity,

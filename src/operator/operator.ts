@@ -2,7 +2,7 @@ import { systemTimers } from "../controller/timers.ts";
 import { dashboardApp } from "../dashboard/app.ts";
 import type { KubeConnection } from "../kube/client.ts";
 import type { Credentials } from "../kube/credentials.ts";
-import { createKubeClient } from "../kube/http_client.ts";
+import { createKubeClient, type KubeClientOptions } from "../kube/http_client.ts";
 import { loadCredentials } from "../kube/load_credentials.ts";
 import { EventWriter } from "../telemetry/event_writer.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
@@ -43,19 +43,24 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
   const metrics = createMetrics();
   const credentials = hooks.credentials ?? await loadCredentials(options);
   const { host } = new URL(credentials.server);
-  const client = createKubeClient(credentials, {
+  const told: KubeClientOptions = {
     userAgent: "lynq-operator",
-    most: { write: options.writeConcurrency },
-    rate: rateOf(options),
     onRequest: ({ verb, code }) => {
       const status = Number(code);
       metrics.restRequest({ code: Number.isNaN(status) ? "<error>" : status, method: verb, host });
     },
+  };
+  const client = createKubeClient(credentials, {
+    ...told,
+    most: { write: options.writeConcurrency },
+    rate: rateOf(options),
   });
+  const leaseClient = createKubeClient(credentials, told);
   metrics.apiTraffic((of) => client.traffic(of));
   log.info("connecting", { server: credentials.server, origin: credentials.origin });
   const engine = createEngine({
     client,
+    leaseClient,
     options,
     namespace: options.leaderElectionNamespace ?? credentials.namespace ?? "lynq-system",
     log,
@@ -86,6 +91,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
       await engine.leave(ended ? "release" : "expire");
       await Promise.all(servers.map((server) => server.stop()));
       client.close();
+      leaseClient.close();
     },
   };
 }

@@ -29,6 +29,8 @@ import { SummedObserver } from "./summed_observer.ts";
 
 export interface ShardedOptions extends Omit<ManagerOptions, "client"> {
   readonly client: KubeConnection;
+  /** For Leases; as `writer`. */
+  readonly leaseWriter: WatchingClient;
   /** Writes only while this replica lives. */
   readonly writer: WatchingClient;
   /** How many shards all replicas share. */
@@ -70,7 +72,7 @@ class ShardedManager implements Manager {
   #state: "starting" | "running" | "stopped" = "starting";
 
   constructor(options: ShardedOptions) {
-    const { client, writer, member, log } = options;
+    const { client, leaseWriter, writer, member, log } = options;
     this.#options = options;
     this.#ground = layGround(
       { ...options, client: writer },
@@ -94,7 +96,7 @@ class ShardedManager implements Manager {
     this.#places = nodePlaces(this.#ground);
     this.#keeper = new ShardKeeper({
       ...options,
-      client: writer,
+      client: leaseWriter,
       isAlive: () => member.isHeld(),
       leads: () => this.#leader?.lease.isHeld() === true,
       open: (shard, mayWrite) => this.#open(shard, mayWrite),
