@@ -27,9 +27,9 @@ export type LimitEvent =
   /** The server sheds load: 429, 503 with Retry-After, or no answer in time. */
   | { readonly kind: "refused"; readonly sentAt: number; readonly now: number };
 
-/** Answers that take three times the best ones of their kind, and ten milliseconds, are a queue at the server. */
-const TOLERANCE = 3;
-const SLACK_MS = 10;
+/** Answers that take longer than four times the best ones of their kind, and a little, are a queue at the server. */
+const TOLERANCE = 4;
+const SLACK_MS = 25;
 
 const SMOOTHING = 0.1;
 const STRAIN_CUT = 0.9;

@@ -72,8 +72,8 @@ Deno.test("the limit never leaves its bounds, whatever happens", () => {
 });
 
 Deno.test("strain compares with the best answers of the last minutes", () => {
-  assert(strainOf(15, 2) < 1);
-  assert(strainOf(17, 2) > 1);
+  assert(strainOf(32, 2) < 1);
+  assert(strainOf(34, 2) > 1);
   const times = [[30, 0], [5, 1000], [40, 61_000], [50, 130_000]] as const;
   const seen: number[] = [];
   let state = NO_TIME;
