@@ -110,7 +110,12 @@ export class Turnstile {
   /** Waits for a place; rejects with the signal's reason. */
   async enter(entry: Entry, signal?: AbortSignal): Promise<Admission> {
     signal?.throwIfAborted();
-    const { line } = this.#classes[entry.traffic];
+    const of = this.#classes[entry.traffic];
+    const { line } = of;
+    const now = this.#options.now();
+    if (line.size === 0 && hasRoom(of) && isOpen(of, entry.kind, now) && this.#spend(now) === 0) {
+      return this.#admit(of, entry.kind, now);
+    }
     const turn = Promise.withResolvers<Admission>();
     const state = { admitted: false };
     const waiter = line.add(entry, (admission) => {
@@ -159,14 +164,8 @@ export class Turnstile {
     const now = this.#options.now();
     while (of.line.size > 0) {
       this.#forgetOverdue(of, now);
-      if (of.young.size >= Math.floor(of.limit.limit) || of.inFlight >= of.bounds.max * MOST_PARTS) {
-        return this.#untilOverdue(of, now);
-      }
-      const room = Math.ceil(of.bounds.max * POOL_PART);
-      const next = of.line.first((kind) => {
-        const pool = of.pools.get(kind);
-        return pool === undefined || (pool.inFlight < room && pool.heldUntil <= now);
-      });
+      if (!hasRoom(of)) return this.#untilOverdue(of, now);
+      const next = of.line.first((kind) => isOpen(of, kind, now));
       if (next === undefined) return untilReleased(of, now);
       const waitMs = this.#spend(now);
       if (waitMs > 0) {
@@ -240,6 +239,16 @@ export class Turnstile {
     this.#bucket = taken.bucket;
     return 0;
   }
+}
+
+function hasRoom({ young, limit, inFlight, bounds }: Class): boolean {
+  return young.size < Math.floor(limit.limit) && inFlight < bounds.max * MOST_PARTS;
+}
+
+/** Whether the kind's pool takes one more. */
+function isOpen({ pools, bounds }: Class, kind: string, now: number): boolean {
+  const pool = pools.get(kind);
+  return pool === undefined || (pool.inFlight < Math.ceil(bounds.max * POOL_PART) && pool.heldUntil <= now);
 }
 
 function newClass(max: number): Class {
