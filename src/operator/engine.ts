@@ -14,6 +14,7 @@ import {
 } from "./leadership.ts";
 import { type Manager, startManager } from "./manager.ts";
 import type { OperatorOptions } from "./options.ts";
+import { whenAnother } from "./repeated_error.ts";
 import { replicaLeaseName } from "./shard_leases.ts";
 import { startShardedManager } from "./sharded_manager.ts";
 
@@ -96,7 +97,10 @@ function sharing(parts: EngineParts): Engine {
     name,
     identity,
     timing: timingOf(options),
-    onError: (error) => log.error("lease of this replica", { error }),
+    onError: whenAnother(
+      (error) => log.error("lease of this replica", { lease: `${namespace}/${name}`, error }),
+      () => performance.now(),
+    ),
   });
   failWhenLost(member, { name, fail });
   const state: { manager?: Manager; leader?: Leadership } = {};

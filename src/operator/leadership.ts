@@ -3,6 +3,7 @@ import { holdLease, type LeaseHold } from "../kube/lease.ts";
 import type { LeaseTiming } from "../kube/lease_record.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { OperatorOptions } from "./options.ts";
+import { whenAnother } from "./repeated_error.ts";
 
 /** The Lease that this implementation and the one in Go exclude each other with. */
 export const LEASE_NAME = "f2130106.lynq.sh";
@@ -54,7 +55,10 @@ export function standForLeader(of: Candidacy): Leadership {
       state.holder = identity;
       log.info("leader", { identity });
     },
-    onError: (error) => log.error("leader election", { error }),
+    onError: whenAnother(
+      (error) => log.error("leader election", { lease: name, error }),
+      () => performance.now(),
+    ),
   });
   return {
     lease,

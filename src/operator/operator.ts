@@ -86,6 +86,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
   return {
     dashboardUrl,
     stop: async () => {
+      log.info("stopping", { graceSeconds: GRACE_MS / 1000 });
       const ended = await engine.manager()?.stop(GRACE_MS) ?? true;
       await events.close(FLUSH_MS);
       await engine.leave(ended ? "release" : "expire");
