@@ -2,6 +2,7 @@ import { createKubeClient } from "../../src/kube/http_client.ts";
 import type { ControlPlane, ControlPlaneAnswer } from "./control_plane.ts";
 import { type ClusterObjects, clusterObjects, until } from "./cluster_objects.ts";
 import { cannotStart, type DatabaseServer, startMariaDb } from "./databases.ts";
+import { labPicture } from "./lab_picture.ts";
 import { startFakeKubelet } from "./fake_kubelet.ts";
 import { type OperatorProcess, startOperatorProcess } from "./operator_process.ts";
 
@@ -57,7 +58,8 @@ export function operatorTest(
       try {
         await script.prepare(lab);
         for (const { title, run } of script.steps) {
-          if (!await t.step(title, () => run(lab))) throw new Error(`step failed: ${title}`);
+          if (await t.step(title, () => run(lab))) continue;
+          throw new Error(`step failed: ${title}\n${await labPicture(lab)}`);
         }
       } finally {
         operator = lab.operator;
