@@ -25,30 +25,55 @@ for f in *.pid; do [ -e "$f" ] && kill -9 "$(cat "$f")" 2>/dev/null; done
 cd / && rm -rf "$1"
 `;
 
+interface PlaneOptions {
+  readonly assets: string;
+  readonly directory: string;
+  readonly owner: number;
+  readonly auditLog: boolean;
+}
+
 /** Starts etcd and kube-apiserver in `directory` for the process `owner`; with its end they end too. */
-export async function startProcesses(
-  at: { assets: string; directory: string; owner: number; auditLog: boolean },
-): Promise<PlaneState> {
+export async function startProcesses(at: PlaneOptions): Promise<PlaneState> {
   const { directory } = at;
   await makePki(directory);
   await Deno.writeTextFile(join(directory, "tokens.csv"), TOKENS);
   await Deno.writeTextFile(join(directory, "audit.yaml"), AUDIT_POLICY);
   await background(["sh", "-c", SUPERVISOR, "supervisor", directory, String(at.owner)]);
+  const etcd = await onFreePort(() => startEtcd(at));
+  return { server: await onFreePort(() => startApiServer(at, etcd)), etcd, directory };
+}
+
+/** A port that is free when it is picked may be taken a moment later; another is tried then. */
+async function onFreePort(start: () => Promise<string>): Promise<string> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await start();
+    } catch (error) {
+      if (attempt === 3) throw error;
+    }
+  }
+}
+
+async function startEtcd({ assets, directory }: PlaneOptions): Promise<string> {
   const etcd = `http://127.0.0.1:${freePort()}`;
-  const port = freePort();
-  await startProgram(directory, "etcd", [join(at.assets, "etcd"), ...etcdFlags(directory, etcd)]);
+  await startProgram(directory, "etcd", [join(assets, "etcd"), ...etcdFlags(directory, etcd)]);
   await until("etcd", directory, async () => (await fetchText(`${etcd}/health`)).includes("true"));
-  const state = { server: `https://127.0.0.1:${port}`, etcd, directory };
+  return etcd;
+}
+
+async function startApiServer({ assets, directory, auditLog }: PlaneOptions, etcd: string): Promise<string> {
+  const port = freePort();
+  const server = `https://127.0.0.1:${port}`;
   await startProgram(directory, "kube-apiserver", [
-    join(at.assets, "kube-apiserver"),
+    join(assets, "kube-apiserver"),
     ...apiServerFlags(directory, etcd, port),
-    ...(at.auditLog ? [`--audit-policy-file=${directory}/audit.yaml`, ...AUDIT_FLAGS(directory)] : []),
+    ...(auditLog ? [`--audit-policy-file=${directory}/audit.yaml`, ...AUDIT_FLAGS(directory)] : []),
   ]);
   using http = Deno.createHttpClient({ caCerts: [await Deno.readTextFile(join(directory, PKI.caCert))] });
   await until("kube-apiserver", directory, async () => {
-    return await fetchText(`${state.server}/readyz`, { http, token: "admin" }) === "ok";
+    return await fetchText(`${server}/readyz`, { http, token: "admin" }) === "ok";
   });
-  return state;
+  return server;
 }
 
 /** Runs a program and leaves its output in `NAME.log`, its process id in `NAME.pid` and at its end its code in `NAME.exit`. */
@@ -67,6 +92,7 @@ export async function startProgram(
   name: string,
   command: readonly string[],
 ): Promise<void> {
+  await Deno.remove(join(directory, `${name}.exit`)).catch(() => undefined);
   await background(["sh", "-c", RUNNER, "runner", directory, name, ...command]);
 }
 
