@@ -5,6 +5,9 @@ export interface Growth {
   /** Largest over smallest requests and CPU per resource; 1 is flat. */
   readonly requestsSpread: number;
   readonly cpuSpread: number;
+  /** CPU of one more resource, in milliseconds, and what a process needs once, in seconds: until its code is compiled. */
+  readonly cpuMs: number;
+  readonly cpuOnceSeconds: number;
   /** Memory of one more resource, in KB of 2^10 bytes. */
   readonly restingKb: number;
   readonly peakKb: number;
@@ -30,8 +33,9 @@ export function growthOf(figures: readonly FleetFigures[]): Growth | undefined {
   if (smallest === undefined || largest === undefined || smallest.resources === largest.resources) {
     return undefined;
   }
-  const perMore = (mb: (f: FleetFigures) => number) =>
-    (mb(largest) - mb(smallest)) / (largest.resources - smallest.resources);
+  const perMore = (of: (f: FleetFigures) => number) =>
+    (of(largest) - of(smallest)) / (largest.resources - smallest.resources);
+  const cpu = perMore(cpuMsOf);
   const resting = perMore((f) => f.silent.residentMb);
   const peak = perMore((f) => f.cold.peakMb);
   const estimates = ESTIMATED_ROWS.map((rows): Estimate => {
@@ -48,10 +52,16 @@ export function growthOf(figures: readonly FleetFigures[]): Growth | undefined {
   return {
     requestsSpread: spread(figures.map((f) => f.cold.requestsPerResource)),
     cpuSpread: spread(figures.map((f) => f.cold.cpuMsPerResource)),
+    cpuMs: rounded(cpu),
+    cpuOnceSeconds: rounded((cpuMsOf(smallest) - cpu * smallest.resources) / 1000),
     restingKb: rounded(resting * 1024),
     peakKb: rounded(peak * 1024),
     estimates,
   };
+}
+
+function cpuMsOf({ cold, resources }: FleetFigures): number {
+  return cold.cpuMsPerResource * resources;
 }
 
 /** The growth in sentences. */
@@ -60,10 +70,11 @@ export function growthText(growth: Growth): string {
     `- ${rows.toLocaleString("en")} rows (${resources.toLocaleString("en")} resources) would need ` +
     `${restingMb} MB at rest and ${peakMb} MB at the peak, and be Ready after ${minutes} minutes.`
   );
+  const { requestsSpread, cpuSpread, cpuMs, cpuOnceSeconds, restingKb, peakKb } = growth;
   return [
-    `From the smallest fleet to the largest, requests per resource differ by the factor ${growth.requestsSpread}, ` +
-    `CPU per resource by ${growth.cpuSpread}. A resource more is ${growth.restingKb} KB at rest and ` +
-    `${growth.peakKb} KB at the peak. By these slopes:`,
+    `From the smallest fleet to the largest, requests per resource differ by the factor ${requestsSpread}, CPU per ` +
+    `resource by ${cpuSpread}: a resource more costs ${cpuMs} ms beside ${cpuOnceSeconds} s that a process needs once, ` +
+    `until its code is compiled. It is ${restingKb} KB at rest and ${peakKb} KB at the peak. By these slopes:`,
     "",
     ...estimates,
   ].join("\n");

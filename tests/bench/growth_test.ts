@@ -34,12 +34,14 @@ function figures(rows: number, of: { cpu: number; restingMb: number; peakMb: num
 Deno.test("slopes lie between the smallest and the largest fleet, and larger ones are estimated by them", () => {
   const growth = growthOf([
     figures(1000, { cpu: 0.6, restingMb: 140, peakMb: 200 }),
-    figures(100, { cpu: 0.5, restingMb: 122, peakMb: 164 }),
-    figures(300, { cpu: 0.55, restingMb: 126, peakMb: 172 }),
+    figures(100, { cpu: 1.05, restingMb: 122, peakMb: 164 }),
+    figures(300, { cpu: 0.75, restingMb: 126, peakMb: 172 }),
   ]);
   assert.deepEqual(growth, {
     requestsSpread: 1,
-    cpuSpread: 1.2,
+    cpuSpread: 1.75,
+    cpuMs: 0.55,
+    cpuOnceSeconds: 0.5,
     restingKb: 2.05,
     peakKb: 4.1,
     estimates: [
