@@ -34,3 +34,14 @@ export function isCalm(memory: HubMemory | undefined, of: { stamp: string; now: 
 export function asksNothing(plan: HubPlan): boolean {
   return plan.changes.length === 0 && plan.marks.length === 0;
 }
+
+/** What the read found is calm only when its status is told too. */
+export function keepCalm(
+  world: Pick<HubWorld, "memory">,
+  of: { key: string; memory: HubMemory; until: number },
+): void {
+  const { key, memory, until } = of;
+  const present = world.memory.get(key);
+  if (present === undefined || memory.calm === undefined) return;
+  world.memory.set(key, { ...present, calm: { ...memory.calm, until } });
+}
