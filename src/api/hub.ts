@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conditions, int32, int64, secretKeyRef, textMap } from "./primitives.ts";
+import { conditions, dateTime, int32, int64, secretKeyRef, textMap } from "./primitives.ts";
 import { pause } from "./pause.ts";
 
 const interval = z.string().regex(/^[0-9]+(s|m|h)$/);
@@ -73,12 +73,28 @@ export const hubSpec = z.object({
       description: "So many rows may go within ten minutes without approval, whatever their share.",
       format: "int32",
     }),
+    protectForms: z.boolean().default(false).meta({
+      description: "Nodes that go since their form was deleted are held likewise.",
+    }),
   }).optional().meta({
     description:
-      "Holds the deletions of rows that are gone when they are many, until a person approves them.",
+      "Holds the deletions of rows that are gone or inactive when they are many, until a person approves them.",
   }),
   extraValueMappings: textMap.optional().meta({ description: "Template variable by column." }),
   ...pause,
+});
+
+const marked = z.object({
+  hash: z.string().meta({ description: "Over the sorted names of the nodes." }),
+  marks: z.string().meta({ description: "Six characters a node, from its UID." }),
+});
+
+const ledger = z.object({
+  went: z.array(z.object({ time: dateTime, rows: int32(), marks: z.string() })).optional().meta({
+    description: "Nodes that went without approval within the ten minutes before the latest, and their rows.",
+  }),
+  held: marked.optional().meta({ description: "The nodes that stay until their deletion is approved." }),
+  approved: marked.optional().meta({ description: "The nodes that may go since a person approved it." }),
 });
 
 export const hubStatus = z.object({
@@ -93,8 +109,15 @@ export const hubStatus = z.object({
     reason: z.string(),
     message: z.string(),
   })).optional().meta({ description: "The first ten of them." }),
+  source: z.string().optional().meta({
+    description: "Hash of the host, port, database, table and uid column that the nodes were made from.",
+  }),
+  deletions: ledger.optional().meta({
+    description: "What the deletion guard has to know after a restart. Written when rows go.",
+  }),
   conditions,
 });
 
 export type HubSpec = z.infer<typeof hubSpec>;
 export type HubStatus = z.infer<typeof hubStatus>;
+export type DeletionLedger = z.infer<typeof ledger>;

@@ -34,7 +34,12 @@ export const ANNOTATION = {
   activate: "lynq.sh/activate",
   extra: "lynq.sh/extra",
   hubId: "lynq.sh/hubId",
+  /** On hub or form: the hash in condition DeletionHeld. */
   approveDeletions: "lynq.sh/approve-deletions",
+  /** On a hub: the hash in condition CreationHeld. */
+  approveCreations: "lynq.sh/approve-creations",
+  /** On a CustomResourceDefinition or Namespace: "true" lets its end delete what nodes made. */
+  confirmTeardown: "lynq.sh/confirm-teardown",
   /** On hub, form or node: "true", or an RFC 3339 time until which nothing is written. */
   paused: "lynq.sh/paused",
   /** On a form: name or number of the ControllerRevision to go back to. */

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { storedNode } from "../../tests/support/stored_objects.ts";
 import { guardDeletions, type Guarded } from "./deletion_guard.ts";
+import type { DeletionLedger } from "../api/hub.ts";
 import type { DeletionCause, NodeChange } from "./plan.ts";
 
 const rowsOf = (count: number) => Array.from({ length: count }, (_, n) => `r${n}`);
@@ -10,21 +11,27 @@ function gone(row: string, cause: DeletionCause = "RowGone"): NodeChange {
   return { kind: "delete", node: storedNode({ row, form: "web" }), cause };
 }
 
+const NOW = new Date("2026-01-01T12:00:00Z");
+const GUARD = { enabled: true, maxPercent: 20, minCount: 3, protectForms: false };
+
 function guarded(of: {
   gone: readonly NodeChange[];
   total: number;
   recent?: number;
-  approved?: string;
-  covered?: readonly string[];
-  guard?: { enabled: boolean; maxPercent: number; minCount: number };
+  annotation?: string;
+  ledger?: DeletionLedger;
+  guard?: Partial<typeof GUARD>;
 }): Guarded {
+  const went = of.recent === undefined
+    ? undefined
+    : [{ time: "2026-01-01T11:55:00Z", rows: of.recent, marks: "" }];
   return guardDeletions({
     changes: of.gone,
     uids: new Set(rowsOf(of.total)),
-    guard: of.guard,
-    approved: of.approved,
-    covered: new Set(of.covered),
-    recent: of.recent ?? 0,
+    guard: of.guard === undefined ? undefined : { ...GUARD, ...of.guard },
+    annotation: of.annotation,
+    ledger: of.ledger ?? (went === undefined ? undefined : { went }),
+    now: NOW,
   });
 }
 
@@ -57,21 +64,57 @@ Deno.test("rows that went a moment ago count, so that a trickle is held too", ()
   assert.equal(guarded({ gone: first(2), total: 10, recent: 2 }).held?.rows, 2);
 });
 
-Deno.test("inactive rows, deleted forms and a guard that is off are not held", () => {
-  assert.equal(guarded({ gone: rowsOf(9).map((row) => gone(row, "RowInactive")), total: 9 }).held, undefined);
-  assert.equal(guarded({ gone: rowsOf(9).map((row) => gone(row, "FormGone")), total: 9 }).held, undefined);
-  const guard = { enabled: false, maxPercent: 20, minCount: 3 };
-  assert.equal(guarded({ gone: first(9), total: 9, guard }).held, undefined);
+Deno.test("rows that turn inactive are judged as rows that vanish, together with them", () => {
+  const inactive = (rows: readonly string[]) => rows.map((row) => gone(row, "RowInactive"));
+  assert.equal(guarded({ gone: inactive(["r0"]), total: 1 }).held, undefined);
+  assert.equal(guarded({ gone: inactive(["r0", "r1"]), total: 2 }).held?.rows, 2);
+  const { held } = guarded({ gone: [...first(2), ...inactive(["r2", "r3"])], total: 10 });
+  assert.deepEqual([held?.rows, held?.causes], [4, { RowGone: 2, RowInactive: 2 }]);
+});
+
+Deno.test("nodes of a deleted form are held only where the hub says so", () => {
+  const form = rowsOf(9).map((row) => gone(row, "FormGone"));
+  assert.equal(guarded({ gone: form, total: 9 }).held, undefined);
+  assert.equal(guarded({ gone: form, total: 9, guard: { protectForms: true } }).held?.rows, 9);
+});
+
+Deno.test("a guard that is off holds nothing, and a wider one less", () => {
+  assert.equal(guarded({ gone: first(9), total: 9, guard: { enabled: false } }).held, undefined);
+  assert.equal(guarded({ gone: first(9), total: 10, guard: { maxPercent: 95 } }).held, undefined);
+  assert.equal(guarded({ gone: first(9), total: 10, guard: { minCount: 9 } }).held, undefined);
+  assert.equal(guarded({ gone: first(9), total: 10, guard: { maxPercent: 80, minCount: 8 } }).held?.rows, 9);
 });
 
 Deno.test("the hash approves these deletions and any part of them, and no others", () => {
   const { held } = guarded({ gone: first(9), total: 10 });
-  const approved = guarded({ gone: first(9), total: 10, approved: held?.hash ?? "" });
-  assert.equal(approved.held, undefined);
-  assert.equal(approved.changes.length, 9);
-  const covered = [...approved.covered];
-  assert.equal(guarded({ gone: first(5), total: 10, covered }).held, undefined);
-  assert.equal(guarded({ gone: [...first(5), gone("r9")], total: 10, covered }).held?.rows, 6);
+  const annotation = held?.hash ?? "";
+  const now = guarded({ gone: first(9), total: 10, annotation });
+  assert.deepEqual([now.held, now.changes.length], [undefined, 9]);
+  const ledger: DeletionLedger = now.approved === undefined ? {} : { approved: now.approved };
+  assert.equal(guarded({ gone: first(5), total: 10, annotation, ledger }).held, undefined);
+  const others = ["r9", "r10", "r11", "r12"].map((row) => gone(row));
+  const more = guarded({ gone: [...first(5), ...others], total: 13, annotation, ledger });
+  assert.deepEqual(more.held?.nodes, ["r10-web", "r11-web", "r12-web", "r9-web"]);
+  assert.equal(more.changes.length, 5);
+});
+
+Deno.test("an approval of what was told counts for the part that is still to go", () => {
+  const { held } = guarded({ gone: first(9), total: 20 });
+  const ledger: DeletionLedger = { held: { hash: held?.hash ?? "", marks: held?.marks ?? "" } };
+  const now = guarded({ gone: first(6), total: 20, annotation: held?.hash ?? "", ledger });
+  assert.deepEqual([now.held, now.changes.length], [undefined, 6]);
+});
+
+Deno.test("what came back is no more approved: the old annotation lets nothing go again", () => {
+  const { held } = guarded({ gone: first(9), total: 9 });
+  const annotation = held?.hash ?? "";
+  const { approved } = guarded({ gone: first(9), total: 9, annotation });
+  const back = guarded({ gone: [], total: 9, annotation, ledger: { approved } });
+  assert.deepEqual(back.approved, { hash: annotation, marks: "" });
+  const again = guarded({ gone: first(9), total: 9, annotation, ledger: { approved: back.approved } });
+  assert.deepEqual([again.held?.rows, again.held?.spent, again.changes.length], [9, true, 0]);
+  const anew = guarded({ gone: first(9), total: 9, ledger: { approved: back.approved } });
+  assert.equal(anew.approved, undefined);
 });
 
 Deno.test("without approval never more rows go than one, the count, or the share", () => {

@@ -1,12 +1,14 @@
 import { type ConditionInput, findCondition, mergeConditions } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
-import { ANNOTATION } from "../api/labels.ts";
 import { type PauseCause, pausedConditions } from "../api/pause.ts";
 import { hasFailed } from "../api/rollout.ts";
 import type { RowProblem } from "../api/row.ts";
 import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import type { SourceErrorCode } from "../source/port.ts";
+import type { HeldCreations } from "./creation_guard.ts";
 import type { HeldDeletions } from "./deletion_guard.ts";
+import { heldConditions } from "./held_conditions.ts";
+import type { Guards } from "./safe_changes.ts";
 
 /** How the last read of the database went. */
 export type SyncResult =
@@ -16,6 +18,8 @@ export type SyncResult =
     readonly problems: readonly RowProblem[];
     /** Deletions that wait for approval. */
     readonly held?: HeldDeletions | undefined;
+    /** Nodes that wait for approval before they are made. */
+    readonly creations?: HeldCreations | undefined;
   }
   | {
     readonly kind: "failed";
@@ -38,14 +42,18 @@ export function hubStatus(
     now: string;
     /** What pauses the hub now. */
     paused?: readonly PauseCause[];
+    /** What a read of this pass found; what the status says stays without it. */
+    guards?: Pick<Guards, "ledger" | "source"> | undefined;
   },
 ): HubStatus {
   const { sync, paused = [] } = input;
   const desired = sync.kind === "synced" ? sync.desired : hub.status.desired;
   const quarantined = sync.kind === "synced" ? sync.problems.length : hub.status.quarantined;
   const sample = sync.kind === "synced" ? sampleOf(sync.problems) : hub.status.quarantinedRows;
+  const { source, ledger: deletions } = input.guards ??
+    { source: hub.status.source, ledger: hub.status.deletions };
   const told = [
-    ...syncConditions(sync),
+    ...syncConditions(sync, hub.status.conditions),
     ...pausedConditions(paused, { before: hub.status.conditions, effect: PAUSE_EFFECT }),
   ];
   const conditions = mergeConditions(hub.status.conditions ?? [], told, {
@@ -60,6 +68,8 @@ export function hubStatus(
     failed: input.nodes.filter(hasFailed).length,
     ...(quarantined === undefined ? {} : { quarantined }),
     ...(sample === undefined ? {} : { quarantinedRows: sample }),
+    ...(source === undefined ? {} : { source }),
+    ...(deletions === undefined ? {} : { deletions }),
     conditions,
   };
 }
@@ -80,7 +90,7 @@ function readyStatus(node: StoredNode): string | undefined {
   return findCondition(node.status.conditions, "Ready")?.status;
 }
 
-function syncConditions(sync: SyncResult): ConditionInput[] {
+function syncConditions(sync: SyncResult, before: HubStatus["conditions"]): ConditionInput[] {
   if (sync.kind === "none") return [];
   if (sync.kind === "failed") {
     const cause = `${sync.message}. ${sync.remedy.charAt(0).toUpperCase()}${sync.remedy.slice(1)}`;
@@ -104,7 +114,7 @@ function syncConditions(sync: SyncResult): ConditionInput[] {
     },
     { type: "SourceAvailable", status: "True", reason: "Read", message: "The last read was complete" },
     rowsCondition(sync.problems),
-    heldCondition(sync.held),
+    ...heldConditions(sync, before),
   ];
 }
 
@@ -122,28 +132,6 @@ function rowsCondition(problems: readonly RowProblem[]): ConditionInput {
   const reason = problems[0]?.reason ?? "Quarantined";
   const message = `${problems.length} rows are left as they are: ${sample}${more}`;
   return { type: "RowsAccepted", status: "False", reason, message };
-}
-
-function heldCondition(held: HeldDeletions | undefined): ConditionInput {
-  if (held === undefined) {
-    return {
-      type: "DeletionHeld",
-      status: "False",
-      reason: "NothingHeld",
-      message: "No deletion waits for approval",
-    };
-  }
-  return { type: "DeletionHeld", status: "True", reason: "ManyRowsGone", message: describeHeld(held) };
-}
-
-/** What is held, and how it goes on. */
-export function describeHeld({ rows, of, nodes, hash }: HeldDeletions): string {
-  const more = nodes.length > SAMPLE ? ` and ${nodes.length - SAMPLE} more` : "";
-  return `${rows} of ${of} rows are gone; their nodes stay: ${
-    nodes.slice(0, SAMPLE).join(", ")
-  }${more}. If that is ` +
-    `meant, approve it with the annotation ${ANNOTATION.approveDeletions}=${hash} on this hub; it ends by itself when ` +
-    "the rows come back";
 }
 
 /** A uid as messages show it: quoted, escaped and cut. */

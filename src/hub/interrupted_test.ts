@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
+import type { HubStatus } from "../api/hub.ts";
 import { KubeError, KubeUnreachable } from "../kube/error.ts";
 
 const HUB = `
@@ -44,10 +45,27 @@ Deno.test("deletions count for the guard even where a later write got no answer"
     lab.table.rows = rows(..."cdefghijk");
     lab.faults.set("create k-web", OFFLINE);
     await assert.rejects(lab.hubPass("tenants"), KubeUnreachable);
-    assert.equal(lab.memory.get(KEY)?.wentAt.length, 2);
+    const { deletions } = (await lab.objects.get(which))?.["status"] as HubStatus;
+    assert.deepEqual(deletions?.went?.map(({ rows }) => rows), [2]);
     lab.faults.clear();
     await lab.hubPass("tenants");
     assert.deepEqual(await names(lab), [..."cdefghijk"].map((id) => `${id}-web`));
+  });
+});
+
+Deno.test("a deletion that gets no answer counts once, however often it is tried", async () => {
+  await withHub(async (lab) => {
+    await start(lab, ..."abcdefghij");
+    lab.clock.ahead += 90_000;
+    lab.table.rows = rows(..."cdefghij");
+    lab.faults.set("delete a-web", OFFLINE).set("delete b-web", OFFLINE);
+    for (let n = 0; n < 4; n++) {
+      await assert.rejects(lab.hubPass("tenants"), KubeUnreachable);
+      lab.restart();
+    }
+    lab.faults.clear();
+    await lab.hubPass("tenants");
+    assert.deepEqual(await names(lab), [..."cdefghij"].map((id) => `${id}-web`));
   });
 });
 

@@ -5,13 +5,13 @@ import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { SourceError } from "../source/port.ts";
 import { advance } from "./advance.ts";
-import { asksNothing, isCalm, stampOf } from "./calm.ts";
+import { asksNothing, isCalm, keepCalm, stampOf } from "./calm.ts";
 import { type Carried, carryOut } from "./carry_out.ts";
 import { compare } from "./distinct_rows.ts";
 import { finalizeHub } from "./finalize.ts";
 import { intervalMs } from "./interval.ts";
 import { planHub, planWithoutForm } from "./plan.ts";
-import { publishHub } from "./publish.ts";
+import { asWritten, publishHub } from "./publish.ts";
 import { readRows } from "./read_rows.ts";
 import { reportFailure, reportPlan } from "./report.ts";
 import { safeChanges } from "./safe_changes.ts";
@@ -45,7 +45,13 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   if (of.calm !== undefined && memory.calm === of.calm) return nextPoll(world, of);
 
   // 3. Count and tell. Each step of a rollout comes by.
-  const told = { hub, forms, sync: memory.sync, paused };
+  const told = {
+    hub: asWritten(world, hub),
+    forms,
+    sync: memory.sync,
+    paused,
+    guards: due ? memory.guards : undefined,
+  };
   const untoldMs = await publishHub(world, due ? told : { ...told, counts: true }, signal);
 
   // 4. When to read or tell again.
@@ -66,14 +72,6 @@ function nextPoll(world: HubWorld, of: Timing): Verdict {
   return sooner(end, requeueAfter(waitBeforeRead(world, of)));
 }
 
-/** What the read found is calm only when its status is told too. */
-function keepCalm(world: HubWorld, of: { key: string; memory: HubMemory; until: number }): void {
-  const { key, memory, until } = of;
-  const present = world.memory.get(key);
-  if (present === undefined || memory.calm === undefined) return;
-  world.memory.set(key, { ...present, calm: { ...memory.calm, until } });
-}
-
 /** Nothing is read and nothing written, but that the nodes of a form that was deleted go. Its end asks for a read. */
 async function stayPaused(
   world: HubWorld,
@@ -83,7 +81,10 @@ async function stayPaused(
   const { key, hub, forms, paused } = of;
   const memory = world.memory.get(key);
   if (memory !== undefined) world.memory.set(key, { ...memory, basis: "" });
-  const changes = planWithoutForm({ forms, nodes: world.nodes.ofHub(hub.namespace, hub.name) });
+  // What is to be held can't be judged without the rows.
+  const kept = hub.spec.deletionGuard?.protectForms === true;
+  const nodes = world.nodes.ofHub(hub.namespace, hub.name);
+  const changes = kept ? [] : planWithoutForm({ forms, nodes });
   const { broken, refused } = await carryOut(world, { hub, changes }, signal);
   const sync = memory?.sync ?? { kind: "none" };
   const untoldMs = await publishHub(world, { hub, forms, sync, paused }, signal);
@@ -125,8 +126,9 @@ function basisOf(world: HubWorld, { hub, forms }: Family): string {
   // Which revision it is changes nothing for a row: the nodes get it without a read.
   const valid = forms.map((form) => `${form.name}=${form.status.currentRevision !== undefined}`);
   const paused = pausedBelow(world, { hub, forms }).map(({ kind, name }) => `paused ${kind} ${name}`);
-  const approved = hub.annotations[ANNOTATION.approveDeletions] ?? "";
-  return [hub.generation, approved, ...valid, ...paused].join("\n");
+  const approved = [ANNOTATION.approveDeletions, ANNOTATION.approveCreations]
+    .map((name) => hub.annotations[name] ?? "");
+  return [hub.generation, ...approved, ...valid, ...paused].join("\n");
 }
 
 /** The forms that are paused, and the nodes that a person paused. */
@@ -187,9 +189,12 @@ async function sync(
   const { key, basis } = of;
   const before = { ...EMPTY, ...world.memory.get(key), overtaken: "no" as const };
   world.memory.set(key, before);
+  const startedAt = world.now().getTime();
   const { broken, left = 0, ...outcome } = await attempt(world, { ...of, before }, signal);
   const { overtaken } = world.memory.get(key) ?? before;
-  const readAt = broken === undefined && left === 0 ? world.now().getTime() : 0;
+  // The interval is between the beginnings of two reads, and half of it is left to the database.
+  const rested = Math.max(startedAt, world.now().getTime() - intervalMs(of.hub.spec) / 2);
+  const readAt = broken === undefined && left === 0 ? rested : 0;
   const memory: HubMemory = { ...before, ...outcome, overtaken, readAt, basis };
   world.memory.set(key, memory);
   if (broken !== undefined) throw broken.error;
@@ -228,14 +233,10 @@ const EMPTY: HubMemory = {
   waiting: [],
   doubts: new Map(),
   overtaken: "no",
-  covered: new Set(),
-  wentAt: [],
 };
 
 interface Attempted
-  extends
-    Pick<HubMemory, "sync" | "throttled" | "full" | "waiting" | "doubts" | "calm">,
-    Partial<Pick<HubMemory, "covered" | "wentAt">> {
+  extends Pick<HubMemory, "sync" | "throttled" | "full" | "waiting" | "doubts" | "calm" | "guards"> {
   readonly broken?: Carried["broken"];
   readonly left?: number;
 }
@@ -249,14 +250,14 @@ async function attempt(
   const { key, hub, forms, before, stamp } = of;
   try {
     const read = await readRows(world, hub, signal);
-    if (read.digest === of.calm?.rows) return before;
+    if (read.digest === of.calm?.rows) return { ...before, guards: undefined };
     const rows = read.verdicts();
     await takeBack(world, { hub, forms, rows }, signal);
     const nodes = world.nodes.ofHub(hub.namespace, hub.name);
     const isForeign = (name: string) => world.nodes.has(hub.namespace, name);
     const plan = planHub({ hub: hub.name, forms, rows, nodes, now: world.now(), isForeign });
-    const { changes, held, ...guarded } = await safeChanges(world, { hub, plan, nodes, before }, signal);
-    reportPlan(world, hub, { plan, held });
+    const { changes, ...guards } = await safeChanges(world, { hub, plan, rows, nodes }, signal);
+    reportPlan(world, hub, { plan, guards });
     const { problems: taken, refused, ...advanced } = await advance(
       world,
       { hub, forms, plan: { changes, marks: plan.marks }, before, until: nextReadAt(world, hub) },
@@ -265,11 +266,12 @@ async function attempt(
     if (refused === 0) world.backoff.reset(key);
     else world.backoff.next(key);
     const problems = [...plan.problems, ...taken];
-    const sync = { kind: "synced" as const, desired: plan.desired, problems, held };
+    const { held, creations } = guards;
+    const sync = { kind: "synced" as const, desired: plan.desired, problems, held, creations };
     const settled = asksNothing(plan) && problems.length === plan.problems.length && !advanced.throttled &&
       advanced.doubts.size === 0;
     const calm = settled ? { rows: read.digest, stamp, until: 0 } : undefined;
-    return { sync, ...advanced, ...guarded, calm };
+    return { sync, ...advanced, guards, calm };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     world.backoff.next(key);
@@ -281,6 +283,11 @@ async function attempt(
       { hub, forms, plan: undefined, before: { ...before, waiting: [] }, until: nextReadAt(world, hub) },
       signal,
     );
-    return { sync: { kind: "failed", code, message, remedy }, ...advanced, calm: undefined };
+    return {
+      sync: { kind: "failed", code, message, remedy },
+      ...advanced,
+      calm: undefined,
+      guards: undefined,
+    };
   }
 }

@@ -1,13 +1,15 @@
 import { isDeepStrictEqual } from "node:util";
 import type { RowProblem } from "../api/row.ts";
+import { findCondition } from "../api/conditions.ts";
 import type { StoredHub } from "../api/stored.ts";
 import { API_VERSION } from "../api/labels.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { SourceError } from "../source/port.ts";
-import type { HeldDeletions } from "./deletion_guard.ts";
-import { describeHeld, describeUid, sampleOf } from "./hub_status.ts";
+import { describeHeld, describeHeldCreations } from "./held_conditions.ts";
+import { describeUid, sampleOf } from "./hub_status.ts";
 import type { HubPlan } from "./plan.ts";
 import type { Throttled } from "./rollout_gate.ts";
+import type { Guards } from "./safe_changes.ts";
 import type { HubWorld } from "./world.ts";
 
 const COMPONENT = "lynqhub-controller";
@@ -37,11 +39,18 @@ export function reportFailure(world: HubWorld, hub: StoredHub, error: SourceErro
 export function reportPlan(
   world: HubWorld,
   hub: StoredHub,
-  { plan, held }: { plan: HubPlan; held: HeldDeletions | undefined },
+  { plan, guards }: { plan: HubPlan; guards: Pick<Guards, "held" | "creations"> },
 ): void {
-  const before = world.memory.get(namespacedName(hub))?.sync;
-  if (held !== undefined && (before?.kind !== "synced" || before.held?.hash !== held.hash)) {
+  const { held, creations } = guards;
+  const { deletions, conditions } = hub.status;
+  if (held !== undefined && deletions?.held?.hash !== held.hash) {
     hubEvent(world, hub, { type: "Warning", reason: "DeletionHeld", message: describeHeld(held) });
+  }
+  if (creations !== undefined) {
+    const message = describeHeldCreations(creations);
+    if (findCondition(conditions, "CreationHeld")?.message !== message) {
+      hubEvent(world, hub, { type: "Warning", reason: "CreationHeld", message });
+    }
   }
   reportProblems(world, hub, plan.problems);
 }

@@ -15,6 +15,7 @@ import type { SyncResult } from "./hub_status.ts";
 import type { NodeWanted } from "./plan.ts";
 import type { HubSecrets } from "./read_rows.ts";
 import type { Doubts } from "./rollout.ts";
+import type { Guards } from "./safe_changes.ts";
 
 /** What is remembered of a hub between reconciles. */
 export interface HubMemory {
@@ -32,12 +33,10 @@ export interface HubMemory {
   readonly doubts: Doubts;
   /** What happened since the last read began that asks for another at once. */
   readonly overtaken: "no" | "nodeGone" | "secretChanged";
-  /** Names of nodes whose deletion a person approved. */
-  readonly covered: ReadonlySet<string>;
   /** Set where the last read asked for nothing. */
   readonly calm?: Calm | undefined;
-  /** When a row that was gone went without approval, in milliseconds since the epoch. */
-  readonly wentAt: readonly number[];
+  /** What the read of this pass says of what waits for a person; undefined where there was none. */
+  readonly guards?: Pick<Guards, "ledger" | "source"> | undefined;
 }
 
 /** All that a hub reconcile reads and writes through. */

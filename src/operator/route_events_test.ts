@@ -80,8 +80,6 @@ const known: HubMemory = {
   waiting: [],
   doubts: new Map(),
   overtaken: "no",
-  covered: new Set<string>(),
-  wentAt: [],
 };
 
 Deno.test("a hub that is new, edited or deleted wakes itself and its forms, one with a new annotation only itself", () => {

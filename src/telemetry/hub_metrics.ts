@@ -9,6 +9,8 @@ export class HubMetrics {
   readonly #ready: Gauge<"hub" | "namespace">;
   readonly #failed: Gauge<"hub" | "namespace">;
   readonly #quarantined: Gauge<"hub" | "namespace">;
+  readonly #deletionsHeld: Gauge<"hub" | "namespace">;
+  readonly #creationsHeld: Gauge<"hub" | "namespace">;
   readonly #hubPaused: Gauge<"hub" | "namespace">;
   readonly #formPaused: Gauge<"form" | "namespace">;
   readonly #updating: Gauge<"form" | "namespace">;
@@ -25,6 +27,14 @@ export class HubMetrics {
     this.#ready = hubGauge("hub_ready", "LynqNodes of a hub that are ready.");
     this.#failed = hubGauge("hub_failed", "LynqNodes of a hub that failed.");
     this.#quarantined = hubGauge("hub_quarantined", "Rows of a hub that can't be provisioned as they are.");
+    this.#deletionsHeld = hubGauge(
+      "hub_deletions_held",
+      "LynqNodes of a hub whose deletion waits for approval.",
+    );
+    this.#creationsHeld = hubGauge(
+      "hub_creations_held",
+      "LynqNodes of a hub whose creation waits for approval.",
+    );
     this.#hubPaused = hubGauge("hub_paused", "Whether a hub is paused: 1 now, 0 not.");
     this.#formPaused = formGauge("lynqform_paused", "Whether a form is paused: 1 now, 0 not.");
     this.#updating = formGauge("lynqform_rollout_updating_nodes", "LynqNodes that a rollout is updating.");
@@ -41,12 +51,17 @@ export class HubMetrics {
     this.#ready.set(labels, counts.ready);
     this.#failed.set(labels, counts.failed);
     this.#quarantined.set(labels, counts.quarantined ?? 0);
+    this.#deletionsHeld.set(labels, counts.deletionsHeld ?? 0);
+    if (counts.creationsHeld !== undefined) this.#creationsHeld.set(labels, counts.creationsHeld);
     this.#hubPaused.set(labels, counts.paused === true ? 1 : 0);
   }
 
   forget(hub: ObjectName): void {
     const labels = { hub: hub.name, namespace: hub.namespace };
-    const counts = [this.#desired, this.#ready, this.#failed, this.#quarantined, this.#hubPaused];
+    const counts = [this.#desired, this.#ready, this.#failed, this.#quarantined, this.#hubPaused].concat(
+      this.#deletionsHeld,
+      this.#creationsHeld,
+    );
     for (const gauge of counts) gauge.remove(labels);
   }
 

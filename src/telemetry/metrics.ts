@@ -31,6 +31,10 @@ export interface HubCounts {
   readonly failed: number;
   /** Rows that can't be provisioned as they are; 0 unless told. */
   readonly quarantined?: number;
+  /** LynqNodes whose deletion waits for approval; 0 unless told. */
+  readonly deletionsHeld?: number;
+  /** LynqNodes whose creation waits for approval; as it was unless told. */
+  readonly creationsHeld?: number | undefined;
   /** False unless told. */
   readonly paused?: boolean;
 }
