@@ -40,10 +40,10 @@ export class WatchHub {
   }
 
   /** The body of a watch: JSON documents, one a line, until the timeout, the client or the server ends it. */
-  stream(cluster: Cluster, request: WatchRequest, shape: Shape): ReadableStream<Uint8Array> {
+  stream(cluster: Pick<Cluster, "storage">, request: WatchRequest, shape: Shape): ReadableStream<Uint8Array> {
     const encoder = new TextEncoder();
     const timers: ReturnType<typeof setTimeout>[] = [];
-    let close = () => {};
+    let leave = () => {};
     return new ReadableStream<Uint8Array>({
       start: (controller) => {
         let open = true;
@@ -53,12 +53,15 @@ export class WatchHub {
         const unsubscribe = cluster.storage.subscribe((event) =>
           sendEvent(request.selection, event, { send, shape })
         );
-        close = () => {
-          if (!open) return;
+        leave = () => {
           open = false;
           unsubscribe();
           for (const timer of timers) clearTimeout(timer);
           this.#open.delete(close);
+        };
+        const close = () => {
+          if (!open) return;
+          leave();
           controller.close();
         };
         this.#open.add(close);
@@ -70,7 +73,8 @@ export class WatchHub {
           close();
         }, request.timeoutMs));
       },
-      cancel: () => close(),
+      // The client has gone: the stream is closed already.
+      cancel: () => leave(),
     });
   }
 }
@@ -81,7 +85,7 @@ interface Sink {
 }
 
 /** Sends what came before now; false when the history is gone, after an ERROR event. */
-function replay(cluster: Cluster, request: WatchRequest, sink: Sink): boolean {
+function replay(cluster: Pick<Cluster, "storage">, request: WatchRequest, sink: Sink): boolean {
   const { selection, resourceVersion } = request;
   const { storage } = cluster;
   if (resourceVersion === "" || resourceVersion === "0" || request.initialEvents) {
@@ -126,7 +130,7 @@ function withVersion(object: KubeObject, revision: number): KubeObject {
 }
 
 function bookmark(
-  cluster: Cluster,
+  cluster: Pick<Cluster, "storage">,
   resource: ServedResource,
   annotations: Record<string, string>,
 ): KubeObject {
