@@ -12,8 +12,9 @@ const FOUR: readonly WorkloadName[] = ["create", "update", "rename", "delete"];
 /** SIGKILL before and after every single write of the four workloads, as many as a run without faults makes. */
 export async function crashPoints(engine: FaultEngine): Promise<ApiScenario[]> {
   const points: ApiScenario[] = [];
-  for (const workload of FOUR) {
-    const { writes } = await engine.reference(workload);
+  const references = await Promise.all(FOUR.map((workload) => engine.reference(workload)));
+  for (const [index, workload] of FOUR.entries()) {
+    const { writes } = references[index] ?? { writes: 0 };
     for (let k = 1; k <= writes; k++) {
       points.push(pointAt(workload, k, "before"), pointAt(workload, k, "after"));
     }

@@ -7,9 +7,14 @@ import { bestStage, type FaultStage } from "./stage.ts";
 const WIDTH = 3;
 
 /** All scenarios run where FAULTS is "all"; otherwise those that are chosen for every run of the tests. */
-function isAsked({ chosen, name }: ApiScenario): boolean {
+export function isAsked({ chosen, name }: { readonly chosen?: true; readonly name: string }): boolean {
   const asked = Deno.env.get("FAULTS") ?? "";
   return asked === "all" || (asked === "" ? chosen === true : name.includes(asked));
+}
+
+/** The seed that FAULT_SEED repeats, or a new one. */
+export function seedOf(): number {
+  return Number(Deno.env.get("FAULT_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 }
 
 /** Registers a test with a step for each scenario; FAULT_SEED repeats a run whose seed was printed. */
@@ -18,7 +23,7 @@ export function faultTest(
   scenarios: (engine: FaultEngine) => readonly ApiScenario[] | Promise<readonly ApiScenario[]>,
   stageOf: () => Promise<FaultStage> = bestStage,
 ): void {
-  const seed = Number(Deno.env.get("FAULT_SEED") ?? Math.floor(Math.random() * 2 ** 31));
+  const seed = seedOf();
   Deno.test(`${name} (FAULT_SEED=${seed})`, async (t) => {
     const stage = await stageOf();
     try {
