@@ -9,11 +9,13 @@ export interface HubOptions {
   readonly table?: string;
   readonly uid?: string;
   readonly secret?: string;
+  /** Whether many deletions at once wait for approval. */
+  readonly guard?: boolean;
 }
 
 export function hub(
   lab: OperatorLab,
-  { name, table = "tenants", uid = "id", secret = "db" }: HubOptions,
+  { name, table = "tenants", uid = "id", secret = "db", guard = true }: HubOptions,
 ): string {
   const { db, namespace } = lab;
   return `
@@ -27,6 +29,7 @@ spec:
     mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: ${table},
       passwordRef: {name: ${secret}, key: password}}
   valueMappings: {uid: ${uid}, activate: active}
+  deletionGuard: {enabled: ${guard}}
   extraValueMappings: {plan: plan}
 `;
 }
