@@ -121,3 +121,8 @@ export const hubStatus = z.object({
 export type HubSpec = z.infer<typeof hubSpec>;
 export type HubStatus = z.infer<typeof hubStatus>;
 export type DeletionLedger = z.infer<typeof ledger>;
+
+/** Whether what the deletion of a form takes along is judged by the hub's guard. */
+export function protectsForms({ deletionGuard: guard }: HubSpec): boolean {
+  return guard?.protectForms === true && guard.enabled;
+}

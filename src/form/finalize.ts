@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { hasTurned, mergeConditions } from "../api/conditions.ts";
+import { protectsForms } from "../api/hub.ts";
 import { API_VERSION, FORM_FINALIZER } from "../api/labels.ts";
 import { detachPatch } from "../api/node_owner.ts";
 import { isMarked, leavesDependents, markPatch } from "../api/orphaning.ts";
@@ -49,8 +50,10 @@ export async function finalizeForm(
   // 2. The nodes as the API server has them: no cache is the reason that a finalizer goes.
   const nodes = await nodesOf(world, form, signal);
   if (nodes.length > 0) {
-    await world.writes.all(nodes, (node) => letGo(world, { node, leave }, signal));
-    const told = leave ? AWAIT : await publishProgress(world, { form, left: nodes.length }, signal);
+    const hub = leave ? undefined : protector(world, form);
+    const going = hub === undefined ? nodes : nodes.filter((node) => toStoredNode(node).hub !== hub);
+    await world.writes.all(going, (node) => letGo(world, { node, leave }, signal));
+    const told = leave ? AWAIT : await publishProgress(world, { form, left: nodes.length, hub }, signal);
     const known = new Set(cached.map(({ uid }) => uid));
     const unseen = nodes.some(({ metadata }) => !known.has(metadata.uid ?? ""));
     return leave || unseen ? sooner(told, requeueAfter(UNSEEN_MS)) : told;
@@ -63,6 +66,12 @@ export async function finalizeForm(
   const message = `LynqForm ${form.name} is gone, and no node of a hub follows it.`;
   formEvent(world, form, { reason: "FormDeleted", message });
   return AWAIT;
+}
+
+/** The hub whose guard decides about its nodes: it deletes them, at once or when that is approved. */
+function protector(world: FormWorld, { namespace, spec }: StoredForm): string | undefined {
+  const hub = world.hubs.get(`${namespace}/${spec.hubId}`);
+  return hub !== undefined && !hub.deleting && protectsForms(hub.spec) ? hub.name : undefined;
 }
 
 interface Patching {
@@ -129,18 +138,23 @@ async function letGo(world: FormWorld, { node, leave }: Letting, signal: AbortSi
 interface Progress {
   readonly form: StoredForm;
   readonly left: number;
+  /** The hub that holds them until that is approved. */
+  readonly hub?: string | undefined;
 }
 
 /** Tells how many are left, at most once a second after the first time. Says when to come again to tell it. */
 async function publishProgress(
   world: FormWorld,
-  { form, left }: Progress,
+  { form, left, hub }: Progress,
   signal: AbortSignal,
 ): Promise<Verdict> {
   const before = form.status.conditions ?? [];
   const time = world.now();
   const now = time.toISOString().replace(/\.\d+Z$/, "Z");
-  const message = `The form is being deleted, ${remaining(left)} of its LynqNodes are left`;
+  const held = hub === undefined
+    ? ""
+    : `; LynqHub ${hub} protects its forms: many wait for approval, as its condition DeletionHeld says`;
+  const message = `The form is being deleted, ${remaining(left)} of its LynqNodes are left${held}`;
   const conditions = mergeConditions(before, [
     { type: "Applied", status: "False", reason: "Deleting", message },
   ], { now, generation: form.generation });

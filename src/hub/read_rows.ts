@@ -47,14 +47,29 @@ export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSi
   const hash = createHash("sha256");
   try {
     const pages: (readonly RawRow[])[] = [];
+    let weight = 0;
     for await (const page of source.read({ table, columns }, signal)) {
-      hash.update(textOf(columns, page));
+      const text = textOf(columns, page);
+      weight += text.length + page.length * columns.length * CELL_WEIGHT;
+      if (weight > MOST_WEIGHT) throw tooLarge(table, pages.length);
+      hash.update(text);
       pages.push(page);
     }
     return { digest: hash.digest("base64"), verdicts: () => pages.flatMap((page) => page.map(judgeRow)) };
   } finally {
     await source.close();
   }
+}
+
+/** What a cell costs in memory besides its characters, and what the cells of one read may cost in all. */
+const CELL_WEIGHT = 64;
+const MOST_WEIGHT = 64 * 2 ** 20;
+
+function tooLarge(table: string, pages: number): SourceError {
+  return new SourceError(`${table} has more than a hub takes: reading ended after ${pages} pages`, {
+    code: "TooLarge",
+    remedy: "Map fewer columns or a view of fewer rows, or spread the rows over several hubs",
+  });
 }
 
 /** Lengths before texts, so that no two pages have the same text. */

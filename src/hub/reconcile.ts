@@ -1,3 +1,4 @@
+import { protectsForms } from "../api/hub.ts";
 import { ANNOTATION, HUB_FINALIZER } from "../api/labels.ts";
 import { isPausedByHand, nextEnd, type PauseCause, pausesOf } from "../api/pause.ts";
 import { parseNamespacedName } from "../api/resource_key.ts";
@@ -82,7 +83,7 @@ async function stayPaused(
   const memory = world.memory.get(key);
   if (memory !== undefined) world.memory.set(key, { ...memory, basis: "" });
   // What is to be held can't be judged without the rows.
-  const kept = hub.spec.deletionGuard?.protectForms === true;
+  const kept = protectsForms(hub.spec);
   const nodes = world.nodes.ofHub(hub.namespace, hub.name);
   const changes = kept ? [] : planWithoutForm({ forms, nodes });
   const { broken, refused } = await carryOut(world, { hub, changes }, signal);

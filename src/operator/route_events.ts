@@ -107,6 +107,7 @@ function routeForm({ queues, caches }: Routing, event: CacheEvent<StoredForm>): 
   const form = event.kind === "deleted" ? event.was.value : event.now.value;
   if (changed(event)) queues().form.enqueue(keyOf(event));
   const revised = event.kind !== "modified" ||
+    event.was.value.deleting !== event.now.value.deleting ||
     event.was.value.status.currentRevision !== event.now.value.status.currentRevision ||
     stalled(event.was.value) !== stalled(event.now.value) ||
     !isDeepStrictEqual(event.was.value.spec.rollout, event.now.value.spec.rollout);

@@ -106,7 +106,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
   return {
     ...shared,
     hubs: { get: () => pausedHub(hub, paused), observe: () => {}, type: HUB },
-    forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name) },
+    forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name && !form.deleting) },
     nodes: {
       ofForm: (_namespace, form) => [...nodes.values()].filter((node) => node.spec.templateRef === form),
       ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
