@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { hubSpecOf, storedHub } from "../../tests/support/stored_objects.ts";
 import { KubeUnreachable } from "../kube/error.ts";
-import { SourceError } from "../source/port.ts";
+import { type RawRow, SourceError } from "../source/port.ts";
 import { readRows, type SecretAnswer } from "./read_rows.ts";
 
 const server = {
@@ -54,3 +54,22 @@ Deno.test("a Secret whose read gets no answer says nothing about the database", 
   const unreachable = new KubeUnreachable("no answer", { code: "Reset" });
   await assert.rejects(read(Promise.reject(unreachable)), KubeUnreachable);
 });
+
+Deno.test("rows without end are refused before they fill the memory", async () => {
+  const page: readonly RawRow[] = Array.from({ length: 500 }, () => ({ uid: "a", activate: "1" }));
+  let pages = 0;
+  let closed = 0;
+  async function* endless() {
+    for (;; pages++) yield await Promise.resolve(page);
+  }
+  const secrets = { read: () => Promise.resolve(new Map([["login", FOUND]])) };
+  const open = () => ({ read: endless, close: () => Promise.resolve(void closed++) });
+  const error: unknown = await readRows({ secrets, open }, hub, new AbortController().signal)
+    .catch((e: unknown) => e);
+  assert(error instanceof SourceError && error.code === "TooLarge");
+  assert.match(error.message, /^rows has more than a hub takes/);
+  assert(pages < 2000, String(pages));
+  assert.equal(closed, 1);
+});
+
+const FOUND: SecretAnswer = { kind: "found", value: { password: "eA==" } };

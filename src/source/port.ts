@@ -41,6 +41,8 @@ export type SourceErrorCode =
   | "ConnectionLost"
   | "InvalidConfig"
   | "InvalidValue"
+  /** The rows are more than their reader takes. */
+  | "TooLarge"
   | "QueryFailed"
   | "Aborted";
 

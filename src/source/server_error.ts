@@ -35,6 +35,7 @@ const REMEDIES: Readonly<Record<SourceErrorCode, string>> = {
   ConnectionLost: "nothing was changed; the next sync reads again. Look at the server's log if it stays",
   InvalidConfig: "correct the source's settings",
   InvalidValue: "store text in UTF-8, or map a view that converts the value",
+  TooLarge: "map fewer columns or a view of fewer rows",
   QueryFailed: "run the SELECT over the mapped columns by hand, as this user, and look at the server's log",
   Aborted: "nothing to do: the read was cancelled, the next sync reads again",
 };
@@ -60,6 +61,7 @@ const SENTENCES: Readonly<Record<SourceErrorCode, string>> = {
   ConnectionLost: "the connection was lost",
   InvalidConfig: "the settings are invalid",
   InvalidValue: "a value cannot be converted",
+  TooLarge: "there are more rows than are taken",
   QueryFailed: "the query failed",
   Aborted: "the read was aborted",
 };

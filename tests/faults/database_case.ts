@@ -179,7 +179,8 @@ export class DatabaseCase {
   }
 
   #hubObject(username: string): KubeObject {
-    const { namespace, database: { type, server, fileOf } } = this.#of;
+    const { namespace, scenario, database: { type, server, fileOf } } = this.#of;
+    const { queryTimeoutSeconds = 3 } = scenario;
     const table = this.#table;
     const passwordRef = { name: this.hub, key: "password" };
     const block = server === undefined ? { path: fileOf(table), table } : {
@@ -195,7 +196,7 @@ export class DatabaseCase {
       kind: "LynqHub",
       metadata: { name: this.hub, namespace },
       spec: {
-        source: { type, syncInterval: "1s", connectTimeoutSeconds: 2, queryTimeoutSeconds: 3, [type]: block },
+        source: { type, syncInterval: "1s", connectTimeoutSeconds: 2, queryTimeoutSeconds, [type]: block },
         valueMappings: { uid: "id", activate: "active" },
         extraValueMappings: { plan: "plan" },
       },

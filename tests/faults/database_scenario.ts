@@ -32,6 +32,8 @@ export interface DatabaseScenario {
   readonly sources: readonly FaultSource[];
   readonly inject: DatabaseFault;
   readonly tells: HubTells;
+  /** Three unless told. */
+  readonly queryTimeoutSeconds?: number;
   /** Reads as a user with rights on this table's columns only. */
   readonly limited?: true;
   /** Run with every `deno task test`; the others by `deno task faults`. */

@@ -185,7 +185,8 @@ export const DATABASE_SCENARIOS: readonly DatabaseScenario[] = [
       break: `ALTER TABLE TABLE_ RENAME TO TABLE_old; CREATE VIEW TABLE_ AS ${rows}`,
       mend: "DROP VIEW TABLE_; ALTER TABLE TABLE_old RENAME TO TABLE_",
     },
-    tells: unavailable("QueryTimeout", "TooLarge"),
+    queryTimeoutSeconds: 120,
+    tells: unavailable("TooLarge"),
   })),
   {
     name: "is a replica that lags, and one that does not, in turn",

@@ -102,11 +102,11 @@ class PassingProxy implements TcpProxy {
     try {
       pair.server = await Deno.connect({ hostname: target.host, port: target.port });
       const isSilent = () => pair.silent;
-      const up = copy(client, pair.server, { isSilent });
-      await copy(pair.server, client, { isSilent, fault });
+      const ways = [copy(client, pair.server, { isSilent }), copy(pair.server, client, { isSilent, fault })];
+      await Promise.race(ways);
       end(pair.server);
       end(client);
-      await up;
+      await Promise.all(ways);
     } finally {
       end(client);
       if (pair.server !== undefined) end(pair.server);
