@@ -65,12 +65,18 @@ export class ShardChildren implements Children {
 
   /** Where the object belongs, and where it is still: it moves when its bucket's label comes or goes. */
   #cachesOf(type: ResourceType, { metadata }: KubeObject): ChildCaches[] {
-    const { namespace = "", name = "", labels } = metadata;
+    const { namespace = "", name = "", labels = {} } = metadata;
     const key = { apiVersion: "", kind: type.kind, namespace, name };
-    const bucket = labels?.[LABEL.bucket];
-    const belongs = (cache: ChildCaches) =>
-      bucket === undefined ? cache === this.#loose : cache === this.#own && this.#buckets.has(bucket);
-    return [this.#own, this.#loose].filter((cache) => belongs(cache) || cache.find(type, key) !== undefined);
+    const home = this.#homeOf(labels);
+    return [this.#own, this.#loose].filter((cache) => cache === home || cache.find(type, key) !== undefined);
+  }
+
+  /** The cache whose watch tells of an object with these labels. */
+  #homeOf(labels: Readonly<Record<string, string>>): ChildCaches | undefined {
+    if (labels[LABEL.node] === undefined) return undefined;
+    const bucket = labels[LABEL.bucket];
+    if (bucket === undefined) return this.#loose;
+    return this.#buckets.has(bucket) ? this.#own : undefined;
   }
 }
 

@@ -52,6 +52,17 @@ Deno.test("a shard sees the children in its buckets and those in none, wherever 
     await until("it to be gone", () => Promise.resolve(children.find(CONFIG_MAP, which) === undefined));
     assert.equal(children.observe(CONFIG_MAP, left, NODE).name, "own");
     assert.equal(children.find(CONFIG_MAP, which), undefined, "what no watch tells of is not kept");
+    const orphan = await objects.merge(key("loose"), { metadata: { labels: { "lynq.sh/node": null } } });
+    await until(
+      "it to be gone",
+      () => Promise.resolve(children.find(CONFIG_MAP, key("loose")) === undefined),
+    );
+    children.observe(
+      CONFIG_MAP,
+      { ...orphan, metadata: { ...orphan.metadata, resourceVersion: "999999" } },
+      NODE,
+    );
+    assert.equal(children.find(CONFIG_MAP, key("loose")), undefined, "an orphan is in no watch either");
   } finally {
     await Promise.all([own.stop(), loose.stop()]);
     client.close();
