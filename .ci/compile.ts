@@ -5,6 +5,8 @@
  * Exit codes: 0 compiled; 3 the runtime that binaries are made of can't be had on this machine; else that of Deno.
  */
 
+import config from "../deno.json" with { type: "json" };
+
 const ENTRY = "src/main.ts";
 const OUTPUT = "dist/manager";
 const RUNTIME_MISSING = 3;
@@ -47,10 +49,10 @@ const PERMISSIONS = [
 ];
 
 /**
- * Most of what the operator allocates is gone a moment later: collected early it costs little time and a quarter of the
- * memory less. The heap itself may grow as it must.
+ * What `deno task operator` tells V8: most of what the operator allocates is gone a moment later, so that collecting it
+ * early takes little time and a quarter off the peak. The heap may still grow as it must.
  */
-const MEMORY = "--v8-flags=--max-semi-space-size=6,--initial-old-space-size=40,--heap-growing-percent=40";
+const MEMORY = config.tasks.operator.command.split(" ").filter((flag) => flag.startsWith("--v8-flags="));
 
 /** Modules that start in a Worker, which no import leads to. */
 async function workerModules(folder: string): Promise<string[]> {
@@ -71,7 +73,7 @@ async function compile(): Promise<number> {
   const included = (await workerModules("src")).map((path) => `--include=${path}`);
   const excluded = (await unparsableFolders()).map((path) => `--exclude=${path}`);
   const options = ["--exclude-unused-npm", "--unstable-worker-options", ...included, ...excluded];
-  const args = ["compile", MEMORY, ...options, ...PERMISSIONS, `--output=${OUTPUT}`, ENTRY];
+  const args = ["compile", ...MEMORY, ...options, ...PERMISSIONS, `--output=${OUTPUT}`, ENTRY];
   console.log(`deno ${args.join(" ")}`);
   const child = new Deno.Command(Deno.execPath(), {
     args,

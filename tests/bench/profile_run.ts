@@ -31,7 +31,7 @@ export async function profileFleet({ rows, syncInterval, folder }: ProfileRun): 
     const operator = await startOperatorProcess({
       kubeconfig: stage.server.kubeconfig,
       ...stage.rows.allowed,
-      program: ["--allow-all", MODULE],
+      program: ["--no-prompt", "--allow-all", MODULE],
       env: { LYNQ_PROFILE: folder },
     });
     const nodes = watchReadyNodes(stage, fleet);

@@ -1,3 +1,4 @@
+import config from "../../deno.json" with { type: "json" };
 import { TextLineStream } from "./text_lines.ts";
 
 /** The operator as a user starts it: a process of its own. */
@@ -28,8 +29,8 @@ export interface OperatorProcessOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const MEMORY = "--v8-flags=--max-semi-space-size=6,--initial-old-space-size=40,--heap-growing-percent=40";
-const OPERATOR = [MEMORY, "--allow-net", "--allow-read", "--allow-env", "src/main.ts", "operator"];
+/** What follows `deno run` in the task. */
+const OPERATOR = config.tasks.operator.command.split(" ").slice(2);
 
 const ROOT = new URL("../../", import.meta.url).pathname;
 
@@ -37,7 +38,7 @@ const ROOT = new URL("../../", import.meta.url).pathname;
 export async function startOperatorProcess(options: OperatorProcessOptions): Promise<OperatorProcess> {
   const child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--no-prompt", ...options.program ?? OPERATOR],
+      ...["run", ...options.program ?? OPERATOR],
       `--kubeconfig=${options.kubeconfig}`,
       ...(options.sourceHosts === undefined ? [] : [`--source-hosts=${options.sourceHosts.join(",")}`]),
       ...(options.sourcePaths === undefined ? [] : [`--source-paths=${options.sourcePaths.join(",")}`]),
