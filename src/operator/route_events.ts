@@ -35,8 +35,9 @@ const COUNT_DELAY_MS = 1000;
 /** Nodes that become ready at nearly the same time make room for one step of a rollout, not for one each. */
 const STEP_DELAY_MS = 20;
 
-/** A step looks at all nodes of the hub: from 1,000 on it waits the longer the more there are. */
-const STEP_DELAY_MS_PER_NODE = STEP_DELAY_MS / 1000;
+/** Counting and stepping look at every node: from so many on they come the less often the more there are. */
+const COUNTED_NODES = 5000;
+const STEPPED_NODES = 1000;
 
 /** A watch that fails this often in a row is no passing disturbance. */
 const PERSISTENT = 3;
@@ -141,7 +142,7 @@ export function routeToPlanner(routing: Routing, event: CacheEvent<StoredNode>):
   if (still && !pauseMoved(event)) return;
   const form = `${node.namespace}/${node.spec.templateRef}`;
   if (routing.caches().forms.get(form)?.value.deleting === true) queues().form.enqueue(form);
-  else queues().form.enqueueAfter(form, COUNT_DELAY_MS);
+  else queues().form.enqueueAfter(form, countDelayMs(routing, "form", form));
   if (node.hub === undefined) return;
   const hub = `${node.namespace}/${node.hub}`;
   const known = memory.get(hub);
@@ -151,11 +152,15 @@ export function routeToPlanner(routing: Routing, event: CacheEvent<StoredNode>):
   // Room came free for what waits.
   const freed = known?.throttled === true && (event.kind === "deleted" || isProven(node));
   if (hubStored?.deleting === true) queues().hub.enqueue(hub);
-  else queues().hub.enqueueAfter(hub, freed ? stepDelayMs(routing, hub) : COUNT_DELAY_MS);
+  else queues().hub.enqueueAfter(hub, freed ? stepDelayMs(routing, hub) : countDelayMs(routing, "hub", hub));
 }
 
 function stepDelayMs({ caches }: Routing, hub: string): number {
-  return Math.max(STEP_DELAY_MS, caches().nodes.keysBy("hub", hub).size * STEP_DELAY_MS_PER_NODE);
+  return STEP_DELAY_MS * Math.max(1, caches().nodes.keysBy("hub", hub).size / STEPPED_NODES);
+}
+
+function countDelayMs({ caches }: Routing, of: "hub" | "form", key: string): number {
+  return COUNT_DELAY_MS * Math.max(1, caches().nodes.keysBy(of, key).size / COUNTED_NODES);
 }
 
 function readinessMoved(was: StoredNode, now: StoredNode): boolean {

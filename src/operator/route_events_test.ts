@@ -37,12 +37,13 @@ const modified = <P extends Named>(was: P, now: P, by: "watch" | "write" = "watc
   now: entry(now),
 });
 
-/** Handlers, and what they asked for: `hub ns/hub`, with `later` where it may wait. */
+/** Handlers, and what they asked for: `hub ns/hub`, with `later` where it may wait, and `seldom` for more than a second. */
 function routed(hub = storedHub(), nodes: ReadonlySet<string> = new Set(["ns/acme-web"])) {
   const asked: string[] = [];
   const queue = (name: string) => ({
     enqueue: (key: string) => asked.push(`${name} ${key}`),
-    enqueueAfter: (key: string, ms: number) => asked.push(`${name} ${key} ${ms < 100 ? "soon" : "later"}`),
+    enqueueAfter: (key: string, ms: number) =>
+      asked.push(`${name} ${key} ${ms < 100 ? "soon" : ms > 1000 ? "seldom" : "later"}`),
   });
   const caches = {
     forms: { keysBy: () => ["ns/web"], get: () => undefined },
@@ -140,14 +141,16 @@ Deno.test("a deleted node makes the hub read anew, and what frees room for what 
   assert.equal(moved(), "nodeGone");
 });
 
-Deno.test("the steps of a rollout come less often where a hub has thousands of nodes", () => {
+Deno.test("counts and the steps of a rollout come less often where there are thousands of nodes", () => {
   const { handlers, memory, asked } = routed(
     storedHub(),
     new Set(Array.from({ length: 6000 }, (_, n) => `ns/${n}`)),
   );
+  handlers.node(modified(node, { ...node, status: readyStatus("True") }));
+  assert.deepEqual(asked.splice(0), ["form ns/web seldom", "hub ns/hub seldom"]);
   memory.set("ns/hub", { ...known, throttled: true });
   handlers.node(modified(node, { ...node, status: readyStatus("True") }));
-  assert.deepEqual(asked.filter((key) => key.startsWith("hub ")), ["hub ns/hub later"]);
+  assert.deepEqual(asked, ["form ns/web seldom", "hub ns/hub later"]);
 });
 
 Deno.test("the forms of a hub are counted anew when its rows ask for more nodes", () => {
