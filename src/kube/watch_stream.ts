@@ -1,3 +1,4 @@
+import { Alarm } from "./alarm.ts";
 import type { WatchEvent } from "./client.ts";
 import { KubeError, KubeUnreachable } from "./error.ts";
 import { type ExchangeOptions, type OpenAnswer, unreachable } from "./exchange.ts";
@@ -35,10 +36,11 @@ export async function* readWatch(
   const reader = (open.response.body ?? new ReadableStream<Uint8Array>()).getReader();
   const splitter = new LineSplitter();
   let { resourceVersion } = options;
+  const silence = new Alarm(() => options.idleMs - options.lane.silentMs(open.wire));
   open.deadline.restart(options.endMs);
   try {
     while (true) {
-      const chunk = await read(reader, open, options);
+      const chunk = await read({ reader, silence }, open, options);
       if (chunk.kind === "silent") {
         return { kind: "renew", wire: open.wire, resourceVersion };
       }
@@ -55,6 +57,7 @@ export async function* readWatch(
     }
     return { kind: "ended" };
   } finally {
+    silence.end();
     open.end();
     await reader.cancel().catch(() => {});
   }
@@ -71,7 +74,7 @@ type Chunk =
   | { readonly kind: "silent" };
 
 async function read(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  { reader, silence }: { reader: ReadableStreamDefaultReader<Uint8Array>; silence: Alarm },
   { wire, deadline }: OpenAnswer,
   options: WatchStreamOptions,
 ): Promise<Chunk> {
@@ -79,7 +82,7 @@ async function read(
   try {
     const reading = reader.read();
     while (true) {
-      const chunk = await within(reading, Math.max(idleMs - lane.silentMs(wire), 1));
+      const chunk = await silence.within(reading);
       if (chunk !== undefined) return chunk.done ? { kind: "done" } : { kind: "data", value: chunk.value };
       if (lane.silentMs(wire) < idleMs) continue;
       if (wire.probing === undefined) return { kind: "silent" };
@@ -87,17 +90,6 @@ async function read(
     }
   } catch (error) {
     throw await unreachable(error, { wire, deadline, options, what });
-  }
-}
-
-/** What `work` answers, or `undefined` when it takes longer; it goes on then. */
-async function within<T>(work: Promise<T>, ms: number): Promise<T | undefined> {
-  const late = Promise.withResolvers<undefined>();
-  const timer = setTimeout(() => late.resolve(undefined), ms);
-  try {
-    return await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(timer);
   }
 }
 
