@@ -1,4 +1,4 @@
-import { NODE_FINALIZER } from "../api/labels.ts";
+import { ANNOTATION, NODE_FINALIZER } from "../api/labels.ts";
 import { isMarked, leavesDependents, markPatch } from "../api/orphaning.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { StoredNode } from "../api/stored.ts";
@@ -35,7 +35,8 @@ export async function finalizeNode(
     keepIds: new Set(),
   });
   world.namespaces.wait(namespacedName(node), leavingNamespaces(orphans));
-  const leave = await leavesChildren(world, { node, orphans }, signal);
+  const leave = await leavesChildren(world, { node, orphans }, signal) ||
+    await isTornDown(world, { node, orphans });
   const going = leave ? orphans.map((orphan) => ({ ...orphan, policy: "Retain" as const })) : orphans;
   const leftovers = await prune(world, { node, orphans: going, reason: "LynqNodeDeleted", signal });
 
@@ -92,6 +93,25 @@ async function leavesChildren(world: NodeWorld, of: Leaving, signal: AbortSignal
   } catch (error) {
     if (!isNotFound(error)) throw error;
   }
+  return true;
+}
+
+/**
+ * Whether the node goes because the ground under it does: an uninstall in the wrong order, or a namespace with it, takes
+ * no resource along. What was begun before is ended as it was begun.
+ */
+async function isTornDown(world: NodeWorld, { node, orphans }: Leaving): Promise<boolean> {
+  const begun = (node.status.resources ?? []).some(({ state }) => state === "Deleting");
+  if (begun || !orphans.some(({ policy }) => policy === "Delete")) return false;
+  const going = await world.teardown.around(node.namespace);
+  if (going === undefined) return false;
+  const message = `The node's resources stay, since ${going} is being deleted; the annotation ` +
+    `${ANNOTATION.confirmTeardown}=true on it beforehand lets them go along`;
+  nodeEvent(world, node, { type: "Warning", reason: "TeardownRetained", message });
+  world.log.info("Resources stay, as what their node lives in is being deleted", {
+    node: namespacedName(node),
+    going,
+  });
   return true;
 }
 

@@ -21,6 +21,8 @@ export interface ManagerOptions {
   readonly client: WatchingClient;
   /** Only these are watched and worked in; all where they are not told. */
   readonly namespaces?: readonly string[] | undefined;
+  /** Where the operator itself lives. */
+  readonly operatorNamespace?: string | undefined;
   readonly openSource: (config: SourceConfig) => RowSource;
   readonly concurrency: {
     readonly hub: number;

@@ -12,6 +12,7 @@ import { type NodeCache, valuesBy } from "./caches.ts";
 import { eventsByForm } from "./form_events.ts";
 import { type Ground, outside } from "./ground.ts";
 import { NODE } from "./kinds.ts";
+import { Teardown } from "./teardown.ts";
 
 /** The nodes that one controller works on. */
 export interface NodeParts {
@@ -37,6 +38,9 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
     orphaning,
     elsewhere,
     keptTo: options.namespaces,
+    teardown: options.namespaces === undefined
+      ? new Teardown({ client, namespace: options.operatorNamespace })
+      : { around: () => Promise.resolve(undefined) },
     applier: applierOf(ground, client),
     writes,
     nodes: {

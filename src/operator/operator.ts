@@ -71,6 +71,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
   const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, engine });
   engine.run({
     namespaces: options.namespaces,
+    operatorNamespace: options.leaderElectionNamespace ?? credentials.namespace,
     openSource: sourceOpener(options),
     concurrency: {
       hub: options.hubConcurrency,

@@ -39,6 +39,8 @@ export interface NodeLab {
   readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
   /** Seconds that the controller's clock is ahead. */
   readonly clock: { ahead: number };
+  /** What is being deleted around the node, if anything. */
+  readonly ground: { going?: string };
   /** Forgets what a controller that starts does not know: how often it repaired what. */
   restart(): void;
   /** Errors that the controller gets instead of an answer. */
@@ -143,8 +145,9 @@ function labOf(parts: Parts): NodeLab {
   const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
   const clock = { ahead: 0 };
   const memory = { repairs: new RepairPace() };
+  const ground: NodeLab["ground"] = {};
   const state: { node?: StoredNode } = {};
-  const world = worldOf({ ...parts, events, waiting, clock, memory, state });
+  const world = worldOf({ ...parts, events, waiting, clock, memory, state, ground });
   const stored = () => objects.get(WHICH);
   const writes = () =>
     [...sandbox.requests().byMethod].reduce((sum, [verb, n]) => sum + (WRITES.includes(verb) ? n : 0), 0);
@@ -154,6 +157,7 @@ function labOf(parts: Parts): NodeLab {
     events,
     waiting,
     clock,
+    ground,
     restart: () => {
       memory.repairs = new RepairPace();
     },
@@ -184,11 +188,14 @@ interface WorldParts extends Parts {
   readonly events: RecordingEvents;
   readonly waiting: NodeLab["waiting"];
   readonly clock: { readonly ahead: number };
+  readonly ground: NodeLab["ground"];
   readonly memory: { readonly repairs: RepairPace };
   readonly state: { node?: StoredNode };
 }
 
-function worldOf({ faulty: client, children, events, waiting, clock, memory, state }: WorldParts): NodeWorld {
+function worldOf(
+  { faulty: client, children, events, waiting, clock, memory, state, ground }: WorldParts,
+): NodeWorld {
   const now = () => new Date(Date.now() + clock.ahead * 1000);
   const present = new Set(["default"]);
   return {
@@ -216,6 +223,7 @@ function worldOf({ faulty: client, children, events, waiting, clock, memory, sta
       wait: (node, names) => waiting.namespaces.wait(node, names),
     },
     missingKinds: waiting.kinds,
+    teardown: { around: () => Promise.resolve(ground.going) },
     orphaning: new Set(),
     backoff: new Backoff({ baseMs: 1, maxMs: 10 }),
     get repairs() {
