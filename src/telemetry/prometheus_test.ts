@@ -86,14 +86,14 @@ Deno.test("no series of a forgotten node, hub or rollout stays, and those of oth
   fill(NODE);
   fill(OTHER);
   const full = await samples(metrics);
-  assert.equal([...full.keys()].filter((key) => key.includes(NODE.name)).length, 21);
+  assert.equal([...full.keys()].filter((key) => key.includes(NODE.name)).length, 22);
   metrics.forgetNode(NODE);
   metrics.forgetHub(NODE);
   metrics.forgetRollout(NODE);
   metrics.forgetForm(NODE);
   const after = await samples(metrics);
   assert.deepEqual([...after.keys()].filter((key) => key.includes(NODE.name)), []);
-  assert.equal([...after.keys()].filter((key) => key.includes(OTHER.name)).length, 21);
+  assert.equal([...after.keys()].filter((key) => key.includes(OTHER.name)).length, 22);
   metrics.forgetNode(OTHER);
   metrics.forgetHub(OTHER);
   metrics.forgetRollout(OTHER);
