@@ -8,6 +8,7 @@ import { remaining } from "../api/remaining.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import { type StoredForm, toStoredNode } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
+import { confirmCurrent } from "../kube/confirm.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { FormWorld } from "./world.ts";
@@ -51,6 +52,12 @@ export async function finalizeForm(
   const nodes = await nodesOf(world, form, signal);
   if (nodes.length > 0) {
     const hub = leave ? undefined : protector(world, form);
+    const { namespace, name, uid, generation } = form;
+    await confirmCurrent(
+      world.client,
+      { ref: { type: world.forms.type, namespace, name }, uid, generation },
+      signal,
+    );
     const going = hub === undefined ? nodes : nodes.filter((node) => toStoredNode(node).hub !== hub);
     await world.writes.all(going, (node) => letGo(world, { node, leave }, signal));
     const told = leave ? AWAIT : await publishProgress(world, { form, left: nodes.length, hub }, signal);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { storedHub, storedNode } from "../../tests/support/stored_objects.ts";
 import { Limit } from "../controller/limit.ts";
 import type { KubeObject } from "../kube/object.ts";
-import { HUB, NODE } from "../operator/kinds.ts";
+import { FORM, HUB, NODE } from "../operator/kinds.ts";
 import { carryOut } from "./carry_out.ts";
 import type { NodeChange, NodeWanted } from "./plan.ts";
 import type { HubWorld } from "./world.ts";
@@ -22,7 +22,7 @@ function slowWorld() {
       patch: (ref: { name: string }) => write(`patch ${ref.name}`),
     } as unknown as HubWorld["client"],
     hubs: { get: () => undefined, observe: () => {}, type: HUB },
-    forms: { ofHub: () => [] },
+    forms: { ofHub: () => [], type: FORM },
     nodes: {
       ofHub: () => [],
       ofForm: () => [],

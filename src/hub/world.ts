@@ -48,7 +48,7 @@ export interface HubWorld {
     readonly type: ResourceType;
   };
   /** The forms that name this hub, by name. */
-  readonly forms: { ofHub(namespace: string, hub: string): StoredForm[] };
+  readonly forms: { ofHub(namespace: string, hub: string): StoredForm[]; readonly type: ResourceType };
   readonly nodes: {
     ofHub(namespace: string, hub: string): StoredNode[];
     /** The nodes of a form, whatever hub they have. */

@@ -1,5 +1,6 @@
 import { objectKeyText } from "../api/resource_key.ts";
 import { whole } from "../controller/limit.ts";
+import { confirmCurrent } from "../kube/confirm.ts";
 import type { Leftover, PruneInput } from "./leftover.ts";
 import { letGo } from "./let_go.ts";
 import { decideOrphans, type Orphan } from "./orphans.ts";
@@ -7,8 +8,12 @@ import { reportLetGo } from "./prune_report.ts";
 import { type ServedKind, servedKind } from "./served_kind.ts";
 import type { NodeWorld } from "./world.ts";
 
-/** Lets go of what left the desired set, wave by wave as far as it goes now; what is not confirmed gone is left over. */
+/**
+ * Lets go of what left the desired set, wave by wave as far as it goes now; what is not confirmed gone is left over.
+ * Throws a conflict where the node's spec has changed since the watch told it: it may ask for what would go.
+ */
 export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftover[]> {
+  if (input.orphans.length > 0) await confirmNode(world, input);
   const kinds = await kindsOf(world, input);
   const gone = input.orphans.filter(({ key }) => kinds.get(objectKeyText(key))?.kind === "gone");
   const without = gone.flatMap((orphan) => withoutKind(world, input, orphan) ?? []);
@@ -27,6 +32,15 @@ export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftov
     const held = left.some(({ failed, reason }) => failed || reason === "Terminating");
     if (!waiting || held || left.length === before) return [...without, ...left];
   }
+}
+
+async function confirmNode(world: NodeWorld, { node, signal }: PruneInput): Promise<void> {
+  const { namespace, name, uid, generation } = node;
+  await confirmCurrent(
+    world.client,
+    { ref: { type: world.nodes.type, namespace, name }, uid, generation },
+    signal,
+  );
 }
 
 const UNASKED: ServedKind = { kind: "unknown", message: "the kind was not asked for" };

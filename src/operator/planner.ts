@@ -14,7 +14,7 @@ import { createController } from "./controllers.ts";
 import { formWorld, TELL_MS } from "./form_world.ts";
 import { type Ground, outside } from "./ground.ts";
 import { hubSecrets } from "./hub_secrets.ts";
-import { HUB, NODE } from "./kinds.ts";
+import { FORM, HUB, NODE } from "./kinds.ts";
 
 export interface PlannerParts {
   /** Every node there is. */
@@ -93,6 +93,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
     forms: {
       ofHub: (ns, hub) =>
         valuesBy(caches.forms, "hub", `${ns}/${hub}`).filter((f) => !f.deleting).sort(byName),
+      type: FORM,
     },
     nodes: {
       ofHub: (ns, hub) => withoutLeft(valuesBy(caches.nodes, "hub", `${ns}/${hub}`)),

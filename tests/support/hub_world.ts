@@ -106,7 +106,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
   return {
     ...shared,
     hubs: { get: () => pausedHub(hub, paused), observe: () => {}, type: HUB },
-    forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name && !form.deleting) },
+    forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name && !form.deleting), type: FORM },
     nodes: {
       ofForm: (_namespace, form) => [...nodes.values()].filter((node) => node.spec.templateRef === form),
       ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
@@ -236,6 +236,7 @@ async function formWorld(
       type: REVISION,
     },
     preview: () => Promise.resolve([]),
+    deletions: () => Promise.resolve(of.deletions),
   };
 }
 

@@ -1,0 +1,53 @@
+import { namespacedName } from "../api/resource_key.ts";
+import { type StoredHub, toStoredForm } from "../api/stored.ts";
+import { confirmCurrent } from "../kube/confirm.ts";
+import { isNotFound } from "../kube/error.ts";
+import type { NodeChange } from "./plan.ts";
+import type { HubWorld } from "./world.ts";
+
+type Asking = Pick<HubWorld, "client" | "hubs" | "forms">;
+
+/**
+ * Asks the API server for the hub and for the forms that are gone, before nodes are deleted because of what watches told
+ * of them: the watch of nodes may be ahead. Throws a conflict where the hub has changed; gives the changes without the
+ * deletions of nodes whose form is there all the same.
+ */
+export async function certainDeletions(
+  world: Asking,
+  { hub, changes }: { hub: StoredHub; changes: readonly NodeChange[] },
+  signal: AbortSignal,
+): Promise<readonly NodeChange[]> {
+  const asked = changes.filter((change) => change.kind === "delete" && change.cause !== "HubDeleted");
+  if (asked.length === 0) return changes;
+  const { namespace, name, uid, generation } = hub;
+  await confirmCurrent(
+    world.client,
+    { ref: { type: world.hubs.type, namespace, name }, uid, generation },
+    signal,
+  );
+  const forms = new Set(
+    changes.flatMap((change) => isFormGone(change) ? [change.node.spec.templateRef] : []),
+  );
+  const there = new Set<string>();
+  for (const form of forms) if (await isThere(world, { hub, form }, signal)) there.add(form);
+  return changes.filter((change) => !isFormGone(change) || !there.has(change.node.spec.templateRef));
+}
+
+function isFormGone(change: NodeChange): change is Extract<NodeChange, { kind: "delete" }> {
+  return change.kind === "delete" && change.cause === "FormGone";
+}
+
+async function isThere(
+  world: Asking,
+  { hub, form }: { hub: StoredHub; form: string },
+  signal: AbortSignal,
+): Promise<boolean> {
+  const ref = { type: world.forms.type, namespace: hub.namespace, name: form };
+  try {
+    const live = toStoredForm(await world.client.get(ref, { signal }));
+    return !live.deleting && `${live.namespace}/${live.spec.hubId}` === namespacedName(hub);
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import { storedHub, storedNode } from "../../tests/support/stored_objects.ts";
+import { isConflict, KubeError } from "../kube/error.ts";
+import type { KubeObject } from "../kube/object.ts";
+import { FORM, HUB } from "../operator/kinds.ts";
+import { certainDeletions } from "./certain_deletions.ts";
+import type { NodeChange } from "./plan.ts";
+import type { HubWorld } from "./world.ts";
+
+const hub = storedHub();
+
+const deletion = (form: string, cause: "FormGone" | "RowGone" | "HubDeleted"): NodeChange => ({
+  kind: "delete",
+  node: storedNode({ row: "a", form }),
+  cause,
+});
+
+const form = (hubId: string, more: object = {}): KubeObject => ({
+  metadata: { name: "web", namespace: hub.namespace, uid: "f", ...more },
+  spec: { hubId },
+});
+
+const liveHub = (generation = hub.generation): KubeObject => ({
+  metadata: { name: hub.name, namespace: hub.namespace, uid: hub.uid, generation },
+});
+
+/** What goes of these changes, where the API server has these objects, and how many were asked for. */
+async function certain(changes: readonly NodeChange[], live: { hub?: KubeObject; form?: KubeObject }) {
+  let asked = 0;
+  const get: HubWorld["client"]["get"] = ({ type }) => {
+    asked++;
+    const found = type === HUB ? live.hub : live.form;
+    if (found !== undefined) return Promise.resolve(found);
+    return Promise.reject(new KubeError("none", { status: 404, reason: "NotFound" }));
+  };
+  const world = {
+    client: { get },
+    hubs: { type: HUB },
+    forms: { type: FORM },
+  } as unknown as HubWorld;
+  const kept = await certainDeletions(world, { hub, changes }, new AbortController().signal);
+  return { kept: kept.length, asked };
+}
+
+Deno.test("nodes of a form that is gone go only where the API server says so too", async () => {
+  const gone = [deletion("web", "FormGone")];
+  assert.deepEqual(await certain(gone, { hub: liveHub() }), { kept: 1, asked: 2 });
+  assert.deepEqual(await certain(gone, { hub: liveHub(), form: form(hub.name) }), { kept: 0, asked: 2 });
+  assert.deepEqual(await certain(gone, { hub: liveHub(), form: form("another") }), { kept: 1, asked: 2 });
+  const going = form(hub.name, { deletionTimestamp: "2026-01-01T00:00:00Z" });
+  assert.deepEqual(await certain(gone, { hub: liveHub(), form: going }), { kept: 1, asked: 2 });
+});
+
+Deno.test("nothing goes by the rows of a hub that has changed meanwhile", async () => {
+  const gone = [deletion("web", "RowGone")];
+  assert.deepEqual(await certain(gone, { hub: liveHub() }), { kept: 1, asked: 1 });
+  await assert.rejects(certain(gone, { hub: liveHub(hub.generation + 1) }), isConflict);
+  await assert.rejects(certain(gone, {}), isConflict);
+});
+
+Deno.test("a hub that is deleted itself is not asked for", async () => {
+  assert.deepEqual(await certain([deletion("web", "HubDeleted")], {}), { kept: 1, asked: 0 });
+});
