@@ -55,6 +55,18 @@ export const formSpec = z.object({
   revisionHistoryLimit: int32({ min: 0 }).default(10).meta({
     description: "How many revisions that no node follows are kept to go back to.",
   }),
+  deletionGuard: z.object({
+    enabled: z.boolean().default(true),
+    maxPercent: int32({ min: 0, max: 100 }).default(20).meta({
+      description: "Share of the form's nodes that a new generation may delete objects of without approval.",
+    }),
+    minCount: int32({ min: 1 }).default(3).meta({
+      description: "Of so many nodes it may without approval, whatever their share.",
+    }),
+  }).optional().meta({
+    description:
+      "Where it is set, a generation that would delete objects of many nodes waits until a person approves it.",
+  }),
   mode: z.enum(["Apply", "DryRun"]).default("Apply").meta({
     description:
       "DryRun: a new generation is tried on the API server and reported in status; nothing is written.",
@@ -94,6 +106,10 @@ export const formStatus = z.object({
     revision: z.string().optional().meta({ description: "ControllerRevision that is rolled out." }),
     message: z.string().optional(),
   }).optional(),
+  deletions: z.object({
+    hash: z.string().meta({ description: "Over the sorted names of the objects, for this generation." }),
+    marks: z.string().meta({ description: "Six characters an object." }),
+  }).optional().meta({ description: "What the present generation would delete, which waits for approval." }),
   dryRun: z.object({
     generation: int64().optional(),
     nodes: int32().optional().meta({ description: "Nodes that were tried." }),

@@ -3,6 +3,7 @@ import type { FormStatus } from "../api/form.ts";
 import { type PauseCause, pausedConditions } from "../api/pause.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import type { FormProblem } from "./check.ts";
+import { type HeldRevision, heldRevisionConditions } from "./revision_guard.ts";
 import { instant, type RolloutTold, tellRollout } from "./rollout_status.ts";
 
 export interface FormStatusInput {
@@ -11,6 +12,8 @@ export interface FormStatusInput {
   readonly target: string | undefined;
   /** The present generation says something else than `target` and is only tried. */
   readonly tried?: boolean;
+  /** The present generation waits for approval. */
+  readonly held?: HeldRevision | undefined;
   /** The nodes of this form. */
   readonly nodes: readonly StoredNode[];
   /** Nodes that rows ask for; undefined where that is not known. */
@@ -27,7 +30,7 @@ export interface FormTold {
 
 /** The status of a form. An invalid generation keeps the last good revision, which the nodes go on following. */
 export function formStatus(form: StoredForm, input: FormStatusInput): FormTold {
-  const { problems, target, nodes, desired, now, paused = [] } = input;
+  const { problems, target, held, nodes, desired, now, paused = [] } = input;
   const rollout = target === undefined
     ? undefined
     : tellRollout(form, { target, nodes, desired, now, paused: paused.length > 0 });
@@ -35,6 +38,7 @@ export function formStatus(form: StoredForm, input: FormStatusInput): FormTold {
     validCondition(problems),
     appliedCondition(form, input, rollout),
     ...(rollout === undefined ? [] : [rollout.condition]),
+    ...heldRevisionConditions(held, form.status.conditions),
     ...pausedConditions(paused, { before: form.status.conditions, effect: PAUSE_EFFECT }),
   ];
   const status: FormStatus = {
@@ -44,6 +48,7 @@ export function formStatus(form: StoredForm, input: FormStatusInput): FormTold {
     totalNodes: nodes.length,
     readyNodes: nodes.filter((node) => isTrue(node.status.conditions, "Ready")).length,
     ...(rollout?.rollout === undefined ? {} : { rollout: rollout.rollout }),
+    ...(held === undefined ? {} : { deletions: { hash: held.hash, marks: held.marks } }),
     ...(form.spec.mode === "DryRun" && form.status.dryRun !== undefined
       ? { dryRun: form.status.dryRun }
       : {}),
@@ -71,7 +76,7 @@ export function validationMessage(problems: readonly FormProblem[]): string {
 /** Whether what this generation says is what the nodes are: Ready on an older revision is not it. */
 function appliedCondition(
   form: StoredForm,
-  { problems, target, tried, nodes }: FormStatusInput,
+  { problems, target, tried, held, nodes }: FormStatusInput,
   rollout: RolloutTold | undefined,
 ): ConditionInput {
   const not = (reason: string, message: string): ConditionInput => ({
@@ -83,6 +88,9 @@ function appliedCondition(
   const stay = target === undefined ? "no node follows it" : `nodes stay on revision ${target}`;
   if (problems.length > 0) {
     return not("ValidationFailed", `Generation ${form.generation} is not valid: ${stay}`);
+  }
+  if (held !== undefined) {
+    return not("DeletionHeld", `Generation ${form.generation} waits for approval: ${stay}`);
   }
   if (tried) return not("DryRun", `Generation ${form.generation} is only tried, as spec.mode says: ${stay}`);
   const { ready, total } = rollout ?? { ready: 0, total: nodes.length };

@@ -88,6 +88,10 @@ function reportForm(world: FormWorld, { form, problems, status }: Required<Told>
     if (paused) event("Normal", "Paused", pause.message);
     else event("Normal", "Resumed", "The pause is over: what was missed is done now");
   }
+  const held = after("DeletionHeld");
+  if (held?.status === "True" && held.message !== before("DeletionHeld")?.message) {
+    event("Warning", "DeletionHeld", held.message);
+  }
   if (problems.length === 0 && before("Valid")?.status !== "True") {
     event("Normal", "ValidationPassed", "Template validation passed successfully");
   }

@@ -1,5 +1,6 @@
 import { nextEnd, pausesOf } from "../api/pause.ts";
 import type { FormStatus } from "../api/form.ts";
+import { ANNOTATION } from "../api/labels.ts";
 import { namespacedName, parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
@@ -8,6 +9,7 @@ import { addFormFinalizer, finalizeForm } from "./finalize.ts";
 import { formStatus } from "./form_status.ts";
 import { keepRevision, pruneRevisions } from "./history.ts";
 import { publishForm } from "./publish.ts";
+import { guardRevision, type HeldRevision } from "./revision_guard.ts";
 import { arraysOf, findPinned, pinOf, revisionName, unknownPin } from "./revision.ts";
 import { tryOut } from "./try_out.ts";
 import type { FormWorld } from "./world.ts";
@@ -33,13 +35,14 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
   }
 
   // 3. Keep a valid generation, and find the revision that the nodes are to follow.
-  const target = await targetOf(world, { form, problems }, signal);
+  const { namespace, name } = form;
+  const nodes = world.nodes.ofForm(namespace, name);
+  const wanted = await targetOf(world, { form, problems }, signal);
+  const target = await guarded(world, { form, nodes, target: wanted }, signal);
 
   // 4. Tell.
-  const { namespace, name } = form;
   const now = world.now();
   const paused = pausesOf({ hub: world.hubs.get(`${namespace}/${form.spec.hubId}`), form }, now);
-  const nodes = world.nodes.ofForm(namespace, name);
   const desired = desiredOf(world, form);
   const { status, againMs } = formStatus(form, {
     ...target,
@@ -108,6 +111,26 @@ async function targetOf(
   }
   if (valid) await keepRevision(world, { form, pinned: pin !== undefined }, signal);
   return { ...as, target: wanted ?? currentRevision, tried: false };
+}
+
+/** The revision that the nodes have, where the one to follow would delete what a person has not approved. */
+async function guarded(
+  world: FormWorld,
+  { form, nodes, target }: { form: StoredForm; nodes: readonly StoredNode[]; target: Target },
+  signal: AbortSignal,
+): Promise<Target & { readonly held?: HeldRevision | undefined }> {
+  const { spec: { deletionGuard: guard }, status: { currentRevision, deletions: told }, generation } = form;
+  const revision = target.target;
+  if (guard?.enabled !== true || revision === undefined || currentRevision === undefined) return target;
+  if (revision === currentRevision) return target;
+  const alive = nodes.filter((node) => !node.deleting);
+  const wanted = () => world.forms.get(namespacedName(form))?.generation === generation;
+  const deletions = await world.deletions({ form, pinned: target.pinned, nodes: alive, wanted }, signal);
+  // The form changed meanwhile, and its next pass decides.
+  if (deletions === undefined) return { ...target, target: currentRevision };
+  const annotation = form.annotations[ANNOTATION.approveDeletions];
+  const held = guardRevision({ guard, revision, generation, deletions, of: alive.length, annotation, told });
+  return held === undefined ? target : { ...target, target: currentRevision, held };
 }
 
 interface Trying {

@@ -34,6 +34,13 @@ export interface TrialOf {
   readonly wanted: () => boolean;
 }
 
+/** An object of a node that would be deleted. */
+export interface RevisionDeletion {
+  readonly node: string;
+  /** Names node and object. */
+  readonly line: string;
+}
+
 /** All that a form reconcile reads and writes through. */
 export interface FormWorld {
   readonly client: KubeClient;
@@ -59,6 +66,8 @@ export interface FormWorld {
   readonly writes: Limit;
   /** Tries resources on nodes by server-side dry run; undefined where the answer is not asked for any more. */
   readonly preview: (of: TrialOf, signal: AbortSignal) => Promise<readonly Trial[] | undefined>;
+  /** What following these resources would delete of nodes; undefined where the answer is not asked for any more. */
+  readonly deletions: (of: TrialOf, signal: AbortSignal) => Promise<readonly RevisionDeletion[] | undefined>;
   /** When the status of which form was told. */
   readonly tells: Pace;
   readonly events: EventRecorder;

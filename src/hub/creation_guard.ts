@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import type { HubSpec, HubStatus } from "../api/hub.ts";
-import { hashOf } from "./deletion_ledger.ts";
+import { hashOf } from "../api/approval.ts";
 import type { NodeChange } from "./plan.ts";
 
 /** Nodes that wait for a person before they are made, because a wrong table could look the same. */

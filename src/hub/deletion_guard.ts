@@ -1,5 +1,6 @@
 import type { DeletionLedger, HubSpec } from "../api/hub.ts";
-import { approvalOf, hashOf, markOf, marksIn, marksOf, recentMarks, recentRows } from "./deletion_ledger.ts";
+import { hashOf, markOf, marksIn } from "../api/approval.ts";
+import { approvalOf, marksOf, recentMarks, recentRows } from "./deletion_ledger.ts";
 import type { DeletionCause, NodeChange } from "./plan.ts";
 
 export type NodeDeletion = Extract<NodeChange, { kind: "delete" }>;
@@ -113,5 +114,5 @@ export function newlyUnapproved(
   of: Pick<GuardInput, "ledger" | "now"> & Pick<Guarded, "approved">,
 ): NodeDeletion[] {
   const marks = marksIn(of.approved?.marks ?? "").union(recentMarks(of.ledger, of.now));
-  return deletions.filter(({ node }) => !marks.has(markOf(node)));
+  return deletions.filter(({ node }) => !marks.has(markOf(node.uid)));
 }

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hashOf, marksIn, marksOf as marksOfTexts } from "../api/approval.ts";
 import type { DeletionLedger } from "../api/hub.ts";
 import type { StoredNode } from "../api/stored.ts";
 
@@ -43,27 +43,9 @@ function inWindow(went: Went | undefined, now: Date): Went {
   return (went ?? []).filter(({ time }) => now.getTime() - Date.parse(time) < WINDOW_MS);
 }
 
-/** Names a set of nodes so that a person can approve it: a hash over the sorted names. */
-export function hashOf(names: readonly string[]): string {
-  return createHash("sha256").update([...names].sort().join("\n")).digest("hex").slice(0, 16);
-}
-
-const MARK_LENGTH = 6;
-
-/** A node in a list that must stay small whatever its length; by UID, so that a node made anew is another. */
-export function markOf({ uid }: Pick<StoredNode, "uid">): string {
-  return createHash("sha256").update(uid).digest("base64url").slice(0, MARK_LENGTH);
-}
-
+/** A node is another one when it is made anew. */
 export function marksOf(nodes: readonly Pick<StoredNode, "uid">[]): string {
-  return nodes.map(markOf).sort().join("");
-}
-
-export function marksIn(marks: string): Set<string> {
-  const count = Math.floor(marks.length / MARK_LENGTH);
-  return new Set(
-    Array.from({ length: count }, (_, n) => marks.slice(n * MARK_LENGTH, (n + 1) * MARK_LENGTH)),
-  );
+  return marksOfTexts(nodes.map(({ uid }) => uid));
 }
 
 export interface Approving {
@@ -82,15 +64,15 @@ export function approvalOf({ ledger, annotation, going }: Approving): DeletionLe
   if (annotation === undefined) return undefined;
   const before = ledger?.approved;
   const marks = marksOf(going);
-  if (before?.hash === annotation) return { hash: annotation, marks: part(before.marks, marks) };
+  if (before?.hash === annotation) return { hash: annotation, marks: common(before.marks, marks) };
   if (annotation === hashOf(going.map(({ name }) => name))) return { hash: annotation, marks };
   if (annotation === ledger?.held?.hash) {
-    return { hash: annotation, marks: part(ledger.held.marks, marks) };
+    return { hash: annotation, marks: common(ledger.held.marks, marks) };
   }
   return undefined;
 }
 
-function part(marks: string, of: string): string {
+function common(marks: string, of: string): string {
   const within = marksIn(of);
   return [...marksIn(marks)].filter((mark) => within.has(mark)).join("");
 }

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import type { DeletionLedger } from "../api/hub.ts";
-import { marksIn, marksOf, recentRows, wentAfter } from "./deletion_ledger.ts";
+import { marksIn } from "../api/approval.ts";
+import { marksOf, recentRows, wentAfter } from "./deletion_ledger.ts";
 
 const START = Date.parse("2026-01-01T00:00:00Z");
 const at = (seconds: number) => new Date(START + seconds * 1000);

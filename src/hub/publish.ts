@@ -5,7 +5,7 @@ import type { PauseCause } from "../api/pause.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import type { HubCounts } from "../telemetry/metrics.ts";
-import { marksIn } from "./deletion_ledger.ts";
+import { marksIn } from "../api/approval.ts";
 import { hubStatus, type SyncResult } from "./hub_status.ts";
 import { hubEvent } from "./report.ts";
 import { type Guards, replaced } from "./safe_changes.ts";

@@ -43,19 +43,51 @@ export async function previewForm(
   { arrays, nodes, wanted }: PreviewInput,
   signal: AbortSignal,
 ): Promise<Previewed[] | undefined> {
-  const client = dryRunClient(world.client);
-  const dry: NodeWorld = {
-    ...world,
-    client,
-    applier: createApplier({ client, now: world.now }),
-    events: { record: () => {} },
-  };
+  const dry = dryWorld(world);
   const form = await prepared(world, arrays, nodes);
   const results = await new Limit(AT_ONCE).all(
     nodes,
     async (node) => wanted() && !signal.aborted ? await previewNode(dry, { node, form }, signal) : undefined,
   );
   return results.some((each) => each === undefined) ? undefined : results.flatMap((each) => each ?? []);
+}
+
+/** A world whose writes write nothing. */
+function dryWorld(world: NodeWorld): NodeWorld {
+  const client = dryRunClient(world.client);
+  const applier = createApplier({ client, now: world.now });
+  return { ...world, client, applier, events: { record: () => {} } };
+}
+
+/** An object of a node that would be deleted. */
+export interface Deleted {
+  readonly node: string;
+  /** Names node and object. */
+  readonly line: string;
+}
+
+/**
+ * What these resources would delete of these nodes, from what they render to and the nodes' records; nothing is tried. A
+ * node that can't be rendered deletes nothing. undefined where nobody wants to know any more.
+ */
+export async function previewDeletions(
+  world: NodeWorld,
+  { arrays, nodes, wanted }: PreviewInput,
+  signal: AbortSignal,
+): Promise<Deleted[] | undefined> {
+  const dry = dryWorld(world);
+  const form = await prepared(world, arrays, nodes);
+  const results = await new Limit(AT_ONCE).all(nodes, async (node) => {
+    if (!wanted() || signal.aborted) return undefined;
+    const rendered = await renderedItems(dry, { node, form }, signal);
+    if (rendered.kind === "failure") return [];
+    return leavingOf(dry, node, rendered).flatMap((one) => leaving(node, one)).filter(({ kind }) =>
+      kind === "delete"
+    );
+  });
+  return results.some((each) => each === undefined)
+    ? undefined
+    : results.flatMap((each, n) => (each ?? []).map(({ line }) => ({ node: nodes[n]?.name ?? "", line })));
 }
 
 /** Parsed once for all nodes, as resources that are written into a node would be. */
@@ -80,20 +112,53 @@ interface OneNode {
   readonly form: PreparedForm;
 }
 
+type Rendered =
+  | { readonly kind: "failure"; readonly message: string }
+  | {
+    readonly kind: "rendered";
+    readonly items: readonly Item[];
+    readonly records: ReadonlyMap<string, ResourceRecord>;
+  };
+
+async function renderedItems(
+  world: NodeWorld,
+  { node, form }: OneNode,
+  signal: AbortSignal,
+): Promise<Rendered> {
+  const built = buildVariables(node);
+  if (built.kind === "invalid") return { kind: "failure", message: built.message };
+  if (form.waves.kind !== "waves") return { kind: "failure", message: describeGraphError(form.waves) };
+  const records = new Map(
+    (node.status.resources ?? []).filter(({ state }) => state !== "Deleting").map((one) => [one.id, one]),
+  );
+  const { variables } = built;
+  const { depth } = form.waves;
+  const { items } = await gather(world, { node, form, variables, records, depth, signal });
+  return { kind: "rendered", items, records };
+}
+
+/** The objects that a node would let go of. */
+function leavingOf(
+  world: NodeWorld,
+  node: StoredNode,
+  { items, records }: Extract<Rendered, { kind: "rendered" }>,
+): Orphan[] {
+  return findOrphans({
+    records: [...records.values()],
+    children: world.children.ownedBy(node),
+    keep: new Set(items.flatMap((item) => item.key === undefined ? [] : [objectKeyText(item.key)])),
+    keepIds: new Set(items.filter((item) => item.kind === "broken").map((item) => item.id)),
+  });
+}
+
 async function previewNode(
   world: NodeWorld,
   { node, form }: OneNode,
   signal: AbortSignal,
 ): Promise<Previewed[]> {
-  const failure = (message: string): Previewed[] => [{ kind: "failure", line: `${node.name}: ${message}` }];
-  const built = buildVariables(node);
-  if (built.kind === "invalid") return failure(built.message);
-  if (form.waves.kind !== "waves") return failure(describeGraphError(form.waves));
-  const records = new Map(
-    (node.status.resources ?? []).filter(({ state }) => state !== "Deleting").map((one) => [one.id, one]),
-  );
-  const { variables } = built;
-  const { items } = await gather(world, { node, form, variables, records, depth: form.waves.depth, signal });
+  const rendered = await renderedItems(world, { node, form }, signal);
+  if (rendered.kind === "failure") return [{ kind: "failure", line: `${node.name}: ${rendered.message}` }];
+  const { items, records } = rendered;
   const created = new Set(items.flatMap(({ key }) => key?.kind === "Namespace" ? [key.name] : []));
   const told: Previewed[] = [];
   for (const item of items) {
@@ -103,13 +168,7 @@ async function previewNode(
       item.kind === "broken" ? brokenItem(item, line) : await previewItem(world, { ...of, item }, signal),
     );
   }
-  const orphans = findOrphans({
-    records: [...records.values()],
-    children: world.children.ownedBy(node),
-    keep: new Set(items.flatMap((item) => item.key === undefined ? [] : [objectKeyText(item.key)])),
-    keepIds: new Set(items.filter((item) => item.kind === "broken").map((item) => item.id)),
-  });
-  return [...told, ...orphans.flatMap((orphan) => leaving(node, orphan))];
+  return [...told, ...leavingOf(world, node, rendered).flatMap((orphan) => leaving(node, orphan))];
 }
 
 function keyText(key: ObjectKey | undefined): string {

@@ -2,7 +2,7 @@ import { Limit } from "../controller/limit.ts";
 import { Pace } from "../controller/pace.ts";
 import { arraysOf } from "../form/revision.ts";
 import type { FormWorld, TrialOf } from "../form/world.ts";
-import { previewForm } from "../node/preview.ts";
+import { previewDeletions, previewForm } from "../node/preview.ts";
 import type { NodeWorld } from "../node/world.ts";
 import { type Caches, valuesBy } from "./caches.ts";
 import { FORM, NODE, REVISION } from "./kinds.ts";
@@ -44,6 +44,7 @@ export function formWorld(outside: FromOutside, { caches, orphaning, node, write
       type: REVISION,
     },
     preview: (of, signal) => previewForm(node, { ...of, arrays: resourcesOf(caches, of) }, signal),
+    deletions: (of, signal) => previewDeletions(node, { ...of, arrays: resourcesOf(caches, of) }, signal),
   };
 }
 

@@ -11,7 +11,7 @@ import { Limit } from "../../src/controller/limit.ts";
 import { Pace } from "../../src/controller/pace.ts";
 import type { Verdict } from "../../src/controller/verdict.ts";
 import { reconcileForm } from "../../src/form/reconcile.ts";
-import type { FormWorld } from "../../src/form/world.ts";
+import type { FormWorld, RevisionDeletion } from "../../src/form/world.ts";
 import { reconcileHub } from "../../src/hub/reconcile.ts";
 import type { HubWorld } from "../../src/hub/world.ts";
 import { fixedCredentials } from "../../src/kube/credentials.ts";
@@ -50,6 +50,8 @@ export interface HubLab {
   readonly faults: Map<string, Error>;
   /** What is remembered of hubs, by `namespace/name`. */
   readonly memory: HubWorld["memory"];
+  /** What another revision of the form would delete. */
+  readonly deletions: RevisionDeletion[];
   /** What the hub's watch tells from now on: that it is paused. */
   pauseHub(name: string): void;
   /** Forgets what a process remembers. */
@@ -155,12 +157,13 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
     const shared = { client, events, metrics: createMetrics(), log: new RecordingLog(), now };
     const list = (kind: string) => objects.list({ ...API, kind });
     const memory: HubWorld["memory"] = new Map();
+    const deletions: RevisionDeletion[] = [];
     const backoff = new Backoff({ baseMs: 1000, maxMs: 60_000 });
     const started = () => ({ hub: new Pace(1000), form: new Pace(1000) });
     let tells = started();
     const counted = countingIn(sandbox);
     const formPass = async (name: string) => {
-      const world = await formWorld({ objects, shared, tells: tells.form });
+      const world = await formWorld({ objects, shared, tells: tells.form, deletions });
       return await counted(reconcileForm(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const paused = new Set<string>();
@@ -184,6 +187,7 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       clock,
       faults,
       memory,
+      deletions,
       pauseHub: (name) => void paused.add(name),
       restart: () => {
         memory.clear();
@@ -201,6 +205,7 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
 
 async function formWorld(
   of: Pick<HubParts, "objects" | "tells"> & {
+    deletions: readonly RevisionDeletion[];
     shared: Pick<FormWorld, "client" | "events" | "metrics" | "log" | "now">;
   },
 ): Promise<FormWorld> {
