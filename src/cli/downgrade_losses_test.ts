@@ -27,7 +27,10 @@ const says = (losses: readonly string[], ...expected: RegExp[]) => {
 
 Deno.test("a hub says which sources, guards and rows have no like there", () => {
   const source = { ...hubSpecOf().source, ...MYSQL, syncInterval: "30s" };
-  const plain = hubSpecOf({ source, deletionGuard: { enabled: false, maxPercent: 20, minCount: 3 } });
+  const plain = hubSpecOf({
+    source,
+    deletionGuard: { enabled: false, maxPercent: 20, minCount: 3, protectForms: false },
+  });
   assert.deepEqual(hubLosses(storedHub({ spec: plain }), NOW), []);
   says(hubLosses(storedHub(), NOW), /source\.type sqlite/, /not guarded/);
   const held = storedHub({
