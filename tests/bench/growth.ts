@@ -26,13 +26,15 @@ export interface Estimate {
 
 const ESTIMATED_ROWS = [10_000, 100_000];
 
-/** undefined for fewer than two fleets. */
+/** The largest fleet must be so many times the smallest, so that its slope is more than chance. */
+const LEAST_SPAN = 3;
+
+/** undefined where the fleets are too much alike in size. */
 export function growthOf(figures: readonly FleetFigures[]): Growth | undefined {
   const bySize = [...figures].sort((a, b) => a.resources - b.resources);
   const [smallest, largest] = [bySize[0], bySize.at(-1)];
-  if (smallest === undefined || largest === undefined || smallest.resources === largest.resources) {
-    return undefined;
-  }
+  if (smallest === undefined || largest === undefined) return undefined;
+  if (largest.resources < smallest.resources * LEAST_SPAN) return undefined;
   const perMore = (of: (f: FleetFigures) => number) =>
     (of(largest) - of(smallest)) / (largest.resources - smallest.resources);
   const cpu = perMore(cpuMsOf);

@@ -52,7 +52,12 @@ Deno.test("slopes lie between the smallest and the largest fleet, and larger one
   assert.match(growthText(growth), /^- 100,000 rows \(1,000,000 resources\) would need 2120 MB at rest/m);
 });
 
-Deno.test("one size tells nothing of growth", () => {
+Deno.test("one size, or two that are much alike, tell nothing of growth", () => {
   assert.equal(growthOf([]), undefined);
+  const alike = [
+    figures(100, { cpu: 1, restingMb: 122, peakMb: 164 }),
+    figures(200, { cpu: 1, restingMb: 120, peakMb: 160 }),
+  ];
+  assert.equal(growthOf(alike), undefined);
   assert.equal(growthOf([figures(100, { cpu: 0.5, restingMb: 122, peakMb: 164 })]), undefined);
 });

@@ -1,7 +1,7 @@
 import { type Credentials, fixedCredentials } from "../../src/kube/credentials.ts";
 import { type SeenRequest, startSandbox } from "../../src/sandbox/mod.ts";
 import { startControlPlane } from "../support/control_plane.ts";
-import { requestsIn } from "./api_audit.ts";
+import { AuditLog } from "./api_audit.ts";
 
 /** The API server of a stage. */
 export interface BenchServer {
@@ -23,13 +23,14 @@ export function whyNoRealServer(): string | undefined {
 
 export async function realServer(): Promise<BenchServer> {
   const plane = await startControlPlane({ auditLog: true });
+  const log = new AuditLog(plane.auditFile);
   return {
     name: "kube-apiserver and etcd",
     credentials: plane.credentials("admin"),
     url: plane.server,
     caPem: plane.caPem,
     kubeconfig: await plane.kubeconfig("operator"),
-    requests: async () => requestsIn(await plane.audit()),
+    requests: () => log.requests(),
     stop: () => plane.stop(),
   };
 }

@@ -21,6 +21,8 @@ export interface ControlPlane {
   startControllerManager(): Promise<void>;
   /** The audit log of the operators, one JSON text a request; empty without `auditLog`. */
   audit(): Promise<string[]>;
+  /** The file of that log. */
+  readonly auditFile: string;
 }
 
 export interface ControlPlaneOptions {
@@ -119,6 +121,7 @@ function planeOf(state: PlaneState, assets: string): ControlPlane {
       const command = [join(assets, "kube-controller-manager"), ...flags];
       await startProgram(directory, "kube-controller-manager", command);
     },
+    auditFile: file("audit.jsonl"),
     audit: async () => {
       const text = await Deno.readTextFile(file("audit.jsonl")).catch(() => "");
       return text.split("\n").filter((line) => line !== "");

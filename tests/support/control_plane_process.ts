@@ -127,6 +127,8 @@ rules:
 const AUDIT_FLAGS = (directory: string) => [
   `--audit-log-path=${directory}/audit.jsonl`,
   "--audit-log-mode=blocking",
+  // Megabytes until the log is begun anew, and what is in it lost to its readers; 100 unless told.
+  "--audit-log-maxsize=100000",
 ];
 
 function etcdFlags(directory: string, url: string): string[] {
