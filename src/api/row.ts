@@ -12,11 +12,19 @@ export type RowVerdict =
   | { readonly kind: "inactive"; readonly uid: string }
   /** That column holds neither a yes nor a no: nothing is created or deleted for this row. */
   | { readonly kind: "unknown"; readonly uid: string; readonly column: "activate" | "pause" }
+  /** A cell has no text: nothing is created or deleted for this row. */
+  | { readonly kind: "unusable"; readonly uid: string; readonly column: string; readonly problem: string }
   /** The uid can't be the name of an object. `shape` describes it without its text. */
   | { readonly kind: "quarantined"; readonly uid: string; readonly shape: string };
 
 /** Why a row can't be followed, so that its nodes stay as they are; the text of their annotation `lynq.sh/frozen`. */
-export const FROZEN_REASONS = ["InvalidUid", "UnknownActivate", "UnknownPause", "DuplicateUid"] as const;
+export const FROZEN_REASONS = [
+  "InvalidUid",
+  "UnknownActivate",
+  "UnknownPause",
+  "InvalidValue",
+  "DuplicateUid",
+] as const;
 export type FrozenReason = typeof FROZEN_REASONS[number];
 
 /** A row that is left out, as the hub reports it. */

@@ -24,6 +24,7 @@ export function distinctRows(verdicts: readonly RowVerdict[]): DistinctRows {
     const other = first.get(uid);
     if (verdict.kind === "quarantined") problems.push(invalidUid(uid, verdict.shape));
     else if (verdict.kind === "unknown") problems.push(unknown(uid, verdict.column));
+    else if (verdict.kind === "unusable") problems.push(unusable(verdict));
     if (other === undefined) first.set(uid, verdict);
     else if (!agree(other, verdict)) repeated.add(uid);
   }
@@ -79,6 +80,13 @@ function unknown(uid: string, column: "activate" | "pause"): RowProblem {
   const message =
     `the ${column} column holds neither a yes (1, true, yes) nor a no (0, false, no, off, empty)`;
   return { reason: column === "activate" ? "UnknownActivate" : "UnknownPause", uid, message };
+}
+
+function unusable({ uid, column, problem }: Extract<RowVerdict, { kind: "unusable" }>): RowProblem {
+  const message =
+    `a value of column ${JSON.stringify(column)} cannot be used: ${problem}; store text in UTF-8, or map a ` +
+    "view that encodes this column (hex, base64, JSON) or shortens it";
+  return { reason: "InvalidValue", uid, message };
 }
 
 function byReason(a: RowProblem, b: RowProblem): number {

@@ -26,6 +26,23 @@ const NOW = new Date("2026-01-01T00:00:00Z");
 const told = ({ changes }: HubPlan) => changes.map((change) => `${change.kind} ${nameOf(change)}`);
 const reasons = ({ problems }: HubPlan) => problems.map(({ reason, uid }) => `${reason} ${uid}`);
 
+Deno.test("a row with a cell that no text can hold leaves its node frozen as it is, and others proceed", () => {
+  const rows: RowVerdict[] = [
+    { kind: "unusable", uid: "a", column: "logo", problem: "its 3 bytes are not UTF-8" },
+    { kind: "active", row: { uid: "b", values: {} } },
+  ];
+  const { changes, marks, problems } = planHub({
+    hub: "hub",
+    forms: [storedForm()],
+    rows,
+    nodes: [storedNode({ row: "a", form: "web" })],
+    now: new Date(0),
+  });
+  assert.deepEqual(changes.map((change) => [change.kind, nameOf(change)]), [["create", "b-web"]]);
+  assert.deepEqual(marks.map((mark) => mark.marks.frozen), ["InvalidValue"]);
+  assert.match(problems[0]?.message ?? "", /column "logo" cannot be used: its 3 bytes are not UTF-8/);
+});
+
 Deno.test("each form has a node for each active row, named uid-form, in the order of names", () => {
   const made = plan({ forms: [web, storedForm({ name: "api" })], rows: [active("b"), active("a")] });
   assert.deepEqual(told(made), ["create a-api", "create a-web", "create b-api", "create b-web"]);

@@ -78,7 +78,7 @@ function textOf(columns: readonly ColumnMapping[], page: readonly RawRow[]): str
   for (const row of page) {
     for (const { variable } of columns) {
       const cell = row[variable] ?? "";
-      text += `${cell.length}:${cell}`;
+      text += typeof cell === "string" ? `${cell.length}:${cell}` : `!${cell.problem.length}:${cell.problem}`;
     }
   }
   return text;

@@ -33,23 +33,26 @@ export function columnsOf(spec: HubSpec): ColumnMapping[] {
 }
 
 /**
- * Reads one row's meaning. A no in `activate` wins over a pause: what is paused may still be deleted. Extra variables
- * named uid or activate override the row's own in templates only.
+ * Reads one row's meaning. A no in `activate` wins over a pause: what is paused may still be deleted. A cell without text
+ * matters where the row is to be followed. Extra variables named uid or activate override the row's own in templates only.
  */
 export function judgeRow(raw: RawRow): RowVerdict {
-  const uid = raw[UID_KEY] ?? "";
+  const { [UID_KEY]: uid = "", [ACTIVATE_KEY]: activate = "", [PAUSE_KEY]: pause = "" } = raw;
+  if (typeof uid !== "string") return { kind: "quarantined", uid: "", shape: uid.problem };
   if (uid.length > UID_LIMIT || !UID.test(uid)) return { kind: "quarantined", uid, shape: shapeOf(uid) };
-  const activate = raw[ACTIVATE_KEY] ?? "";
+  if (typeof activate !== "string") return { kind: "unusable", uid, ...activate };
   if (FALSE.has(activate)) return { kind: "inactive", uid };
   if (!TRUE.has(activate)) return { kind: "unknown", uid, column: "activate" };
-  const pause = raw[PAUSE_KEY] ?? "";
+  if (typeof pause !== "string") return { kind: "unusable", uid, ...pause };
   if (!TRUE.has(pause) && !FALSE.has(pause)) return { kind: "unknown", uid, column: "pause" };
-  const values: Record<string, string> = { [ACTIVATE_VARIABLE]: activate };
-  for (const [variable, text] of Object.entries(raw)) {
-    if (!OWN_KEYS.includes(variable)) values[variable] = text;
+  const values: [string, string][] = [];
+  for (const [variable, cell] of Object.entries(raw)) {
+    if (OWN_KEYS.includes(variable)) continue;
+    if (typeof cell !== "string") return { kind: "unusable", uid, ...cell };
+    if (variable !== UID_VARIABLE || cell !== uid) values.push([variable, cell]);
   }
-  if (values[UID_VARIABLE] === uid) delete values[UID_VARIABLE];
-  return { kind: TRUE.has(pause) ? "paused" : "active", row: { uid, values } };
+  const row = { uid, values: Object.fromEntries([[ACTIVATE_VARIABLE, activate], ...values]) };
+  return { kind: TRUE.has(pause) ? "paused" : "active", row };
 }
 
 /** What is wrong with a uid, without its text. */

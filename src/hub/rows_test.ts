@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { hubSpecOf } from "../../tests/support/stored_objects.ts";
+import type { Cell } from "../source/port.ts";
 import { columnsOf, judgeRow } from "./rows.ts";
 
 const spec = hubSpecOf({ extraValueMappings: { plan: "plan_name", domain: "host" } });
 
 /** A row as the source gives it, for the columns of `of`. */
-function read(cells: Readonly<Record<string, string>>, of = spec) {
+function read(cells: Readonly<Record<string, Cell>>, of = spec) {
   const raw = columnsOf(of).map(({ variable, column }) => [variable, cells[column] ?? ""]);
   return judgeRow(Object.fromEntries(raw));
 }
@@ -96,4 +97,40 @@ Deno.test("a pause column says yes or no as activate does; a no in activate wins
   assert.equal(kind("1", "maybe"), "unknown activate");
   const verdict = read({ id: "acme", active: "1", hold: "1" }, paused);
   assert.deepEqual(verdict.kind === "paused" && verdict.row.values, { activate: "1" });
+});
+
+const problem = "its 3 bytes are not UTF-8";
+
+Deno.test("a cell without text holds its own row, and matters only where the row is to be followed", () => {
+  const unusable = (column: string) => ({ column, problem });
+  const row = { id: "acme", active: "1", plan_name: "pro", host: "" };
+  const told = (column: string) => ({ kind: "unusable", uid: "acme", column, problem });
+  assert.deepEqual(read({ ...row, plan_name: unusable("plan_name") }), told("plan_name"));
+  assert.deepEqual(read({ ...row, active: unusable("active") }), told("active"));
+  assert.deepEqual(read({ ...row, active: "0", plan_name: unusable("plan_name") }), {
+    kind: "inactive",
+    uid: "acme",
+  });
+  assert.deepEqual(read({ ...row, id: unusable("id") }), { kind: "quarantined", uid: "", shape: problem });
+});
+
+Deno.test("texts that mean something elsewhere are values like any other", () => {
+  const odd = [
+    '{{ env "X" }}',
+    "__LYNQ_TYPE_INT__5",
+    "--- &a [*a]",
+    "__proto__",
+    "9007199254740993",
+    "\u{1f600}",
+    "../x",
+  ];
+  for (const text of odd) {
+    const verdict = read({ id: "acme", active: "1", plan_name: text, host: "" });
+    assert(verdict.kind === "active");
+    assert.equal(verdict.row.values["plan"], text);
+  }
+  const of = hubSpecOf({ extraValueMappings: { plan: "plan_name", ["__proto__"]: "host" } });
+  const verdict = read({ id: "acme", active: "1", plan_name: "pro", host: "x" }, of);
+  assert(verdict.kind === "active");
+  assert.equal(Object.getPrototypeOf(verdict.row.values), Object.prototype);
 });

@@ -11,6 +11,7 @@ const FROZEN: Readonly<Record<FrozenReason, string>> = {
   InvalidUid: "the row's uid can't name a Kubernetes object",
   UnknownActivate: "the row's activate column holds neither a yes nor a no",
   UnknownPause: "the row's pause column holds neither a yes nor a no",
+  InvalidValue: "a cell of the row holds no text, or too much",
   DuplicateUid: "several rows have this uid and differ",
 };
 

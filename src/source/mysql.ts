@@ -8,7 +8,7 @@ import { mysqlText } from "./mysql_text.ts";
 import { type RawRow, SourceError, type SourceErrorCode } from "./port.ts";
 import { checkServer, serverTitle, sourceError } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
-import { CellError, invalidValue, rowOf } from "./value_text.ts";
+import { rowOf } from "./value_text.ts";
 
 type MysqlConfig = Extract<SourceConfig, { type: "mysql" }>;
 
@@ -128,7 +128,6 @@ class MysqlSession implements Session {
 class Pages {
   readonly #connection: Connection;
   readonly #options: SessionOptions;
-  readonly #variables: readonly string[];
   #types: readonly number[] = [];
   #rows: RawRow[] = [];
   #outcome: { kind: "reading" } | { kind: "ended" } | { kind: "failed"; error: Error } = { kind: "reading" };
@@ -137,7 +136,6 @@ class Pages {
   constructor(connection: Connection, options: SessionOptions) {
     this.#connection = connection;
     this.#options = options;
-    this.#variables = options.plan.mappings.map(({ variable }) => variable);
     this.#listen(connection.query({ sql: options.plan.select, rowsAsArray: true }));
   }
 
@@ -169,7 +167,8 @@ class Pages {
   #take(cells: Cells): void {
     if (this.#outcome.kind !== "reading") return;
     try {
-      this.#rows.push(rowOf(this.#variables, (index) => this.#cellText(cells, index)));
+      const { mappings } = this.#options.plan;
+      this.#rows.push(rowOf(mappings, (index) => mysqlText(this.#types[index] ?? -1, cells[index] ?? null)));
     } catch (error) {
       this.#settle({ kind: "failed", error: error instanceof Error ? error : new TypeError("no error") });
       return;
@@ -177,15 +176,6 @@ class Pages {
     if (this.#rows.length < PAGE_ROWS) return;
     this.#connection.pause();
     this.#wake();
-  }
-
-  #cellText(cells: Cells, index: number): string {
-    try {
-      return mysqlText(this.#types[index] ?? -1, cells[index] ?? null);
-    } catch (error) {
-      if (!(error instanceof CellError)) throw error;
-      throw invalidValue(this.#options.plan.mappings[index]?.column ?? "", error);
-    }
   }
 
   #settle(outcome: { kind: "ended" } | { kind: "failed"; error: Error }): void {

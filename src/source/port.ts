@@ -10,14 +10,23 @@ export interface RowQuery {
   readonly columns: readonly ColumnMapping[];
 }
 
-/** One row, text by variable, in an object without prototype. NULL is "". */
-export type RawRow = Readonly<Record<string, string>>;
+/** A cell that no text can hold: bytes that are no UTF-8, or too many. The value itself is never told. */
+export interface UnusableCell {
+  readonly column: string;
+  readonly problem: string;
+}
+
+export type Cell = string | UnusableCell;
+
+/** One row, cells by variable, in an object without prototype. NULL is "". */
+export type RawRow = Readonly<Record<string, Cell>>;
 
 /**
  * A database that rows are read from. One adapter a database; a new value for every sync, closed after it.
  *
  * Guarantees: only one SELECT over the named columns is sent, in a read-only transaction; identifiers are quoted by
- * part; a read that ends without error returned every row; at most one page is held in memory.
+ * part; a read that ends without error returned every row, also those with a cell that has no text; at most one page is
+ * held in memory.
  * Errors: `SourceError` only.
  */
 export interface RowSource {

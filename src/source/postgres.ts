@@ -15,7 +15,7 @@ import { postgresError, type PostgresPhase } from "./postgres_error.ts";
 import { postgresText } from "./postgres_text.ts";
 import { checkServer, serverTitle } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
-import { CellError, invalidValue, rowOf } from "./value_text.ts";
+import { rowOf } from "./value_text.ts";
 
 type PostgresConfig = Extract<SourceConfig, { type: "postgres" }>;
 
@@ -40,7 +40,6 @@ interface SessionOptions {
 
 class PostgresSession implements Session {
   readonly #options: SessionOptions;
-  readonly #variables: readonly string[];
   readonly #socket = new Socket();
   readonly #client: PostgresClient;
   #phase: PostgresPhase = "dialing";
@@ -48,7 +47,6 @@ class PostgresSession implements Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#variables = options.plan.mappings.map(({ variable }) => variable);
     const secure = options.server.tls.mode !== "disable";
     this.#socket.on("connect", () => this.#phase = secure ? "securing" : "greeting");
     this.#client = newClient(clientOptions(options.server, {
@@ -84,7 +82,7 @@ class PostgresSession implements Session {
     const cursor = this.#cursor ??= this.#client.query(newCursor(this.#options.plan.select));
     const page = Promise.withResolvers<PostgresResult>();
     cursor.read(PAGE_ROWS, (cause, rows, result) => {
-      if (cause) page.reject(this.#rowError(cause));
+      if (cause) page.reject(this.#error(cause));
       else page.resolve({ rows, fields: result?.fields ?? [] });
     });
     const { rows, fields } = await page.promise;
@@ -108,26 +106,9 @@ class PostgresSession implements Session {
     return postgresError(this.#options.title, this.#phase, cause);
   }
 
-  /** The server converts text to UTF-8 and does not tell the column of what it cannot convert. */
-  #rowError(cause: unknown): SourceError {
-    const error = this.#error(cause);
-    if (error.code !== "InvalidValue") return error;
-    const columns = this.#options.plan.mappings.map(({ column }) => column);
-    return invalidValue(
-      [...new Set(columns)].join('" or "'),
-      new CellError("the server finds it is no text"),
-    );
-  }
-
   #row(cells: PostgresCells, fields: readonly PostgresField[]): RawRow {
-    return rowOf(this.#variables, (index) => {
-      try {
-        return postgresText(fields[index]?.dataTypeID ?? 0, cells[index] ?? null);
-      } catch (error) {
-        if (!(error instanceof CellError)) throw error;
-        throw invalidValue(this.#options.plan.mappings[index]?.column ?? "", error);
-      }
-    });
+    const { mappings } = this.#options.plan;
+    return rowOf(mappings, (index) => postgresText(fields[index]?.dataTypeID ?? 0, cells[index] ?? null));
   }
 }
 
@@ -136,10 +117,12 @@ const COLUMNS = `SELECT attname FROM pg_catalog.pg_attribute
   WHERE attrelid = pg_catalog.to_regclass($1) AND attnum > 0 AND NOT attisdropped ORDER BY attnum`;
 
 /**
- * Settings of this transaction only: text forms, time zone, the server's own limit, and its look whether the client is
+ * Settings of this transaction only: text as UTF-8, or its bytes as they are where the database has no encoding, so that
+ * one that is no UTF-8 does not end the read; text forms, time zone, the server's own limit, and its look whether the client is
  * still there (version 14 on, not on Windows), so that an aborted query ends within a second.
  */
-const SETTINGS = `SELECT set_config('client_encoding', 'UTF8', true), set_config('TimeZone', 'UTC', true),
+const SETTINGS = `SELECT set_config('client_encoding',
+    CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true), set_config('TimeZone', 'UTC', true),
   set_config('DateStyle', 'ISO', true), set_config('IntervalStyle', 'postgres', true),
   set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '3', true),
   set_config('statement_timeout', $1, true),

@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import { checkedText, floatText, timestampText, utf8Text } from "./value_text.ts";
+import { CellError, checkedText, floatText, timestampText, utf8Text } from "./value_text.ts";
 
 /** Type numbers of PostgreSQL's catalog (pg_type.dat) whose text is not what the server sends. */
 const TYPES = {
@@ -35,8 +35,14 @@ export function postgresText(type: number, text: string | null): string {
     case TYPES.timestamptz:
       return timestampText(text) ?? checkedText(text);
     default:
-      return checkedText(text);
+      return decodedText(text);
   }
+}
+
+/** What the driver could not decode, it replaced; a database with an encoding sends none of that. */
+function decodedText(text: string): string {
+  if (text.includes("\ufffd")) throw new CellError("its bytes are not UTF-8");
+  return checkedText(text);
 }
 
 /** `\x` and pairs of hexadecimal digits. */

@@ -5,7 +5,7 @@ import { sourceError } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
 import { sqliteError } from "./sqlite_error.ts";
 import type { SqliteReply, SqliteRequest, SqliteSelect } from "./sqlite_message.ts";
-import { rowOf } from "./value_text.ts";
+import { CellError, rowOf } from "./value_text.ts";
 
 type SqliteConfig = Extract<SourceConfig, { type: "sqlite" }>;
 
@@ -40,7 +40,6 @@ type ReplyOf<Kind extends SqliteReply["kind"]> = Extract<SqliteReply, { kind: Ki
 class SqliteSession implements Session {
   readonly #options: SessionOptions;
   readonly #select: SqliteSelect;
-  readonly #variables: readonly string[];
   #worker: Worker | undefined;
   #reply = Promise.withResolvers<SqliteReply>();
 
@@ -48,7 +47,6 @@ class SqliteSession implements Session {
     const { mappings, quotedTable } = options.plan;
     this.#options = options;
     this.#select = { table: quotedTable, columns: mappings.map(({ column }) => dialect.quote(column)) };
-    this.#variables = mappings.map(({ variable }) => variable);
   }
 
   async connect(): Promise<void> {
@@ -89,7 +87,13 @@ class SqliteSession implements Session {
 
   async next(): Promise<readonly RawRow[]> {
     const { rows } = await this.#ask("page", { kind: "next", select: this.#select, rows: PAGE_ROWS });
-    return rows.map((cells) => rowOf(this.#variables, (index) => cells[index] ?? ""));
+    return rows.map((cells) =>
+      rowOf(this.#options.plan.mappings, (index) => {
+        const cell = cells[index] ?? "";
+        if (typeof cell === "string") return cell;
+        throw new CellError(cell.problem);
+      })
+    );
   }
 
   finish(): Promise<void> {
@@ -101,12 +105,12 @@ class SqliteSession implements Session {
   }
 
   async #ask<Kind extends SqliteReply["kind"]>(kind: Kind, request: SqliteRequest): Promise<ReplyOf<Kind>> {
-    const { plan, title } = this.#options;
+    const { title } = this.#options;
     if (this.#worker === undefined) throw new TypeError("the session is not connected");
     this.#reply = Promise.withResolvers<SqliteReply>();
     this.#worker.postMessage(request);
     const reply = await this.#reply.promise;
-    if (reply.kind === "failed") throw sqliteError(title, plan, reply.failure);
+    if (reply.kind === "failed") throw sqliteError(title, reply.failure);
     if (!isKind(reply, kind)) throw new TypeError(`the worker answered ${reply.kind} to ${request.kind}`);
     return reply;
   }

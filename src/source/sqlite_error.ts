@@ -1,8 +1,6 @@
-import type { ReadPlan } from "./identifier.ts";
 import type { SourceError, SourceErrorCode } from "./port.ts";
 import { sourceError } from "./server_error.ts";
 import type { SqliteFailure } from "./sqlite_message.ts";
-import { CellError, invalidValue } from "./value_text.ts";
 
 /** Primary result codes of SQLite (sqlite.org/rescode.html). */
 const NUMBERS: Readonly<Record<number, SourceErrorCode>> = {
@@ -17,10 +15,8 @@ const NUMBERS: Readonly<Record<number, SourceErrorCode>> = {
 };
 
 /** A worker's failure as the port's error. */
-export function sqliteError(title: string, plan: ReadPlan, failure: SqliteFailure): SourceError {
+export function sqliteError(title: string, failure: SqliteFailure): SourceError {
   switch (failure.reason) {
-    case "cell":
-      return invalidValue(plan.mappings[failure.index]?.column ?? "", new CellError(failure.problem));
     case "no-file":
       return sourceError(title, { code: "DatabaseNotFound", detail: "no such file" });
     case "not-a-file":

@@ -15,13 +15,15 @@ export type SqliteReply =
   | { readonly kind: "opened" }
   /** Empty when there is no such table. */
   | { readonly kind: "columns"; readonly names: readonly string[] }
-  /** Rows of text in the order of the SELECT's columns; empty at the end. */
-  | { readonly kind: "page"; readonly rows: readonly (readonly string[])[] }
+  /** Rows of cells in the order of the SELECT's columns; empty at the end. */
+  | { readonly kind: "page"; readonly rows: readonly (readonly SqliteText[])[] }
   | { readonly kind: "failed"; readonly failure: SqliteFailure };
+
+/** A cell's text, or why it has none. */
+export type SqliteText = string | { readonly problem: string };
 
 /** Why a request failed. Holds no text of SQLite, which can hold values. */
 export type SqliteFailure =
   | { readonly reason: "no-file" | "no-read-permission" | "not-a-file" }
-  | { readonly reason: "cell"; readonly index: number; readonly problem: string }
   /** `number` is the SQLite result code; undefined when the runtime does not tell. */
   | { readonly reason: "sqlite"; readonly number: number | undefined };

@@ -1,5 +1,11 @@
 import { DatabaseSync } from "node:sqlite";
-import type { SqliteFailure, SqliteReply, SqliteRequest, SqliteSelect } from "./sqlite_message.ts";
+import type {
+  SqliteFailure,
+  SqliteReply,
+  SqliteRequest,
+  SqliteSelect,
+  SqliteText,
+} from "./sqlite_message.ts";
 import { type SqliteCell, sqliteText } from "./sqlite_text.ts";
 import { CellError } from "./value_text.ts";
 
@@ -11,14 +17,6 @@ interface OpenFile {
   rows: Iterator<Record<string, SqliteCell>> | undefined;
   /** Declared types in the order of the SELECT's columns. */
   types: readonly string[];
-}
-
-/** A cell without text, with its place. */
-class UnusableCell extends Error {
-  override readonly name = "UnusableCell";
-  constructor(readonly index: number, readonly problem: string) {
-    super(problem);
-  }
 }
 
 class NotAFile extends Error {
@@ -78,28 +76,27 @@ function textAsBytes(column: string): string {
   return `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`;
 }
 
-function takePage(file: OpenFile, size: number): readonly (readonly string[])[] {
-  const page: (readonly string[])[] = [];
+function takePage(file: OpenFile, size: number): readonly (readonly SqliteText[])[] {
+  const page: (readonly SqliteText[])[] = [];
   while (page.length < size) {
     const step = file.rows?.next();
     if (step === undefined || step.done === true) break;
     const cells = step.value;
-    page.push(file.types.map((type, index) => cellText(cells[index] ?? null, { index, type })));
+    page.push(file.types.map((type, index) => cellText(cells[index] ?? null, type)));
   }
   return page;
 }
 
-function cellText(cell: SqliteCell, column: { readonly index: number; readonly type: string }): string {
+function cellText(cell: SqliteCell, type: string): SqliteText {
   try {
-    return sqliteText(cell, column.type);
+    return sqliteText(cell, type);
   } catch (error) {
-    if (error instanceof CellError) throw new UnusableCell(column.index, error.message);
+    if (error instanceof CellError) return { problem: error.message };
     throw error;
   }
 }
 
 function failureOf(error: unknown): SqliteFailure {
-  if (error instanceof UnusableCell) return { reason: "cell", index: error.index, problem: error.problem };
   if (error instanceof NotAFile) return { reason: "not-a-file" };
   if (error instanceof Deno.errors.NotFound) return { reason: "no-file" };
   if (error instanceof Deno.errors.NotCapable || error instanceof Deno.errors.PermissionDenied) {

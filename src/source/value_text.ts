@@ -1,4 +1,4 @@
-import { type RawRow, SourceError } from "./port.ts";
+import type { Cell, ColumnMapping, RawRow } from "./port.ts";
 
 /** A cell at most, in bytes of UTF-8: a LynqNode has to hold it, and Kubernetes stores objects up to 1.5 MB. */
 export const MAX_CELL_BYTES = 1_048_576;
@@ -31,19 +31,18 @@ function tooLong(): CellError {
   return new CellError(`it is longer than ${MAX_CELL_BYTES} bytes`);
 }
 
-/** A row from its cells, in the order of the mappings. `cellText` may throw `CellError`. */
-export function rowOf(variables: readonly string[], cellText: (index: number) => string): RawRow {
-  const row: Record<string, string> = Object.create(null);
-  for (const [index, variable] of variables.entries()) row[variable] = cellText(index);
+/** A row from its cells, in the order of the mappings. A cell of which `cellText` throws `CellError` is unusable. */
+export function rowOf(mappings: readonly ColumnMapping[], cellText: (index: number) => string): RawRow {
+  const row: Record<string, Cell> = Object.create(null);
+  for (const [index, { variable, column }] of mappings.entries()) {
+    try {
+      row[variable] = cellText(index);
+    } catch (error) {
+      if (!(error instanceof CellError)) throw error;
+      row[variable] = { column, problem: error.message };
+    }
+  }
   return row;
-}
-
-/** The error of a cell that has no text: names the column and the shape of the value. */
-export function invalidValue(column: string, error: CellError): SourceError {
-  return new SourceError(`a value of column "${column}" cannot be used: ${error.message}`, {
-    code: "InvalidValue",
-    remedy: "store text in UTF-8, or map a view that encodes this column (hex, base64, JSON) or shortens it",
-  });
 }
 
 /**

@@ -78,10 +78,20 @@ Deno.test("text is refused when it is too long or no UTF-8, without showing it",
 
 Deno.test("a row takes any variable name", () => {
   fc.assert(fc.property(fc.uniqueArray(fc.string(), { minLength: 1 }), (variables) => {
-    const row = rowOf([...variables, "__proto__"], String);
+    const row = rowOf([...variables, "__proto__"].map((variable) => ({ variable, column: "c" })), String);
     for (const [index, variable] of variables.entries()) {
       if (variable !== "__proto__") assert.equal(row[variable], String(index));
     }
     assert.equal(row["__proto__"], String(variables.length));
   }));
+});
+
+Deno.test("a cell without text is unusable by itself, and any other error is one of the read", () => {
+  const mappings = [{ variable: "a", column: "first" }, { variable: "b", column: "second" }];
+  const row = rowOf(mappings, (index) => index === 0 ? utf8Text(Uint8Array.of(0xff)) : "fine");
+  assert.deepEqual({ ...row }, { a: { column: "first", problem: "its 1 bytes are not UTF-8" }, b: "fine" });
+  assert.throws(() =>
+    rowOf(mappings, () => {
+      throw new TypeError("another");
+    }), TypeError);
 });
