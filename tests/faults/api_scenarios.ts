@@ -222,27 +222,33 @@ export const API_SCENARIOS: readonly ApiScenario[] = [
     lastsMs: 1,
     chosen: true,
   },
-  {
-    name: "the operator starts once more against a server that knows an older state",
-    group: "api",
-    workload: "create",
-    at: "restart",
-    unseen: true,
-    inject: [{ on: { verb: ["list", "get", "watch"] }, do: { kind: "old" } }],
-    lastsMs: 8000,
-    expect: [{ kind: "deletes nothing meanwhile" }],
-  },
-  ...(["update", "rename"] as const).map((workload): ApiScenario => ({
+  ...(["create", "update", "rename"] as const).map((workload): ApiScenario => ({
     name: `the operator starts once more against a server that does not know the ${workload} yet`,
     group: "api",
     workload,
     at: "restart",
     unseen: true,
     inject: [{ on: { verb: ["list", "get", "watch"] }, do: { kind: "old" } }],
-    lastsMs: 8000,
-    expect: [{ kind: "deletes nothing meanwhile" }],
-    counts: "free",
+    lastsMs: 5000,
+    expect: [{ kind: "deletes nothing" }],
+    chosen: true,
   })),
+  ...([["lynqforms"], ["lynqhubs"], ["lynqnodes"], ["lynqforms", "lynqhubs"], CHILDREN] as const).flatMap((
+    resource,
+  ) =>
+    (["create", "rename"] as const).map((workload): ApiScenario => ({
+      name: `the operator starts once more, and the lists of ${
+        resource.join(" and ")
+      } don't know the ${workload} yet`,
+      group: "api",
+      workload,
+      at: "restart",
+      unseen: true,
+      inject: [{ on: { verb: ["list", "watch"], resource }, do: { kind: "old" } }],
+      lastsMs: 5000,
+      expect: [{ kind: "deletes nothing" }],
+    }))
+  ),
   {
     name: "one resource is refused by a webhook, the others go on",
     group: "api",

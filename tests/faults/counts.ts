@@ -10,18 +10,23 @@ export function isChange({ writes, resource }: SeenRequest): boolean {
   return writes && !BESIDE.includes(resource);
 }
 
-/** `create configmaps/acme-base`: 1. */
+/** `create configmaps/acme-base`: 1. One object that is asked to go twice, since the first answer was lost, goes once. */
 export function changeCounts(seen: readonly SeenRequest[]): ChangeCounts {
   const counts: Record<string, number> = {};
+  const gone = new Set<string>();
   for (const request of seen.filter(isChange)) {
     const what = changeOf(request);
-    if (what !== undefined) counts[what] = (counts[what] ?? 0) + 1;
+    if (what === undefined) continue;
+    const which = `${what} ${request.uid}`;
+    if (request.verb === "delete" && gone.has(which)) continue;
+    gone.add(which);
+    counts[what] = (counts[what] ?? 0) + 1;
   }
   return Object.fromEntries(Object.entries(counts).toSorted());
 }
 
-function changeOf({ verb, status = 0, resource, name, createdName }: SeenRequest): string | undefined {
-  if (status === 201) return `create ${resource}/${name ?? createdName ?? ""}`;
+function changeOf({ verb, status = 0, resource, name, named }: SeenRequest): string | undefined {
+  if (status === 201) return `create ${resource}/${name ?? named ?? ""}`;
   if (verb === "delete" && status >= 200 && status < 300) return `delete ${resource}/${name}`;
   return undefined;
 }

@@ -171,7 +171,7 @@ export const DATABASE_SCENARIOS: readonly DatabaseScenario[] = [
     ["mysql", "SELECT CAST(seq AS CHAR) AS id, '' AS plan, '0' AS active FROM seq_1_to_900000000000"],
     [
       "postgres",
-      "SELECT n::text AS id, '' AS plan, '0' AS active FROM generate_series(1, 900000000000) AS n",
+      "SELECT generate_series(1, 900000000000)::text AS id, '' AS plan, '0' AS active",
     ],
     [
       "sqlite",

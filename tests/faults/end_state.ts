@@ -47,6 +47,7 @@ const OF_THE_RUN = [
   "fields",
   "time",
   "lynq.sh/bucket",
+  "source",
 ];
 
 const TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;

@@ -25,14 +25,19 @@ function assertOne(expectation: Expectation, { since, meanwhile }: Observed): vo
       return;
     }
     case "deletes nothing meanwhile":
-      assert.deepEqual(meanwhile.filter(({ verb }) => verb === "delete").map(({ path }) => path), []);
-      return;
+      return assertNoDeletion(meanwhile);
+    case "deletes nothing":
+      return assertNoDeletion(since);
     case "silent after release": {
       const released = since.findLastIndex(({ resource, writes }) => resource === "leases" && writes);
       assert(released >= 0, "the Lease is written");
       assert.deepEqual(since.slice(released).filter(isChange).map(({ verb, path }) => `${verb} ${path}`), []);
     }
   }
+}
+
+function assertNoDeletion(seen: readonly SeenRequest[]): void {
+  assert.deepEqual(seen.filter(({ verb }) => verb === "delete").map(({ path }) => path), []);
 }
 
 /** The clocks of two processes on one machine: so much earlier may a request seem to come, in milliseconds. */

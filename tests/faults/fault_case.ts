@@ -17,31 +17,35 @@ export function seedOf(): number {
   return Number(Deno.env.get("FAULT_SEED") ?? Math.floor(Math.random() * 2 ** 31));
 }
 
+export interface FaultTest {
+  readonly scenarios: (
+    engine: FaultEngine,
+  ) => readonly ApiScenario[] | Promise<readonly ApiScenario[]>;
+  /** The best that this machine has unless told. */
+  readonly stage?: () => Promise<FaultStage>;
+  /** Only by `deno task faults`. */
+  readonly campaign?: true;
+}
+
 /** Registers a test with a step for each scenario; FAULT_SEED repeats a run whose seed was printed. */
-export function faultTest(
-  name: string,
-  scenarios: (engine: FaultEngine) => readonly ApiScenario[] | Promise<readonly ApiScenario[]>,
-  stageOf: () => Promise<FaultStage> = bestStage,
-): void {
+export function faultTest(name: string, test: FaultTest): void {
   const seed = seedOf();
-  Deno.test(`${name} (FAULT_SEED=${seed})`, async (t) => {
-    const stage = await stageOf();
-    try {
-      const engine = new FaultEngine(stage, seed);
-      const asked = (await scenarios(engine)).filter(isAsked)
-        .filter(({ needs }) => needs === undefined || needs === stage.kind);
-      const running = startPool(asked, WIDTH, (scenario) => engine.run(scenario));
-      for (const [index, scenario] of asked.entries()) {
-        await t.step({
-          name: scenario.name,
-          sanitizeOps: false,
-          sanitizeResources: false,
-          sanitizeExit: false,
-          fn: () => running[index],
-        });
-      }
-    } finally {
-      await stage.stop();
+  const ignore = test.campaign === true && (Deno.env.get("FAULTS") ?? "") === "";
+  Deno.test({ name: `${name} (FAULT_SEED=${seed})`, ignore, fn: (t) => runAll(t, test, seed) });
+}
+
+async function runAll(t: Deno.TestContext, test: FaultTest, seed: number): Promise<void> {
+  const stage = await (test.stage ?? bestStage)();
+  try {
+    const engine = new FaultEngine(stage, seed);
+    const asked = (await test.scenarios(engine)).filter(isAsked)
+      .filter(({ needs }) => needs === undefined || needs === stage.kind);
+    const running = startPool(asked, WIDTH, (scenario) => engine.run(scenario));
+    for (const [index, scenario] of asked.entries()) {
+      const apart = { sanitizeOps: false, sanitizeResources: false, sanitizeExit: false };
+      await t.step({ name: scenario.name, ...apart, fn: () => running[index] });
     }
-  });
+  } finally {
+    await stage.stop();
+  }
 }

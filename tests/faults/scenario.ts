@@ -12,6 +12,8 @@ export type Expectation =
   | { readonly kind: "asks"; readonly on: RequestMatch; readonly least?: number; readonly most?: number }
   /** No DELETE before the faults are gone. */
   | { readonly kind: "deletes nothing meanwhile" }
+  /** No DELETE since the faults were set, also after them. */
+  | { readonly kind: "deletes nothing" }
   /** Nothing is written once the Lease was given back. */
   | { readonly kind: "silent after release" };
 

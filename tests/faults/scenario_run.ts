@@ -12,7 +12,7 @@ import { type WorkloadName, WORKLOADS, type WorkPlace } from "./workloads.ts";
 
 /** Reads of the rows that must pass without a write: the hub reads every second. */
 const QUIET_MS = 3500;
-const PATIENCE_SECONDS = 120;
+const PATIENCE_SECONDS = 60;
 
 /** What a run without faults comes to. */
 export interface Reference {
@@ -73,13 +73,19 @@ export class ScenarioRun {
       await this.#becomes(known.base.state);
     }
     if (scenario.unseen) await proxy.freeze();
-    const begun = proxy.seen.length;
+    let begun = proxy.seen.length;
     const ended = this.#endsByFault();
     if (scenario.at === "work") proxy.rules.arm(scenario.inject ?? []);
     if (scenario.strike !== undefined) proxy.watches.strike(scenario.strike.on, scenario.strike.with);
     if (scenario.rotatesToken) await proxy.rotateToken("written");
     await act(this.#place);
-    if (scenario.at === "restart") await this.#restart(scenario, known.end);
+    if (scenario.at === "restart") {
+      if (scenario.unseen) await this.#becomes(known.end.state);
+      await this.#kill();
+      begun = proxy.seen.length;
+      proxy.rules.arm(scenario.inject ?? []);
+      await this.#start();
+    }
     await this.#faultsEnd(scenario, { ended, end: known.end });
     const healed = proxy.seen.length;
     if (this.#operator === undefined) {
@@ -109,14 +115,6 @@ export class ScenarioRun {
       ended.resolve();
     };
     return ended.promise;
-  }
-
-  /** Kills the operator and starts it anew with the faults set. */
-  async #restart(scenario: ApiScenario, end: Reference): Promise<void> {
-    if (scenario.unseen) await this.#becomes(end.state);
-    await this.#kill();
-    this.#of.proxy.rules.arm(scenario.inject ?? []);
-    await this.#start();
   }
 
   /** Waits until the faults have met what they are for, and lifts them. */

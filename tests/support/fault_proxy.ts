@@ -174,7 +174,7 @@ class Passing {
     if (seen.verb === "watch") return await this.#watch(exchange);
     const answer = await this.upstream.ask(this.#within(seen), { request, body });
     seen.status = answer.status;
-    if (seen.verb === "create" && answer.status === 201) seen.createdName = nameIn(answer.body);
+    if (seen.writes && answer.status < 300) Object.assign(seen, identityIn(answer.body));
     if (fault?.kind === "crash") return await this.onCrash();
     if (fault?.kind === "lose") return void response.socket?.destroy();
     await this.#answer(exchange, answer);
@@ -186,7 +186,8 @@ class Passing {
   ): Promise<void> {
     const { fault } = seen;
     const { status, headers, body } = answer;
-    const plain = { "content-type": headers.get("content-type") ?? "application/json" };
+    // On a connection that was used before, the runtime sends a request whose answer is lost once more by itself.
+    const plain = { "content-type": headers.get("content-type") ?? "application/json", connection: "close" };
     const retryAfter = headers.get("retry-after");
     response.writeHead(status, retryAfter === null ? plain : { ...plain, "retry-after": retryAfter });
     if (fault?.kind === "truncate") {
@@ -266,14 +267,19 @@ function answerWith(
   const body = { kind: "Status", apiVersion: "v1", metadata: {}, status: "Failure", reason, code: status };
   response.writeHead(status, {
     "content-type": "application/json",
+    connection: "close",
     ...(retryAfter === undefined ? {} : { "retry-after": String(retryAfter) }),
   });
   response.end(JSON.stringify({ ...body, message: `${reason}: by a fault` }));
 }
 
-function nameIn(body: Uint8Array): string {
-  const object = JSON.parse(new TextDecoder().decode(body)) as { metadata?: { name?: string } };
-  return object.metadata?.name ?? "";
+/** Of an object, or of the Status that a deletion is answered with. */
+function identityIn(body: Uint8Array): { named: string; uid: string } {
+  const { metadata, details } = JSON.parse(new TextDecoder().decode(body)) as {
+    metadata?: { name?: string; uid?: string };
+    details?: { name?: string; uid?: string };
+  };
+  return { named: metadata?.name ?? details?.name ?? "", uid: metadata?.uid ?? details?.uid ?? "" };
 }
 
 function elapsed(ms: number): Promise<void> {

@@ -36,8 +36,9 @@ export interface SeenRequest extends AskedRequest {
   status?: number;
   /** Its token was not the valid one. */
   refused?: true;
-  /** The name of what a POST has made. */
-  createdName?: string;
+  /** Name and UID of what was made or deleted, from the answer. */
+  named?: string;
+  uid?: string;
 }
 
 /** One fault: data, so that a table of scenarios can hold it. */
