@@ -1,7 +1,8 @@
 import { objectKeyText } from "../api/resource_key.ts";
 import { whole } from "../controller/limit.ts";
 import { confirmCurrent } from "../kube/confirm.ts";
-import type { Leftover, PruneInput } from "./leftover.ts";
+import { KubeError } from "../kube/error.ts";
+import { failed, type Leftover, type PruneInput } from "./leftover.ts";
 import { letGo } from "./let_go.ts";
 import { decideOrphans, type Orphan } from "./orphans.ts";
 import { reportLetGo } from "./prune_report.ts";
@@ -10,10 +11,12 @@ import type { NodeWorld } from "./world.ts";
 
 /**
  * Lets go of what left the desired set, wave by wave as far as it goes now; what is not confirmed gone is left over.
- * Throws a conflict where the node's spec has changed since the watch told it: it may ask for what would go.
+ * All of it is where the node's spec has changed since the watch told it: it may ask for what would go.
  */
 export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftover[]> {
-  if (input.orphans.length > 0) await confirmNode(world, input);
+  if (input.orphans.length === 0) return [];
+  const doubt = await doubtOf(world, input);
+  if (doubt !== undefined) return input.orphans.map((orphan) => failed(orphan, doubt));
   const kinds = await kindsOf(world, input);
   const gone = input.orphans.filter(({ key }) => kinds.get(objectKeyText(key))?.kind === "gone");
   const without = gone.flatMap((orphan) => withoutKind(world, input, orphan) ?? []);
@@ -29,18 +32,22 @@ export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftov
     const left = settled.filter((leftover) => leftover !== undefined);
     rest = left.map(({ orphan }) => orphan);
     const waiting = left.some(({ reason }) => reason === "WaitingForDependents");
-    const held = left.some(({ failed, reason }) => failed || reason === "Terminating");
+    const held = left.some((of) => of.failed || of.reason === "Terminating");
     if (!waiting || held || left.length === before) return [...without, ...left];
   }
 }
 
-async function confirmNode(world: NodeWorld, { node, signal }: PruneInput): Promise<void> {
+/** Why it is not sure that the node is as it was told, if it is not. */
+async function doubtOf(world: NodeWorld, { node, signal }: PruneInput): Promise<string | undefined> {
   const { namespace, name, uid, generation } = node;
-  await confirmCurrent(
-    world.client,
-    { ref: { type: world.nodes.type, namespace, name }, uid, generation },
-    signal,
-  );
+  const ref = { type: world.nodes.type, namespace, name };
+  try {
+    await confirmCurrent(world.client, { ref, uid, generation }, signal);
+    return undefined;
+  } catch (error) {
+    if (error instanceof KubeError) return error.message;
+    throw error;
+  }
 }
 
 const UNASKED: ServedKind = { kind: "unknown", message: "the kind was not asked for" };
