@@ -59,7 +59,10 @@ export function operatorTest(
         await script.prepare(lab);
         for (const { title, run } of script.steps) {
           if (await t.step(title, () => run(lab))) continue;
-          throw new Error(`step failed: ${title}\n${await labPicture(lab)}`);
+          const picture = await labPicture(lab);
+          // Hubs that stay would be worked on by the operators of the tests after this one.
+          await removeAll(objects, namespace).catch(() => undefined);
+          throw new Error(`step failed: ${title}\n${picture}`);
         }
       } finally {
         operator = lab.operator;
@@ -114,6 +117,7 @@ async function removeAll(objects: ClusterObjects, namespace: string): Promise<vo
     async () =>
       (await objects.list({ ...of, kind: "LynqNode" })).length +
           (await objects.list({ ...of, kind: "LynqHub" })).length === 0,
+    60,
   );
   await objects.remove({ apiVersion: "v1", kind: "Namespace", name: namespace });
 }
