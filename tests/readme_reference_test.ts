@@ -158,5 +158,6 @@ Deno.test("the table of differences has every number once, in order", () => {
     /^\| \d+ /.test(line)
   );
   const numbers = rows.map((row) => Number(row.split("|")[1]));
-  assert.deepEqual(numbers, Array.from({ length: 45 }, (_, n) => n + 1));
+  assert(numbers.length >= 45);
+  assert.deepEqual(numbers, Array.from({ length: numbers.length }, (_, n) => n + 1));
 });
