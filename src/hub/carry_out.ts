@@ -3,7 +3,7 @@ import { namespacedName } from "../api/resource_key.ts";
 import type { RowProblem } from "../api/row.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
-import { certainDeletions } from "./certain_deletions.ts";
+import { certainChanges } from "./certain_changes.ts";
 import { newNode, nodeMarksPatch, nodePatch } from "./node_object.ts";
 import { type HubPlan, nameOf, type NodeChange, type NodeWanted } from "./plan.ts";
 import { hubEvent } from "./report.ts";
@@ -52,7 +52,7 @@ export async function carryOut(
   };
   const answered: string[] = [];
   const unanswered: NodeWanted[] = [];
-  const certain = await certainChanges(world, of, signal);
+  const certain = await onlyCertain(world, of, signal);
   state.refused += certain.refused;
   state.broken = certain.broken;
   const changed = new Set(of.changes.map(nameOf));
@@ -89,17 +89,17 @@ export async function carryOut(
 }
 
 /** What of the changes is sure to be asked for; what is not counts as refused, so that it is planned anew. */
-async function certainChanges(
+async function onlyCertain(
   world: HubWorld,
   { hub, changes }: CarryOut,
   signal: AbortSignal,
 ): Promise<Pick<Carried, "refused" | "broken"> & { changes: readonly NodeChange[] }> {
   if (signal.aborted) return { changes: [], refused: 0, broken: undefined };
   try {
-    const certain = await certainDeletions(world, { hub, changes }, signal);
+    const certain = await certainChanges(world, { hub, changes }, signal);
     return { changes: certain, refused: changes.length - certain.length, broken: undefined };
   } catch (error) {
-    const others = changes.filter(({ kind }) => kind !== "delete");
+    const others = changes.filter(({ kind }) => kind === "create");
     const refused = error instanceof KubeError;
     return {
       changes: others,

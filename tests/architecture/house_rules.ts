@@ -84,7 +84,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/form/try_out.ts": "has a generation tried by dry run",
   "src/hub/advance.ts": "writes what the gate lets through",
   "src/hub/carry_out.ts": "creates, updates and deletes LynqNodes as planned",
-  "src/hub/certain_deletions.ts": "asks for the hub and its forms before their nodes are deleted",
+  "src/hub/certain_changes.ts": "asks for the hub and its forms before their nodes are deleted or moved",
   "src/hub/finalize.ts": "deletes the nodes of a hub that goes",
   "src/hub/publish.ts": "writes the hub's status",
   "src/hub/read_rows.ts": "reads the rows",

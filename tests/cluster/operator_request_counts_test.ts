@@ -152,8 +152,10 @@ async function editedForm(lab: OperatorLab): Promise<void> {
     await until("the edit", async () => await configMaps(lab, (d) => d["n"] === "4, edited") === ROWS);
     await allReady(lab);
   });
-  const { "create events": events = 0, ...rest } = unpaced;
+  const { "create events": events = 0, "get lynqforms": confirmed = 0, ...rest } = unpaced;
   assert(events <= 2, String(events));
+  // Each pass that moves nodes asks whether the revision still is the form's.
+  assert(confirmed >= 1 && confirmed <= 4, String(confirmed));
   assert.deepEqual(rest, {
     "create controllerrevisions": 1,
     "patch lynqnodes": ROWS,

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { storedHub, storedNode } from "../../tests/support/stored_objects.ts";
+import { toStoredForm } from "../api/stored.ts";
 import { isConflict, KubeError } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { FORM, HUB } from "../operator/kinds.ts";
-import { certainDeletions } from "./certain_deletions.ts";
+import { certainChanges } from "./certain_changes.ts";
 import type { NodeChange } from "./plan.ts";
 import type { HubWorld } from "./world.ts";
 
@@ -15,10 +16,15 @@ const deletion = (form: string, cause: "FormGone" | "RowGone" | "HubDeleted"): N
   cause,
 });
 
-const form = (hubId: string, more: object = {}): KubeObject => ({
-  metadata: { name: "web", namespace: hub.namespace, uid: "f", ...more },
-  spec: { hubId },
-});
+function form(hubId: string, more: object = {}): KubeObject {
+  return { metadata: { name: "web", namespace: hub.namespace, uid: "f", ...more }, spec: { hubId } };
+}
+
+const cachedForm = toStoredForm(formAt("web-1"));
+
+function formAt(currentRevision: string): KubeObject {
+  return { ...form(hub.name, { generation: 1 }), status: { currentRevision } };
+}
 
 const liveHub = (generation = hub.generation): KubeObject => ({
   metadata: { name: hub.name, namespace: hub.namespace, uid: hub.uid, generation },
@@ -36,9 +42,9 @@ async function certain(changes: readonly NodeChange[], live: { hub?: KubeObject;
   const world = {
     client: { get },
     hubs: { type: HUB },
-    forms: { type: FORM },
+    forms: { type: FORM, ofHub: () => [cachedForm] },
   } as unknown as HubWorld;
-  const kept = await certainDeletions(world, { hub, changes }, new AbortController().signal);
+  const kept = await certainChanges(world, { hub, changes }, new AbortController().signal);
   return { kept: kept.length, asked };
 }
 
@@ -60,4 +66,22 @@ Deno.test("nothing goes by the rows of a hub that has changed meanwhile", async 
 
 Deno.test("a hub that is deleted itself is not asked for", async () => {
   assert.deepEqual(await certain([deletion("web", "HubDeleted")], {}), { kept: 1, asked: 0 });
+});
+
+Deno.test("a node is brought to another revision only where that still is its form's", async () => {
+  const node = storedNode({ row: "a", form: "web" });
+  const wanted = { name: node.name, form: "web", revision: "web-1", row: { uid: "a", values: {} } };
+  const move: NodeChange = {
+    kind: "update",
+    node: { ...node, spec: { ...node.spec, revision: "web-2" } },
+    wanted,
+  };
+  assert.deepEqual(await certain([move], { form: formAt("web-1") }), { kept: 1, asked: 1 });
+  assert.deepEqual(await certain([move], { form: formAt("web-2") }), { kept: 0, asked: 1 });
+  const stays: NodeChange = {
+    kind: "update",
+    node: { ...node, spec: { ...node.spec, revision: "web-1" } },
+    wanted,
+  };
+  assert.deepEqual(await certain([stays], {}), { kept: 1, asked: 0 });
 });
