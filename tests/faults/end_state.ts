@@ -68,14 +68,23 @@ function normalised(
   return text.replaceAll(TIME, "TIME");
 }
 
+/** Lists whose order is that in which the entries came to be. */
+const UNORDERED = ["conditions", "managedFields"];
+
 /** Keys in order, and none that is of the run alone; an owner's uid is told, since it is another object's. */
 function stable(key: string, value: unknown): unknown {
   if (key === "ownerReferences") return JSON.stringify(value);
+  if (UNORDERED.includes(key) && Array.isArray(value)) return value.toSorted(byText);
   if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
   const entries = Object.entries(value).filter(([name, of]) =>
     !OF_THE_RUN.includes(name) || (typeof of === "object" && name !== "fields")
   );
   return Object.fromEntries(entries.toSorted(([a], [b]) => a < b ? -1 : 1));
+}
+
+function byText(a: unknown, b: unknown): number {
+  const [left, right] = [a, b].map((each) => JSON.stringify(each, stable));
+  return (left ?? "") < (right ?? "") ? -1 : 1;
 }
 
 /** Where two states differ, a line each; empty where they are the same. */
