@@ -178,7 +178,7 @@ async function hubLeavesNodes(lab: OperatorLab): Promise<void> {
   await goesOn(lab, "acme-web");
 }
 
-/** Everything at once, as `kubectl delete namespace` does it. */
+/** Everything at once, as `kubectl delete namespace` does it; the namespace says that what is elsewhere goes along. */
 async function namespaceGoes(lab: OperatorLab): Promise<void> {
   const { objects, namespace, db } = lab;
   await db.exec("INSERT INTO tenants VALUES ('beta', 1, 'small'), ('gamma', 1, 'small')");
@@ -186,6 +186,7 @@ async function namespaceGoes(lab: OperatorLab): Promise<void> {
   await objects.apply(form(lab, "web", RESOURCES(lab, "web")));
   await Promise.all([nodeReady(lab, "beta-web"), nodeReady(lab, "gamma-web")]);
   const which = { apiVersion: "v1", kind: "Namespace", name: namespace };
+  await objects.merge(which, { metadata: { annotations: { "lynq.sh/confirm-teardown": "true" } } });
   await objects.remove(which);
   await until("the namespace to be gone", async () => await objects.get(which) === undefined);
   for (const row of ["acme", "beta", "gamma"]) {

@@ -1,5 +1,5 @@
 import { requireControlPlane } from "../support/control_plane.ts";
-import { sampleTest } from "../support/sample_lab.ts";
+import { sampleTest, withoutGuard } from "../support/sample_lab.ts";
 
 const answer = await requireControlPlane();
 
@@ -101,7 +101,7 @@ sampleTest(
     },
     {
       title: "inactive tenants leave their databases, and the namespaces that hold them",
-      does: ["teardown.sql"],
+      does: [withoutGuard("multi-tier-nodes"), "teardown.sql"],
       expected: {
         nodes: {},
         children: {},

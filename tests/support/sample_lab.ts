@@ -39,6 +39,14 @@ export interface SampleLab extends OperatorLab {
   sql(statements: string): Promise<void>;
 }
 
+/** Every row may go at once. */
+export function withoutGuard(hub: string): Act {
+  return async ({ objects, namespace }) => {
+    const which = { apiVersion: "operator.lynq.sh/v1", kind: "LynqHub", namespace, name: hub };
+    await objects.merge(which, { spec: { deletionGuard: { enabled: false } } });
+  };
+}
+
 interface Run {
   readonly lab: SampleLab;
   readonly folder: string;
