@@ -1,12 +1,14 @@
 import { namespacedName } from "../api/resource_key.ts";
 import type { StoredForm } from "../api/stored.ts";
+import { confirmCurrent } from "../kube/confirm.ts";
 import { isConflict, isNotFound } from "../kube/error.ts";
 import { formRevision } from "./revision.ts";
 import type { FormWorld } from "./world.ts";
 
 /**
  * Keeps the present generation as a ControllerRevision and gives its name. What comes back to earlier content gets a new
- * number, so that numbers grow with time (StatefulSet's rule); not while `pinned`, since the pin may be a number.
+ * number, so that numbers grow with time (StatefulSet's rule); not while `pinned`, since the pin may be a number. Throws
+ * a conflict where the form has another spec by now: an older one must not come back as the newest revision.
  */
 export async function keepRevision(
   world: FormWorld,
@@ -20,6 +22,7 @@ export async function keepRevision(
   const same = kept.find((revision) => revision.name === name);
   if (same !== undefined) {
     if (same.revision < latest && !pinned) {
+      await confirmForm(world, form, signal);
       const ref = { type: world.revisions.type, namespace: form.namespace, name };
       const body = { revision: latest + 1 };
       world.revisions.observe(
@@ -28,6 +31,7 @@ export async function keepRevision(
     }
     return name;
   }
+  await confirmForm(world, form, signal);
   try {
     const created = await world.client.create(world.revisions.type, wanted, { fieldManager: "lynq" }, signal);
     world.revisions.observe(created);
@@ -37,6 +41,12 @@ export async function keepRevision(
     if (!isConflict(error)) throw error;
   }
   return name;
+}
+
+async function confirmForm(world: FormWorld, form: StoredForm, signal: AbortSignal): Promise<void> {
+  const { namespace, name, uid, generation } = form;
+  const ref = { type: world.forms.type, namespace, name };
+  await confirmCurrent(world.client, { ref, uid, generation }, signal);
 }
 
 export interface History {

@@ -83,7 +83,7 @@ function stable(key: string, value: unknown): unknown {
 }
 
 function byText(a: unknown, b: unknown): number {
-  const [left, right] = [a, b].map((each) => JSON.stringify(each, stable));
+  const [left, right] = [a, b].map((each) => JSON.stringify(each, stable).replaceAll(TIME, "TIME"));
   return (left ?? "") < (right ?? "") ? -1 : 1;
 }
 
