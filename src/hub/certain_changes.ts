@@ -46,7 +46,9 @@ async function certainMoves(
   for (const form of world.forms.ofHub(hub.namespace, hub.name).filter(({ name }) => moving.has(name))) {
     const ref = { type: world.forms.type, namespace: hub.namespace, name: form.name };
     const live = toStoredForm(await world.client.get(ref, { signal }));
-    const same = live.generation === form.generation && live.uid === form.uid &&
+    // What was told by an older look at the form is of an older generation, and about to be told anew.
+    const told = live.status.observedGeneration === live.generation;
+    const same = told && live.generation === form.generation && live.uid === form.uid &&
       live.status.currentRevision === form.status.currentRevision;
     if (!same) outdated.add(form.name);
   }

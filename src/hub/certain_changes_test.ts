@@ -22,8 +22,8 @@ function form(hubId: string, more: object = {}): KubeObject {
 
 const cachedForm = toStoredForm(formAt("web-1"));
 
-function formAt(currentRevision: string): KubeObject {
-  return { ...form(hub.name, { generation: 1 }), status: { currentRevision } };
+function formAt(currentRevision: string, observedGeneration = 1): KubeObject {
+  return { ...form(hub.name, { generation: 1 }), status: { currentRevision, observedGeneration } };
 }
 
 const liveHub = (generation = hub.generation): KubeObject => ({
@@ -78,6 +78,7 @@ Deno.test("a node is brought to another revision only where that still is its fo
   };
   assert.deepEqual(await certain([move], { form: formAt("web-1") }), { kept: 1, asked: 1 });
   assert.deepEqual(await certain([move], { form: formAt("web-2") }), { kept: 0, asked: 1 });
+  assert.deepEqual(await certain([move], { form: formAt("web-1", 0) }), { kept: 0, asked: 1 });
   const stays: NodeChange = {
     kind: "update",
     node: { ...node, spec: { ...node.spec, revision: "web-1" } },
