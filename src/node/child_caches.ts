@@ -73,12 +73,14 @@ export class ChildCaches implements Children {
 
   async ensure(types: Iterable<ResourceType>): Promise<RefusedKinds> {
     const refused = new Map<string, KubeError>();
-    await Promise.all([...types].filter((type) => this.#isWatched(type)).map(async (type) => {
-      const error = await firstListError(this.#cache(type));
-      if (error === undefined) return;
-      if (!isRefusal(error)) throw error;
-      refused.set(kindText(type), error);
-    }));
+    await Promise.all(
+      [...types].filter((type) => this.#isWatched(type)).map(async (type) => {
+        const error = await firstListError(this.#cache(type));
+        if (error === undefined) return;
+        if (!isRefusal(error)) throw error;
+        refused.set(kindText(type), error);
+      }),
+    );
     return refused;
   }
 
