@@ -1,11 +1,11 @@
 import { namespacedName } from "../api/resource_key.ts";
-import { type StoredHub, toStoredForm } from "../api/stored.ts";
+import { type StoredForm, type StoredHub, toStoredForm } from "../api/stored.ts";
 import { confirmCurrent } from "../kube/confirm.ts";
 import { isNotFound } from "../kube/error.ts";
 import type { NodeChange } from "./plan.ts";
 import type { HubWorld } from "./world.ts";
 
-type Asking = Pick<HubWorld, "client" | "hubs" | "forms">;
+type Asking = Pick<HubWorld, "client" | "hubs" | "forms" | "confirmedForms">;
 
 /**
  * Asks the API server for the hub and for forms that are gone or have another revision, before nodes are deleted or
@@ -42,17 +42,31 @@ async function certainMoves(
   signal: AbortSignal,
 ): Promise<readonly NodeChange[]> {
   const moving = new Set(changes.flatMap((change) => isMove(change) ? [change.wanted.form] : []));
-  const outdated = new Set<string>();
+  const certain = new Map<string, string | undefined>();
   for (const form of world.forms.ofHub(hub.namespace, hub.name).filter(({ name }) => moving.has(name))) {
-    const ref = { type: world.forms.type, namespace: hub.namespace, name: form.name };
-    const live = toStoredForm(await world.client.get(ref, { signal }));
-    // What was told by an older look at the form is of an older generation, and about to be told anew.
-    const told = live.status.observedGeneration === live.generation;
-    const same = told && live.generation === form.generation && live.uid === form.uid &&
-      live.status.currentRevision === form.status.currentRevision;
-    if (!same) outdated.add(form.name);
+    if (await isConfirmed(world, form, signal)) certain.set(form.name, form.status.currentRevision);
   }
-  return changes.filter((change) => !isMove(change) || !outdated.has(change.wanted.form));
+  // What was planned may be older than what is known of the form by now.
+  return changes.filter((change) =>
+    !isMove(change) || certain.get(change.wanted.form) === change.wanted.revision
+  );
+}
+
+/** The watch of forms never goes back behind a state that was confirmed, so that each is asked for once. */
+async function isConfirmed(world: Asking, form: StoredForm, signal: AbortSignal): Promise<boolean> {
+  const key = namespacedName(form);
+  const told = stateOf(form);
+  if (world.confirmedForms.get(key) === told) return true;
+  const ref = { type: world.forms.type, namespace: form.namespace, name: form.name };
+  const live = toStoredForm(await world.client.get(ref, { signal }));
+  // What was told by an older look at the form is of an older generation, and about to be told anew.
+  if (live.status.observedGeneration !== live.generation) return false;
+  world.confirmedForms.set(key, stateOf(live));
+  return stateOf(live) === told;
+}
+
+function stateOf({ uid, generation, status }: StoredForm): string {
+  return `${uid} ${generation} ${status.currentRevision ?? ""}`;
 }
 
 function isMove(change: NodeChange): change is Extract<NodeChange, { kind: "update" }> {

@@ -31,7 +31,10 @@ const liveHub = (generation = hub.generation): KubeObject => ({
 });
 
 /** What goes of these changes, where the API server has these objects, and how many were asked for. */
-async function certain(changes: readonly NodeChange[], live: { hub?: KubeObject; form?: KubeObject }) {
+async function certain(
+  changes: readonly NodeChange[],
+  live: { hub?: KubeObject; form?: KubeObject; confirmedForms?: Map<string, string> },
+) {
   let asked = 0;
   const get: HubWorld["client"]["get"] = ({ type }) => {
     asked++;
@@ -43,6 +46,7 @@ async function certain(changes: readonly NodeChange[], live: { hub?: KubeObject;
     client: { get },
     hubs: { type: HUB },
     forms: { type: FORM, ofHub: () => [cachedForm] },
+    confirmedForms: live.confirmedForms ?? new Map(),
   } as unknown as HubWorld;
   const kept = await certainChanges(world, { hub, changes }, new AbortController().signal);
   return { kept: kept.length, asked };
@@ -85,4 +89,8 @@ Deno.test("a node is brought to another revision only where that still is its fo
     wanted,
   };
   assert.deepEqual(await certain([stays], {}), { kept: 1, asked: 0 });
+  const confirmedForms = new Map();
+  assert.deepEqual(await certain([move], { form: formAt("web-2"), confirmedForms }), { kept: 0, asked: 1 });
+  assert.deepEqual(await certain([move], { form: formAt("web-1"), confirmedForms }), { kept: 1, asked: 1 });
+  assert.deepEqual(await certain([move], { confirmedForms }), { kept: 1, asked: 0 });
 });

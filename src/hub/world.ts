@@ -63,6 +63,8 @@ export interface HubWorld {
   readonly secrets: HubSecrets;
   readonly open: (config: SourceConfig) => RowSource;
   readonly memory: Map<string, HubMemory>;
+  /** By `namespace/name` of a form: its last state that the API server confirmed, `uid generation revision`. */
+  readonly confirmedForms: Map<string, string>;
   readonly backoff: Backoff;
   /** When the status of which hub was told. */
   readonly tells: Pace;

@@ -106,6 +106,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
     secrets,
     open: options.openSource,
     memory,
+    confirmedForms: new Map(),
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     writes: new Limit(HUB_WRITES),
     tells: new Pace(TELL_MS),

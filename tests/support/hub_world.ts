@@ -119,6 +119,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
     },
     secrets: { read: () => Promise.resolve(new Map()), release: () => {} },
     open: () => sourceOf(table),
+    confirmedForms: new Map(),
     orphaning: new Set(),
     memory,
     backoff,
