@@ -63,7 +63,7 @@ export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSi
 
 /** What a cell costs in memory besides its characters, and what the cells of one read may cost in all. */
 const CELL_WEIGHT = 64;
-const MOST_WEIGHT = 64 * 2 ** 20;
+const MOST_WEIGHT = 48 * 2 ** 20;
 
 function tooLarge(table: string, pages: number): SourceError {
   return new SourceError(`${table} has more than a hub takes: reading ended after ${pages} pages`, {
