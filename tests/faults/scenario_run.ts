@@ -12,7 +12,8 @@ import { type WorkloadName, WORKLOADS, type WorkPlace } from "./workloads.ts";
 
 /** Reads of the rows that must pass without a write: the hub reads every second. */
 const QUIET_MS = 3500;
-const PATIENCE_SECONDS = 60;
+/** A half-open watch is found after a minute of silence and half a minute without an answer. */
+const PATIENCE_SECONDS = 150;
 
 /** What a run without faults comes to. */
 export interface Reference {
