@@ -2,6 +2,7 @@ import {
   Document,
   isCollection,
   isMap,
+  isPair,
   isScalar,
   isSeq,
   LineCounter,
@@ -171,7 +172,8 @@ class Editor {
 
   /** The line on which a value ends, with the comments behind it that stand further in than its key. */
   #lastLine(value: Node, indent: number): number {
-    let last = this.#text.slice(0, rangeOf(value)[1]).trimEnd().split("\n").length - 1;
+    const text = this.#text.slice(0, rangeOf(value)[1]);
+    let last = (keepsBlankLines(value) ? text.replace(/\n$/, "") : text.trimEnd()).split("\n").length - 1;
     for (let line = last + 1; line < this.#lines.length; line++) {
       const text = this.#lines[line]?.text ?? "";
       if (text.trim() === "") continue;
@@ -218,12 +220,20 @@ function sameValue(a: Node | null, b: Node | null): boolean {
   return a !== null && b !== null && JSON.stringify(a) === JSON.stringify(b);
 }
 
+/** Whether blank lines at its end are part of it: it ends with a block scalar like `|+`. */
+function keepsBlankLines(node: unknown): boolean {
+  if (isPair(node)) return keepsBlankLines(node.value ?? node.key);
+  if (isCollection(node)) return keepsBlankLines(node.items.at(-1));
+  if (!isScalar(node) || typeof node.value !== "string") return false;
+  return (node.type === "BLOCK_LITERAL" || node.type === "BLOCK_FOLDED") && /\n\n$|^\n$/.test(node.value);
+}
+
 function indentOf(text: string): number {
   return text.length - text.trimStart().length;
 }
 
 function shifted(text: string, by: number): string {
-  if (text.trim() === "") return text;
+  if (text === "") return text;
   return by >= 0 ? " ".repeat(by) + text : text.slice(Math.min(-by, indentOf(text)));
 }
 
