@@ -110,8 +110,10 @@ class YamlScanner {
   #plain(alone: boolean): boolean {
     const start = this.#pos;
     let end = this.#plainEnd(start, false);
-    if (/^:(?=\s|$)/.test(this.#text.slice(end, end + 2))) {
-      this.#pos = end + 1;
+    const colon = /[ \t]*:(?=\s|$)/y;
+    colon.lastIndex = end;
+    if (colon.test(this.#text)) {
+      this.#pos = colon.lastIndex;
       this.#record({ start, end, flow: false, place: "key" });
       return true;
     }
