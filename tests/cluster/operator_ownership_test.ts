@@ -105,6 +105,12 @@ async function repaired(lab: OperatorLab): Promise<void> {
   });
 }
 
+/** What is applied to a form that is on its way out goes with it. */
+async function formGone({ objects, namespace }: OperatorLab, name: string): Promise<void> {
+  const which = { apiVersion: API, kind: "LynqForm", namespace, name };
+  await until(`form ${name} to be gone`, async () => await objects.get(which) === undefined);
+}
+
 /** The node that the labels name goes; the other takes them over, and nothing is deleted or made anew. */
 async function primaryGoes(lab: OperatorLab): Promise<void> {
   const { objects, namespace } = lab;
@@ -121,6 +127,7 @@ async function primaryGoes(lab: OperatorLab): Promise<void> {
   const uid = (await objects.get(config))?.metadata.uid;
   await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: gone });
   await until(`acme-${gone} to be gone`, async () => await nodeOf(lab, `acme-${gone}`) === undefined);
+  await formGone(lab, gone);
   const after = await until("the labels to name the other node", async () => {
     const seen = await namespaceOf(lab);
     return seen?.metadata.labels?.["lynq.sh/node"] === `acme-${other}` ? seen : undefined;
