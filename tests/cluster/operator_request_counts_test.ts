@@ -12,8 +12,8 @@ const ROWS = 60;
 /** Kinds that the operator watches with this fleet: its own three, revisions, namespaces, CRDs, and four of children. */
 const KINDS = 10;
 
-/** What hub and form tell of their nodes: once a second while something moves, so that it grows with time alone. */
-const PACED = ["patch lynqforms/status", "patch lynqhubs/status"];
+/** What hub, form and its Event tell of the nodes: paced while something moves, so that it grows with time alone. */
+const PACED = ["patch lynqforms/status", "patch lynqhubs/status", "patch events"];
 
 function fleetOf({ namespace }: OperatorLab): Fleet {
   return { namespace, rows: ROWS };
