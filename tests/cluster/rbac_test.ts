@@ -181,7 +181,9 @@ rules:
   await lab.db.exec("DELETE FROM tenants");
   await until("the ticket to be gone", async () => await objects.get(ticket) === undefined);
   const refused = lab.operator.lines.filter((line) => /forbidden/i.test(line));
-  assert.deepEqual(refused.filter((line) => !line.includes("tickets")), []);
+  // What the tests before left may still be on its way out: a namespace that ends takes nothing new.
+  const others = refused.filter((line) => !line.includes("tickets") && !line.includes("being terminated"));
+  assert.deepEqual(others, []);
 }
 
 async function stops(lab: OperatorLab): Promise<void> {
