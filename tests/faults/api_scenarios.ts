@@ -231,10 +231,9 @@ export const API_SCENARIOS: readonly ApiScenario[] = [
     workload,
     at: "restart",
     unseen: true,
-    inject: [{ on: { verb: ["list", "get", "watch"] }, do: { kind: "old" } }],
+    inject: [{ on: { verb: ["list", "watch"] }, do: { kind: "old" } }],
     lastsMs: 5000,
     expect: [{ kind: "deletes nothing" }],
-    chosen: true,
   })),
   ...([["lynqforms"], ["lynqhubs"], ["lynqnodes"], ["lynqforms", "lynqhubs"], CHILDREN] as const).flatMap((
     resource,

@@ -7,4 +7,5 @@ faultTest("the fleet outlives SIGKILL at some writes, and SIGTERM", { scenarios:
 faultTest("the fleet outlives SIGKILL at every write", {
   scenarios: crashPoints,
   stage: sandboxStage,
+  campaign: true,
 });
