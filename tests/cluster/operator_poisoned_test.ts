@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { NodeStatus } from "../../src/api/node.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
+import { mysqlHub } from "../support/mysql_hub.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 
 const answer = await requireControlPlane();
@@ -26,20 +27,8 @@ const POISONS: readonly Poison[] = [
   { name: "invalid", row: "port = '99999'", says: /spec\.ports\[0\]\.port/, counts: false },
 ];
 
-function hub({ db, namespace }: OperatorLab, name: string): string {
-  return `
-apiVersion: ${API}
-kind: LynqHub
-metadata: {name: ${name}, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1s
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: ${name},
-      passwordRef: {name: db, key: password}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan, port: port, home: home}
-`;
+function hub(lab: OperatorLab, name: string): string {
+  return mysqlHub(lab, { name, table: name, variables: "plan: plan, port: port, home: home" });
 }
 
 function form(namespace: string): string {

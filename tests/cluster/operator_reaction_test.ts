@@ -5,6 +5,7 @@ import type { KubeObject } from "../../src/kube/object.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { OperatorAudit } from "../support/operator_audit.ts";
+import { mysqlHub } from "../support/mysql_hub.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 
 const answer = await requireControlPlane();
@@ -136,13 +137,13 @@ interface Involved {
   readonly name: string;
 }
 
-function resources({ db, namespace }: OperatorLab): string {
+function resources(lab: OperatorLab): string {
   const config = (id: string) =>
     `  - {id: ${id}, nameTemplate: "{{ .uid }}-${id}", spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"}}}`;
   return `
 apiVersion: ${API}
 kind: LynqForm
-metadata: {name: web, namespace: ${namespace}}
+metadata: {name: web, namespace: ${lab.namespace}}
 spec:
   hubId: tenants
   configMaps:
@@ -151,17 +152,5 @@ ${["a", "b", "c"].map(config).join("\n")}
   - {id: s, nameTemplate: "{{ .uid }}-s", spec: {apiVersion: v1, kind: Secret, stringData: {plan: "{{ .plan }}"}}}
   serviceAccounts:
   - {id: sa, nameTemplate: "{{ .uid }}-sa", spec: {apiVersion: v1, kind: ServiceAccount}}
----
-apiVersion: ${API}
-kind: LynqHub
-metadata: {name: tenants, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1s
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: tenants,
-      passwordRef: {name: db, key: password}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan}
-`;
+---${mysqlHub(lab)}`;
 }

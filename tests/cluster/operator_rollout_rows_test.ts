@@ -4,28 +4,13 @@ import type { StoredNode } from "../../src/api/stored.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { OperatorAudit } from "../support/operator_audit.ts";
+import { mysqlHub } from "../support/mysql_hub.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { audit, event, formOf, formSays, nodesOf, rolledOut, webForm } from "../support/rollout_lab.ts";
 
 const answer = await requireControlPlane();
 const UIDS = ["a", "b", "c", "d"];
 const ROLLOUT = "{maxSkew: 1, failureBudget: {minCount: 9}}";
-
-function hub({ db, namespace }: OperatorLab): string {
-  return `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1s
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: tenants,
-      passwordRef: {name: db, key: password}}
-  valueMappings: {uid: id, activate: active, pause: hold}
-  extraValueMappings: {plan: plan}
-`;
-}
 
 async function prepare(lab: OperatorLab): Promise<void> {
   await lab.db.exec(
@@ -35,7 +20,7 @@ async function prepare(lab: OperatorLab): Promise<void> {
     `INSERT INTO tenants VALUES ${UIDS.map((uid) => `('${uid}', 'one', '1', 'no')`).join(", ")}`,
   );
   await lab.objects.apply(webForm(lab, { image: "nginx:1", rollout: ROLLOUT }));
-  await lab.objects.apply(hub(lab));
+  await lab.objects.apply(mysqlHub(lab, { marks: "pause: hold" }));
   await rolledOut(lab, UIDS.length);
 }
 

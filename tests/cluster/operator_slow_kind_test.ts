@@ -6,6 +6,7 @@ import { toStoredNode } from "../../src/api/stored.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { makePki, PKI } from "../support/control_plane_pki.ts";
+import { mysqlHub } from "../support/mysql_hub.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 
 const answer = await requireControlPlane();
@@ -92,7 +93,7 @@ operatorTest(answer, "a kind that a webhook holds up leaves the others to go on"
       try {
         await lab.objects.apply(registration(lab, webhook));
         await lab.objects.apply(slowForm(lab));
-        await lab.objects.apply(hub(lab));
+        await lab.objects.apply(mysqlHub(lab));
         await until("the slow kind to hang", () => Promise.resolve(webhook.waiting() > 0));
         await lab.objects.apply(fastForm(lab));
         await until("the others to be ready", async () => await proven(lab, "fast") === ROWS);
@@ -129,21 +130,5 @@ spec:
   hubId: tenants
   configMaps:
   - {id: config, nameTemplate: "{{ .uid }}-fast", spec: {apiVersion: v1, kind: ConfigMap, data: {plan: "{{ .plan }}"}}}
-`;
-}
-
-function hub({ db, namespace }: OperatorLab): string {
-  return `
-apiVersion: ${API}
-kind: LynqHub
-metadata: {name: tenants, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1s
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: tenants,
-      passwordRef: {name: db, key: password}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan}
 `;
 }

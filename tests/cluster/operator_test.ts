@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
+import { mysqlHub } from "../support/mysql_hub.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 
 const answer = await requireControlPlane();
@@ -9,21 +10,9 @@ const answer = await requireControlPlane();
 const API = "operator.lynq.sh/v1";
 
 function documents(lab: OperatorLab): { hub: string; form: (greeting: string) => string } {
-  const { namespace, db } = lab;
+  const { namespace } = lab;
   return {
-    hub: `
-apiVersion: ${API}
-kind: LynqHub
-metadata: {name: tenants, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1s
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: tenants,
-      passwordRef: {name: db, key: password}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan, replicas: replicas}
-`,
+    hub: mysqlHub(lab, { variables: "plan: plan, replicas: replicas" }),
     form: (greeting) => `
 apiVersion: ${API}
 kind: LynqForm

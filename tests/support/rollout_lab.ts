@@ -6,6 +6,7 @@ import { createKubeClient } from "../../src/kube/http_client.ts";
 import { createInformer } from "../../src/kube/informer.ts";
 import { NODE } from "../../src/operator/kinds.ts";
 import { until } from "./cluster_objects.ts";
+import { mysqlHub } from "./mysql_hub.ts";
 import type { OperatorLab } from "./operator_lab.ts";
 
 const API = "operator.lynq.sh/v1";
@@ -21,20 +22,8 @@ export interface WebForm {
 }
 
 /** A hub whose database is read so seldom that no step of a rollout can come from a read. */
-export function seldomHub({ db, namespace }: OperatorLab, name = "tenants"): string {
-  return `
-apiVersion: ${API}
-kind: LynqHub
-metadata: {name: ${name}, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1h
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: tenants,
-      passwordRef: {name: db, key: password}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan}
-`;
+export function seldomHub(lab: OperatorLab, name = "tenants"): string {
+  return mysqlHub(lab, { name, interval: "1h" });
 }
 
 /** A form of one Deployment, whose pods become ready unless the image can't be pulled. */

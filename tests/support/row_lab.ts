@@ -1,6 +1,7 @@
 import type { Condition } from "../../src/api/primitives.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { until } from "./cluster_objects.ts";
+import { mysqlHub } from "./mysql_hub.ts";
 import type { OperatorLab } from "./operator_lab.ts";
 
 const API = "operator.lynq.sh/v1";
@@ -84,20 +85,8 @@ export function rowLab(lab: OperatorLab): RowLab {
   };
 }
 
-function hubText({ db, namespace }: OperatorLab, pause: boolean): string {
-  return `
-apiVersion: ${API}
-kind: LynqHub
-metadata: {name: rows, namespace: ${namespace}}
-spec:
-  source:
-    type: mysql
-    syncInterval: 1s
-    mysql: {host: ${db.host}, port: ${db.port}, username: ${db.username}, database: ${db.database}, table: tenants,
-      passwordRef: {name: db, key: password}}
-  valueMappings: {uid: id, activate: active${pause ? ", pause: hold" : ""}}
-  extraValueMappings: {plan: plan}
-`;
+function hubText(lab: OperatorLab, pause: boolean): string {
+  return mysqlHub(lab, { name: "rows", ...(pause ? { marks: "pause: hold" } : {}) });
 }
 
 function formText(namespace: string, name: string, text: string): string {
