@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
+import { becomesReady, tenantsHub } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { findCondition } from "../api/conditions.ts";
 import type { FormStatus } from "../api/form.ts";
 
 const API = { apiVersion: "operator.lynq.sh/v1", namespace: "default" };
-const HUB = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 24h, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
-`;
+const HUB = tenantsHub("24h");
 const form = (text: string) => `
 apiVersion: operator.lynq.sh/v1
 kind: LynqForm
@@ -32,13 +26,6 @@ async function started(lab: HubLab): Promise<void> {
   await lab.hubPass("tenants");
   lab.clock.ahead += 1;
   await lab.formPass("web");
-}
-
-async function becomesReady(lab: HubLab, name: string): Promise<void> {
-  const lastTransitionTime = "2026-01-01T00:00:00Z";
-  const ready = { type: "Ready", status: "True", reason: "Reconciled", message: "", lastTransitionTime };
-  const status = { observedGeneration: 1, conditions: [ready] };
-  await lab.objects.merge({ ...API, kind: "LynqNode", name }, { status }, "status");
 }
 
 async function told(lab: HubLab): Promise<FormStatus> {

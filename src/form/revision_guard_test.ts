@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { tenantsHub } from "../../tests/support/hub_documents.ts";
 import { withHub } from "../../tests/support/hub_world.ts";
 import { findCondition } from "../api/conditions.ts";
 import type { FormStatus } from "../api/form.ts";
@@ -50,14 +51,8 @@ Deno.test("the hash approves this generation, and what is left of what it was to
 
 const API = { apiVersion: "operator.lynq.sh/v1", namespace: "default" };
 const FORM = { ...API, kind: "LynqForm", name: "web" };
-const objects = (id: string) => `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 60s, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
----
+const objects = (id: string) =>
+  `${tenantsHub("60s")}---
 apiVersion: operator.lynq.sh/v1
 kind: LynqForm
 metadata: {name: web, namespace: default}

@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
+import { becomesReady, tenantsHub } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { KubeError, KubeUnreachable } from "../kube/error.ts";
 import { SourceError } from "../source/port.ts";
 
-const HUB = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 24h, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan}
+const HUB = `${tenantsHub("24h")}  extraValueMappings: {plan: plan}
 `;
 const form = (greeting: string, maxSkew = 1) => `
 apiVersion: operator.lynq.sh/v1
@@ -30,16 +24,6 @@ async function start(lab: HubLab, maxSkew = 1): Promise<void> {
   await lab.formPass("web");
   lab.table.rows = ["a", "b", "c"].map((id) => row(id));
   await lab.hubPass("tenants");
-}
-
-async function becomesReady(lab: HubLab, name: string): Promise<void> {
-  const node = (await lab.nodes()).find((each) => each.name === name);
-  const which = { apiVersion: "operator.lynq.sh/v1", kind: "LynqNode", namespace: "default", name };
-  const lastTransitionTime = "2026-01-01T00:00:00Z";
-  const ready = { type: "Ready", status: "True", reason: "Reconciled", message: "", lastTransitionTime };
-  await lab.objects.merge(which, {
-    status: { observedGeneration: node?.generation, conditions: [ready] },
-  }, "status");
 }
 
 async function names(lab: HubLab): Promise<string[]> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { tenantsHub, WEB_FORM } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { hubSpecOf, storedHub } from "../../tests/support/stored_objects.ts";
 import { SourceError } from "../source/port.ts";
@@ -6,24 +7,9 @@ import { readRows } from "./read_rows.ts";
 
 const KEY = "default/tenants";
 const API = { apiVersion: "operator.lynq.sh/v1", namespace: "default" };
-const HUB = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 60s, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan}
+const HUB = `${tenantsHub("60s")}  extraValueMappings: {plan: plan}
 `;
-const FORM = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqForm
-metadata: {name: web, namespace: default}
-spec:
-  hubId: tenants
-  configMaps:
-  - {id: a, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ConfigMap}}
-`;
+const FORM = WEB_FORM;
 const row = (id: string, plan = "pro", active = "1") => ({ id, active, plan });
 
 /** One read after the other, until one asks for nothing. */

@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
+import { tenantsHub } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import type { HubStatus } from "../api/hub.ts";
 import { KubeError, KubeUnreachable } from "../kube/error.ts";
 
-const HUB = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 24h, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
-`;
+const HUB = tenantsHub("24h");
 const FORM = `
 apiVersion: operator.lynq.sh/v1
 kind: LynqForm

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { WEB_FORM } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { findCondition } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
@@ -14,14 +15,7 @@ spec:
   valueMappings: {uid: id, activate: active, pause: hold}
   extraValueMappings: {plan: plan}
 ---
-apiVersion: operator.lynq.sh/v1
-kind: LynqForm
-metadata: {name: web, namespace: default}
-spec:
-  hubId: tenants
-  configMaps:
-  - {id: a, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ConfigMap}}
-`;
+${WEB_FORM}`;
 const row = (id: string, plan = "free", hold = "") => ({ id, active: "1", plan, hold });
 
 async function started(lab: HubLab): Promise<void> {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { tenantsHub, WEB_FORM } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { findCondition } from "../api/conditions.ts";
 import type { FormStatus } from "../api/form.ts";
@@ -8,23 +9,10 @@ const API = { apiVersion: "operator.lynq.sh/v1", namespace: "default" };
 const HUB = { ...API, kind: "LynqHub", name: "tenants" };
 const FORM = { ...API, kind: "LynqForm", name: "web" };
 
-const objects = (guard: string) => `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 60s, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
-  deletionGuard: ${guard}
+const objects = (guard: string) =>
+  `${tenantsHub("60s")}  deletionGuard: ${guard}
 ---
-apiVersion: operator.lynq.sh/v1
-kind: LynqForm
-metadata: {name: web, namespace: default}
-spec:
-  hubId: tenants
-  configMaps:
-  - {id: a, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ConfigMap}}
-`;
+${WEB_FORM}`;
 
 async function deletedForm(lab: HubLab, guard: string, rows: readonly string[]): Promise<void> {
   await lab.objects.apply(objects(guard));

@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
+import { becomesReady, tenantsHub, WEB_FORM } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { findCondition } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
 
 const API = { apiVersion: "operator.lynq.sh/v1", namespace: "default" };
-const OBJECTS = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 24h, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
----
-apiVersion: operator.lynq.sh/v1
-kind: LynqForm
-metadata: {name: web, namespace: default}
-spec:
-  hubId: tenants
-  configMaps:
-  - {id: a, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ConfigMap}}
-`;
+const OBJECTS = `${tenantsHub("24h")}---
+${WEB_FORM}`;
 
 /** Three nodes, read and told at an instant at which the clock stands. */
 async function started(lab: HubLab): Promise<void> {
@@ -28,13 +15,6 @@ async function started(lab: HubLab): Promise<void> {
   await lab.formPass("web");
   lab.table.rows = ["a", "b", "c"].map((id) => ({ id, active: "1" }));
   await lab.hubPass("tenants");
-}
-
-async function becomesReady(lab: HubLab, name: string): Promise<void> {
-  const lastTransitionTime = "2026-01-01T00:00:00Z";
-  const ready = { type: "Ready", status: "True", reason: "Reconciled", message: "", lastTransitionTime };
-  const status = { observedGeneration: 1, conditions: [ready] };
-  await lab.objects.merge({ ...API, kind: "LynqNode", name }, { status }, "status");
 }
 
 async function told(lab: HubLab): Promise<HubStatus> {

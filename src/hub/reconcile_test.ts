@@ -1,17 +1,11 @@
 import assert from "node:assert/strict";
+import { tenantsHub } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { findCondition } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
 import { SourceError } from "../source/port.ts";
 
-const HUB = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 60s, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
-  extraValueMappings: {plan: plan}
+const HUB = `${tenantsHub("60s")}  extraValueMappings: {plan: plan}
 `;
 const form = (greeting: string, rollout = "") => `
 apiVersion: operator.lynq.sh/v1

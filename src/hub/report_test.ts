@@ -1,16 +1,10 @@
 import assert from "node:assert/strict";
+import { tenantsHub } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import type { HubStatus } from "../api/hub.ts";
 
 const HUB = { apiVersion: "operator.lynq.sh/v1", kind: "LynqHub", namespace: "default", name: "tenants" };
-const OBJECTS = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 60s, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
-`;
+const OBJECTS = tenantsHub("60s");
 const row = (id: string, active = "1") => ({ id, active });
 
 async function nextSync(lab: HubLab, ...rows: readonly ReturnType<typeof row>[]): Promise<number> {

@@ -1,25 +1,12 @@
 import assert from "node:assert/strict";
+import { tenantsHub, WEB_FORM } from "../../tests/support/hub_documents.ts";
 import { type HubLab, withHub } from "../../tests/support/hub_world.ts";
 import { findCondition } from "../api/conditions.ts";
 import type { HubStatus } from "../api/hub.ts";
 
 const WHICH = { apiVersion: "operator.lynq.sh/v1", kind: "LynqHub", namespace: "default", name: "tenants" };
-const OBJECTS = `
-apiVersion: operator.lynq.sh/v1
-kind: LynqHub
-metadata: {name: tenants, namespace: default}
-spec:
-  source: {type: sqlite, syncInterval: 60s, sqlite: {path: /data/a.db, table: rows}}
-  valueMappings: {uid: id, activate: active}
----
-apiVersion: operator.lynq.sh/v1
-kind: LynqForm
-metadata: {name: web, namespace: default}
-spec:
-  hubId: tenants
-  configMaps:
-  - {id: a, nameTemplate: "{{ .uid }}", spec: {apiVersion: v1, kind: ConfigMap}}
-`;
+const OBJECTS = `${tenantsHub("60s")}---
+${WEB_FORM}`;
 const row = (id: string) => ({ id, active: "1" });
 
 async function started(lab: HubLab, rows: readonly string[]): Promise<void> {

@@ -73,6 +73,29 @@ async function passwordOf({ objects, namespace }: SampleLab): Promise<string> {
 
 const conflicted = "main-app: the object exists and belongs to";
 
+/** Both rows' nodes and what is theirs, with acme's application as it is now. */
+function both(acme: string) {
+  return {
+    nodes: {
+      "acme-web-app": "Ready",
+      "acme-database": "Ready",
+      "acme-setup": "Ready",
+      "globex-web-app": "Ready",
+      "globex-database": "Ready",
+      "globex-setup": conflicted,
+    },
+    children: {
+      ...application("acme", image(acme, "enterprise")),
+      ...application("globex", image("nginx:latest", "basic")),
+      ...database("acme"),
+      ...database("globex"),
+      ...jobs("acme"),
+      ...jobs("globex"),
+      "Deployment acme-main": {},
+    },
+  };
+}
+
 sampleTest(answer, {
   folder: "record-ops",
   name: "an application, a database and jobs follow their rows",
@@ -80,25 +103,7 @@ sampleTest(answer, {
   {
     title: "rows stand up three forms' resources; a job runs even where the application failed",
     does: [taken, "schema.sql", "hub.yaml", "form.yaml", "form-database.yaml", "form-jobs.yaml", served],
-    expected: {
-      nodes: {
-        "acme-web-app": "Ready",
-        "acme-database": "Ready",
-        "acme-setup": "Ready",
-        "globex-web-app": "Ready",
-        "globex-database": "Ready",
-        "globex-setup": conflicted,
-      },
-      children: {
-        ...application("acme", image("nginx:1.27-alpine", "enterprise")),
-        ...application("globex", image("nginx:latest", "basic")),
-        ...database("acme"),
-        ...database("globex"),
-        ...jobs("acme"),
-        ...jobs("globex"),
-        "Deployment acme-main": {},
-      },
-    },
+    expected: both("nginx:1.27-alpine"),
   },
   {
     title: "a changed column rolls the application, and the credentials stay",
@@ -108,25 +113,7 @@ sampleTest(answer, {
         await lab.sql("UPDATE node_data SET container_image = 'nginx:1.28-alpine' WHERE node_id = 'acme'");
       },
     ],
-    expected: {
-      nodes: {
-        "acme-web-app": "Ready",
-        "acme-database": "Ready",
-        "acme-setup": "Ready",
-        "globex-web-app": "Ready",
-        "globex-database": "Ready",
-        "globex-setup": conflicted,
-      },
-      children: {
-        ...application("acme", image("nginx:1.28-alpine", "enterprise")),
-        ...application("globex", image("nginx:latest", "basic")),
-        ...database("acme"),
-        ...database("globex"),
-        ...jobs("acme"),
-        ...jobs("globex"),
-        "Deployment acme-main": {},
-      },
-    },
+    expected: both("nginx:1.28-alpine"),
   },
   {
     title: "the row goes, the volume stays and is marked",
