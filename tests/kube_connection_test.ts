@@ -86,6 +86,30 @@ Deno.test("watches have a connection of their own, and its death ends all of the
   });
 });
 
+Deno.test("of several watches on a silent connection one is renewed at a time", async () => {
+  let watching = 0;
+  const late = Promise.withResolvers<void>();
+  const renewed = Promise.withResolvers<void>();
+  const handler: Handler = async () => {
+    if (++watching === 4) renewed.resolve();
+    if (watching > 3) await late.promise;
+    return new Response(new ReadableStream());
+  };
+  await withTlsServer(handler, { watchIdleSeconds: 0.2, deadlineSeconds: 60 }, async (client) => {
+    const controller = new AbortController();
+    const watches = [1, 2, 3].map((n) =>
+      Array.fromAsync(client.watch({ type: PODS, resourceVersion: String(n) }, controller.signal))
+        .catch(() => undefined)
+    );
+    await renewed.promise;
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    assert.equal(watching, 4);
+    controller.abort();
+    late.resolve();
+    await Promise.all(watches);
+  });
+});
+
 Deno.test("more watches than one connection may carry go over a second one", async () => {
   const connections = new Set<number>();
   const all = Promise.withResolvers<void>();

@@ -12,7 +12,7 @@ export interface WatchStreamOptions extends ExchangeOptions {
   readonly what: string;
   /** Where the stream begins. */
   readonly resourceVersion: string;
-  /** Silence of the whole connection after which one of its watches is renewed. */
+  /** Silence of the connection after which one of its watches is renewed. */
   readonly idleMs: number;
   /** After this the server has ended the stream, or it is dead. */
   readonly endMs: number;
@@ -27,7 +27,8 @@ export type WatchEnd =
  * Reads an open watch to its end and lets go of its connection. Errors as `WatchingClient.watch` tells them.
  *
  * Bookmarks are no heartbeat: kube-apiserver sends none as long as a kind does not change, and the runtime has no HTTP/2
- * PING. So on a silent connection one watch asks to be renewed: the answer shows that the connection lives.
+ * PING. So on a silent connection one watch asks to be renewed: the answer shows that the connection lives. Over HTTP/1.1
+ * each watch has a connection of its own, and is renewed when it is silent itself.
  */
 export async function* readWatch(
   open: OpenAnswer,
@@ -36,15 +37,19 @@ export async function* readWatch(
   const reader = (open.response.body ?? new ReadableStream<Uint8Array>()).getReader();
   const splitter = new LineSplitter();
   let { resourceVersion } = options;
-  const silence = new Alarm(() => options.idleMs - options.lane.silentMs(open.wire));
+  const alone = hasOwnConnection(open.response);
+  let heardAt = options.lane.now();
+  const silentMs = () => alone ? options.lane.now() - heardAt : options.lane.silentMs(open.wire);
+  const silence = new Alarm(() => options.idleMs - silentMs());
   open.deadline.restart(options.endMs);
   try {
     while (true) {
-      const chunk = await read({ reader, silence }, open, options);
+      const chunk = await read({ reader, silence, silentMs, alone }, open, options);
       if (chunk.kind === "silent") {
         return { kind: "renew", wire: open.wire, resourceVersion };
       }
       if (chunk.kind === "done") break;
+      heardAt = options.lane.now();
       options.lane.heard(open.wire);
       for (const line of splitter.push(chunk.value)) {
         const event = watchEvent(line, options.what);
@@ -63,6 +68,11 @@ export async function* readWatch(
   }
 }
 
+/** HTTP/2 knows no such header (RFC 9113, 8.2.2); an answer without end over HTTP/1.1 has one of them. */
+function hasOwnConnection({ headers }: Response): boolean {
+  return headers.has("transfer-encoding") || headers.has("connection");
+}
+
 function versionOf(event: WatchEvent): string | undefined {
   return event.kind === "bookmark" ? event.resourceVersion : event.object.metadata.resourceVersion;
 }
@@ -73,19 +83,28 @@ type Chunk =
   /** Nothing came on the whole wire for the idle time, and no other watch of it is being renewed. */
   | { readonly kind: "silent" };
 
+interface Reading {
+  readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly silence: Alarm;
+  /** How long nothing came on the connection. */
+  readonly silentMs: () => number;
+  /** No other watch shares the connection. */
+  readonly alone: boolean;
+}
+
 async function read(
-  { reader, silence }: { reader: ReadableStreamDefaultReader<Uint8Array>; silence: Alarm },
+  { reader, silence, silentMs, alone }: Reading,
   { wire, deadline }: OpenAnswer,
   options: WatchStreamOptions,
 ): Promise<Chunk> {
-  const { lane, idleMs, what } = options;
+  const { idleMs, what } = options;
   try {
     const reading = reader.read();
     while (true) {
       const chunk = await silence.within(reading);
       if (chunk !== undefined) return chunk.done ? { kind: "done" } : { kind: "data", value: chunk.value };
-      if (lane.silentMs(wire) < idleMs) continue;
-      if (wire.probing === undefined) return { kind: "silent" };
+      if (silentMs() < idleMs) continue;
+      if (alone || wire.probing === undefined) return { kind: "silent" };
       await Promise.race([reading, wire.probing]);
     }
   } catch (error) {

@@ -81,6 +81,11 @@ export class Lane {
     if (wire.missed >= MISSES_TO_DISCARD) this.#drop(wire);
   }
 
+  /** Milliseconds of the lane's clock. */
+  now(): number {
+    return this.#now();
+  }
+
   /** Milliseconds since something last came in on this wire. */
   silentMs(wire: Wire): number {
     return this.#now() - wire.heardAt;
