@@ -1,9 +1,9 @@
 import { namespacedName } from "../api/resource_key.ts";
-import type { StoredForm } from "../api/stored.ts";
+import { type StoredForm, toStoredNode } from "../api/stored.ts";
 import { confirmCurrent } from "../kube/confirm.ts";
-import { isConflict, isNotFound } from "../kube/error.ts";
+import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
 import { formRevision } from "./revision.ts";
-import type { FormWorld } from "./world.ts";
+import type { FormWorld, StoredRevision } from "./world.ts";
 
 /**
  * Keeps the present generation as a ControllerRevision and gives its name. What comes back to earlier content gets a new
@@ -43,11 +43,17 @@ export async function keepRevision(
   return name;
 }
 
-async function confirmForm(world: FormWorld, form: StoredForm, signal: AbortSignal): Promise<void> {
+async function confirmForm(
+  world: Pick<FormWorld, "client" | "forms">,
+  form: StoredForm,
+  signal: AbortSignal,
+): Promise<void> {
   const { namespace, name, uid, generation } = form;
   const ref = { type: world.forms.type, namespace, name };
   await confirmCurrent(world.client, { ref, uid, generation }, signal);
 }
+
+type Kept = Pick<FormWorld, "client" | "forms" | "nodes" | "revisions">;
 
 export interface History {
   readonly namespace: string;
@@ -58,16 +64,21 @@ export interface History {
   readonly keep: number;
 }
 
-/** Deletes what is beyond the history: of a form that is gone, all that no node follows. */
-export async function pruneRevisions(world: FormWorld, history: History, signal: AbortSignal): Promise<void> {
-  const { namespace, name, needed, keep } = history;
-  const unneeded = world.revisions.ofForm(namespace, name)
-    .filter((revision) => !needed.includes(revision.name));
-  if (unneeded.length <= keep) return;
-  const followed = new Set(world.nodes.ofForm(namespace, name).map((node) => node.spec.revision));
-  const unused = unneeded.filter((revision) => !followed.has(revision.name))
-    .sort((a, b) => b.revision - a.revision);
-  for (const revision of unused.slice(keep)) {
+/**
+ * Deletes what is beyond the history: of a form that is gone, all that no node follows. Throws a conflict where the form
+ * has another spec by now, or is there after all.
+ */
+export async function pruneRevisions(
+  world: Kept,
+  history: History & { readonly form?: StoredForm },
+  signal: AbortSignal,
+): Promise<void> {
+  const { form } = history;
+  const unused = unusedRevisions(world, history);
+  if (unused.length === 0) return;
+  const followed = form === undefined ? await followedAfterForm(world, history, signal) : NONE;
+  if (form !== undefined) await confirmForm(world, form, signal);
+  for (const revision of unused.filter(({ name }) => !followed.has(name))) {
     const ref = { type: world.revisions.type, namespace: revision.namespace, name: revision.name };
     try {
       await world.client.delete(ref, {}, signal);
@@ -75,4 +86,43 @@ export async function pruneRevisions(world: FormWorld, history: History, signal:
       if (!isNotFound(error)) throw error;
     }
   }
+}
+
+const NONE: ReadonlySet<string> = new Set();
+
+/** By the caches, the newest first. */
+function unusedRevisions(world: Kept, { namespace, name, needed, keep }: History): StoredRevision[] {
+  const unneeded = world.revisions.ofForm(namespace, name)
+    .filter((revision) => !needed.includes(revision.name));
+  if (unneeded.length <= keep) return [];
+  const followed = new Set(world.nodes.ofForm(namespace, name).map((node) => node.spec.revision));
+  return unneeded.filter((revision) => !followed.has(revision.name))
+    .sort((a, b) => b.revision - a.revision).slice(keep);
+}
+
+/** The revisions of a form that is gone that nodes follow, as the API server has them: nothing would bring one back. */
+async function followedAfterForm(
+  world: Kept,
+  { namespace, name }: History,
+  signal: AbortSignal,
+): Promise<ReadonlySet<string>> {
+  const found = await world.client.get({ type: world.forms.type, namespace, name }, {
+    metadataOnly: true,
+    signal,
+  })
+    .catch((error) => {
+      if (isNotFound(error)) return undefined;
+      throw error;
+    });
+  if (found !== undefined) {
+    const message = `LynqForm ${namespace}/${name} is there, though its watch told nothing of it`;
+    throw new KubeError(message, { status: 409, reason: "Conflict" });
+  }
+  const followed = new Set<string>();
+  for await (const { items } of world.client.list({ type: world.nodes.type, namespace }, signal)) {
+    for (const { spec } of items.map(toStoredNode)) {
+      if (spec.templateRef === name && spec.revision !== undefined) followed.add(spec.revision);
+    }
+  }
+  return followed;
 }

@@ -56,7 +56,11 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
 
   // 5. Forget revisions that nobody follows.
   const needed = [status.currentRevision, target.present, target.pinned];
-  await pruneRevisions(world, { namespace, name, needed, keep: form.spec.revisionHistoryLimit }, signal);
+  await pruneRevisions(
+    world,
+    { namespace, name, form, needed, keep: form.spec.revisionHistoryLimit },
+    signal,
+  );
 
   // 6. When the status is to be told, or changes without an event.
   const ends = [againMs, nextEnd(paused, now), untoldMs === 0 ? undefined : untoldMs];

@@ -1,4 +1,5 @@
 import type { ApplyMode, DesiredObject, Outcome } from "../api/stages.ts";
+import type { ResourceRecord } from "../api/node.ts";
 import { describeConflicts } from "../apply/rejection.ts";
 import { sharerOf } from "../api/claimant.ts";
 import type { StoredNode } from "../api/stored.ts";
@@ -9,6 +10,7 @@ import { look } from "./look.ts";
 import { reportMadeKeys, type Told, toldBy } from "./made_keys.ts";
 import { fieldHash, packFields } from "../kube/field_hashes.ts";
 import { fieldPaths } from "../kube/fields.ts";
+import { nodeDoubt } from "./node_doubt.ts";
 import { ownFields } from "./own_fields.ts";
 import { contentionText, reportContended, reportTaken } from "./drift_events.ts";
 import { describeDrift, type DriftReport } from "./drift_report.ts";
@@ -44,12 +46,25 @@ export async function lookFirst(
 ): Promise<Finding> {
   const looked = await look(world, input, attempt);
   if (looked.kind === "finding") return looked.finding;
+  const { record } = attempt.situation;
+  if (looked.seen?.kind === "deleted" && record !== undefined) {
+    const doubt = await nodeDoubt(world, input.node, input.signal);
+    if (doubt !== undefined) return asRecorded(attempt, record);
+  }
   const found = await apply(world, input, { ...attempt, ...looked });
   const findable = looked.mode === "relabel" && attempt.item.policy.creationPolicy !== "Once";
   if (!findable || found.written === undefined) return found;
   // Its labels are back, so that it is seen again; what else was changed is told and left.
   const again = await look(world, input, attempt);
   return again.kind === "finding" ? again.finding : await apply(world, input, { ...attempt, ...again });
+}
+
+/** When the node is looked at again that was not what its watch told, if its watch tells nothing until then. */
+const UNCONFIRMED_MS = 5000;
+
+function asRecorded({ item, situation }: Attempt, { state, reason, message = "" }: ResourceRecord): Finding {
+  const settled = { state, reason: reason ?? state, message };
+  return { ...finding(item, situation, settled), repairInMs: UNCONFIRMED_MS };
 }
 
 interface Applying extends Attempt {
@@ -79,7 +94,8 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
     return await lookFirst(world, input, { item, situation, tries: tries + 1 });
   }
   if (outcome.kind === "rejected") {
-    const refusal = { item, situation, desired: over.desired, mode, outcome };
+    const doubt = () => nodeDoubt(world, input.node, input.signal);
+    const refusal = { item, situation, desired: over.desired, mode, outcome, doubt };
     const immutable = await immutableChange(world, refusal, input.signal);
     if (immutable === "gone") {
       return await apply(world, input, { ...applying, mode: "create", tracking: { kind: "ours" } });

@@ -9,6 +9,8 @@ export interface RefusedChange extends Attempt {
   readonly desired: DesiredObject;
   readonly mode: ApplyMode;
   readonly outcome: Rejected;
+  /** Why it is not sure that the node is as it was told, if it is not. */
+  readonly doubt: () => Promise<string | undefined>;
 }
 
 /**
@@ -18,12 +20,12 @@ export interface RefusedChange extends Attempt {
  */
 export async function immutableChange(
   world: Pick<NodeWorld, "applier">,
-  { item, situation, desired, mode, outcome }: RefusedChange,
+  { item, situation, desired, mode, outcome, doubt }: RefusedChange,
   signal: AbortSignal,
 ): Promise<Finding | "gone" | undefined> {
   if (outcome.code !== "Invalid" || mode === "create" || mode === "relabel") return undefined;
   if (outcome.fields?.some((field) => field.replace(/^\./, "") === OWNERS) === true) {
-    return await controlledByOther(world, { item, situation, desired, mode, outcome }, signal);
+    return await controlledByOther(world, { item, situation, desired }, signal);
   }
   const fields = outcome.fields ?? [];
   // What names no field is an admission policy's word on the change, which is not to be got round.
@@ -39,12 +41,15 @@ export async function immutableChange(
   const uid = situation.live.kind === "present" ? situation.live.child.uid : situation.record?.uid;
   const remedy = keptBecause({ item, desired, ours: uid !== undefined && mode !== "take" });
   if (remedy !== undefined || uid === undefined) return failed(remedy ?? "");
+  const notDeleted = (why: string) =>
+    refusal("ApplyFailed", `It is to be deleted and made anew, and could not be deleted: ${why}`);
+  const doubtful = await doubt();
+  if (doubtful !== undefined) return notDeleted(doubtful);
   const target = { type: item.type, key: item.key, uid };
   const gone = await world.applier.perform({ kind: "delete", target, propagation: "Foreground" }, signal);
   if (gone.kind === "gone") return "gone";
   if (gone.kind !== "deleting") {
-    const why = "message" in gone ? gone.message : gone.kind;
-    return refusal("ApplyFailed", `It is to be deleted and made anew, and could not be deleted: ${why}`);
+    return notDeleted("message" in gone ? gone.message : gone.kind);
   }
   return finding(item, situation, {
     state: "Waiting",
@@ -60,7 +65,7 @@ const OWNERS = "metadata.ownerReferences";
 /** An object has one controller: where somebody else has become it, the object is theirs as long as that is so. */
 async function controlledByOther(
   world: Pick<NodeWorld, "applier">,
-  { item, situation, desired }: RefusedChange,
+  { item, situation, desired }: Pick<RefusedChange, "item" | "situation" | "desired">,
   signal: AbortSignal,
 ): Promise<Finding | undefined> {
   const own = new Set(desired.object.metadata.ownerReferences?.map(({ uid }) => uid));

@@ -19,6 +19,7 @@ interface Refused {
   readonly fields?: readonly string[];
   readonly code?: RejectionCode;
   readonly shared?: boolean;
+  readonly doubt?: string;
 }
 
 /** What comes of a change that was refused, and the requests that it took. */
@@ -56,6 +57,7 @@ async function judge(refused: Refused, ...answers: ScriptedAnswer[]) {
       desired,
       mode,
       outcome,
+      doubt: () => Promise.resolve(refused.doubt),
     },
     new AbortController().signal,
   );
@@ -115,4 +117,13 @@ Deno.test("what is retained, shared, or was not made for the resource is never d
     assert.match(JSON.stringify(settled), says);
     assert.deepEqual(sent, ["create"]);
   }
+});
+
+Deno.test("an object stays as long as the node that would replace it may have another spec by now", async () => {
+  const { settled, sent } = await judge(
+    { policy: { recreateOnImmutable: true }, doubt: "not as told" },
+    OBJECT,
+  );
+  assert.equal(reasonOf(settled), "ApplyFailed");
+  assert.deepEqual(sent, ["create"]);
 });

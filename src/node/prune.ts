@@ -1,9 +1,8 @@
 import { objectKeyText } from "../api/resource_key.ts";
 import { whole } from "../controller/limit.ts";
-import { confirmCurrent } from "../kube/confirm.ts";
-import { KubeError } from "../kube/error.ts";
 import { failed, type Leftover, type PruneInput } from "./leftover.ts";
 import { letGo } from "./let_go.ts";
+import { nodeDoubt } from "./node_doubt.ts";
 import { decideOrphans, type Orphan } from "./orphans.ts";
 import { reportLetGo } from "./prune_report.ts";
 import { type ServedKind, servedKind } from "./served_kind.ts";
@@ -15,7 +14,7 @@ import type { NodeWorld } from "./world.ts";
  */
 export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftover[]> {
   if (input.orphans.length === 0) return [];
-  const doubt = await doubtOf(world, input);
+  const doubt = await nodeDoubt(world, input.node, input.signal);
   if (doubt !== undefined) return input.orphans.map((orphan) => failed(orphan, doubt));
   const kinds = await kindsOf(world, input);
   const gone = input.orphans.filter(({ key }) => kinds.get(objectKeyText(key))?.kind === "gone");
@@ -34,19 +33,6 @@ export async function prune(world: NodeWorld, input: PruneInput): Promise<Leftov
     const waiting = left.some(({ reason }) => reason === "WaitingForDependents");
     const held = left.some((of) => of.failed || of.reason === "Terminating");
     if (!waiting || held || left.length === before) return [...without, ...left];
-  }
-}
-
-/** Why it is not sure that the node is as it was told, if it is not. */
-async function doubtOf(world: NodeWorld, { node, signal }: PruneInput): Promise<string | undefined> {
-  const { namespace, name, uid, generation } = node;
-  const ref = { type: world.nodes.type, namespace, name };
-  try {
-    await confirmCurrent(world.client, { ref, uid, generation }, signal);
-    return undefined;
-  } catch (error) {
-    if (error instanceof KubeError) return error.message;
-    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
 import { ANNOTATION } from "../api/labels.ts";
 import type { ResourceRecord } from "../api/node.ts";
 import type { StoredNode } from "../api/stored.ts";
+import { KubeError } from "../kube/error.ts";
 import { nodeEvent } from "./node_event.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedResource } from "./prepared_form.ts";
@@ -53,7 +54,7 @@ export async function recreateAsked(world: NodeWorld, input: RecreateInput): Pro
   return { node: await takeOut(world, { ...input, node }, done), waiting };
 }
 
-function idsOf({ annotations }: StoredNode): string[] {
+function idsOf({ annotations }: Pick<StoredNode, "annotations">): string[] {
   const ids = (annotations[ANNOTATION.recreate] ?? "").split(",").map((id) => id.trim());
   return [...new Set(ids.filter((id) => id !== ""))];
 }
@@ -74,7 +75,7 @@ async function hear(world: NodeWorld, input: RecreateInput, id: string): Promise
 
 async function letGo(
   world: NodeWorld,
-  { signal }: RecreateInput,
+  { node, signal }: Pick<RecreateInput, "node" | "signal">,
   { record, uid, retained }: { record: ResourceRecord; uid: string; retained: boolean },
 ): Promise<Heard> {
   const key = keyOf(record);
@@ -95,6 +96,7 @@ async function letGo(
     `Waiting for the object of ${record.id} to be gone; it is made again, as ${ANNOTATION.recreate} asks`;
   const wait: Heard = { kind: "waiting", settled: { state: "Waiting", reason: "Recreating", message } };
   if (object.metadata.deletionTimestamp !== undefined) return wait;
+  await confirmAsked(world, { node, signal }, record.id);
   const target = { type: found.type, key, uid };
   const outcome = await world.applier.perform({ kind: "delete", target, propagation: "Foreground" }, signal);
   if (outcome.kind === "gone") return { kind: "gone" };
@@ -102,6 +104,19 @@ async function letGo(
   const why = "message" in outcome ? outcome.message : outcome.kind;
   const failed = `Failed to delete the object of ${record.id}, which is to be made again: ${why}`;
   return { kind: "waiting", settled: { state: "Failed", reason: "ApplyFailed", message: failed } };
+}
+
+/** Throws a conflict where the annotation does not ask for it any more: what the watch told may be heard already. */
+async function confirmAsked(
+  world: NodeWorld,
+  { node: { namespace, name, uid }, signal }: Pick<RecreateInput, "node" | "signal">,
+  id: string,
+): Promise<void> {
+  const ref = { type: world.nodes.type, namespace, name };
+  const { metadata } = await world.client.get(ref, { metadataOnly: true, signal });
+  if (metadata.uid === uid && idsOf({ annotations: metadata.annotations ?? {} }).includes(id)) return;
+  const message = `LynqNode ${namespace}/${name} does not ask for ${id} to be made again any more`;
+  throw new KubeError(message, { status: 409, reason: "Conflict" });
 }
 
 function recordOf(node: StoredNode, id: string): ResourceRecord | undefined {

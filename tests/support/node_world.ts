@@ -47,6 +47,8 @@ export interface NodeLab {
   readonly faults: Faults;
   /** Gives the node these resources and values. */
   want(configMaps: readonly Resource[], values?: Record<string, string>): Promise<void>;
+  /** Done once the next pass has looked at the node. */
+  meanwhile(change: () => Promise<unknown>): void;
   /** One pass of the controller over what is stored now, and the writes that it made. */
   pass(): Promise<Pass>;
   /** Marks the node as deleted, as kubectl does. */
@@ -147,6 +149,7 @@ function labOf(parts: Parts): NodeLab {
   const memory = { repairs: new RepairPace() };
   const ground: NodeLab["ground"] = {};
   const state: { node?: StoredNode } = {};
+  const between: (() => Promise<unknown>)[] = [];
   const world = worldOf({ ...parts, events, waiting, clock, memory, state, ground });
   const stored = () => objects.get(WHICH);
   const writes = () =>
@@ -170,10 +173,12 @@ function labOf(parts: Parts): NodeLab {
       const ref = { type: NODE, namespace: "default", name: "acme-web" };
       await client.apply(ref, object, { fieldManager: "test", force: true });
     },
+    meanwhile: (change) => void between.push(change),
     pass: async () => {
       const object = await stored();
       if (object === undefined) delete state.node;
       else state.node = toStoredNode(object);
+      for (const change of between.splice(0)) await change();
       const before = writes();
       reads.length = 0;
       const verdict = await reconcileNode(world, KEY, new AbortController().signal);
