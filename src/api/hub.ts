@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conditions, dateTime, int32, int64, secretKeyRef, textMap } from "./primitives.ts";
+import { accountName, conditions, dateTime, int32, int64, secretKeyRef, textMap } from "./primitives.ts";
 import { pause } from "./pause.ts";
 
 const interval = z.string().regex(/^[0-9]+(s|m|h)$/);
@@ -81,6 +81,11 @@ export const hubSpec = z.object({
       "Holds the deletions of rows that are gone or inactive when they are many, until a person approves them.",
   }),
   extraValueMappings: textMap.optional().meta({ description: "Template variable by column." }),
+  serviceAccountName: accountName.optional().meta({
+    description:
+      "ServiceAccount of the hub's namespace that the resources of its nodes are written, read and " +
+      "deleted as. The operator's own account unless told, or the one of --default-service-account.",
+  }),
   ...pause,
 });
 

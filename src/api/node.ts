@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { conditions, dateTime, int32, int64, textMap } from "./primitives.ts";
+import { accountName, conditions, dateTime, int32, int64, textMap } from "./primitives.ts";
 import { pause } from "./pause.ts";
 import { resource, resourceArrays } from "./resource.ts";
 
@@ -11,6 +11,11 @@ export const nodeSpec = z.object({
     description: "ControllerRevision of the form that this node follows.",
   }),
   values: textMap.optional().meta({ description: "The row's values by template variable." }),
+  serviceAccountName: accountName.optional().meta({
+    description:
+      "ServiceAccount of the node's namespace that its resources are written, read and deleted as; " +
+      "its hub's, so that it is known when the hub is gone.",
+  }),
   ...pause,
   ...resourceArrays(
     z.array(resource).optional().meta({
@@ -59,6 +64,10 @@ export const resourceRecord = z.object({
   }),
   drifted: z.string().optional().meta({
     description: "Hash of our managedFields entry as somebody else left it, where that is reported and kept.",
+  }),
+  account: z.string().optional().meta({
+    description:
+      "ServiceAccount that wrote the object last or was seen to have the right to; else the operator's own.",
   }),
   refused: z.string().optional().meta({
     description: "Hash of the rendered object that was refused since it changes an immutable field.",

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { ACCOUNT_NAME } from "./account.ts";
 
 /** An `int32` of a CRD. */
 export function int32(range: { min?: number; max?: number } = {}): z.ZodInt {
@@ -27,6 +28,9 @@ export const secretKeyRef = z.object({
   name: z.string().min(1).meta({ description: "Name of the Secret, in the hub's namespace." }),
   key: z.string().min(1).meta({ description: "Key within the Secret's data." }),
 });
+
+/** Name of a ServiceAccount. */
+export const accountName = z.string().min(1).max(253).regex(ACCOUNT_NAME);
 
 /** metav1.Condition. */
 export const condition = z.object({

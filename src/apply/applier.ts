@@ -1,5 +1,6 @@
 import { CLAIM_PREFIX } from "../api/claimant.ts";
 import { ANNOTATION, FIELD_MANAGER, LABEL, TRACKING_LABELS } from "../api/labels.ts";
+import type { Account } from "../api/account.ts";
 import type { ObjectKey } from "../api/resource_key.ts";
 import type { Action, ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
 import type { KubeClient, ObjectRef } from "../kube/client.ts";
@@ -20,6 +21,8 @@ import { markAsKept, release } from "./release.ts";
  */
 export interface Applier {
   perform(action: Action, signal: AbortSignal): Promise<Outcome>;
+  /** What a forced apply would come to, by a dry run. */
+  rehearse(desired: DesiredObject, signal: AbortSignal): Promise<Outcome>;
   /** Who manages which of the wanted fields now, by a dry run; empty where nobody would be overwritten. */
   conflicts(desired: DesiredObject, signal: AbortSignal): Promise<readonly FieldConflict[]>;
   /** The object as a forced apply would leave it, by a dry run; undefined where the server refuses it. */
@@ -32,8 +35,16 @@ export interface Applier {
   look(type: ResourceType, key: ObjectKey, signal: AbortSignal): Promise<KubeObject | undefined>;
 }
 
-export function createApplier(options: { client: KubeClient; now: () => Date }): Applier {
-  const { client, now } = options;
+export interface ApplierOptions {
+  readonly client: KubeClient;
+  readonly now: () => Date;
+  /** Whom the client acts for, where that is not the operator itself. */
+  readonly account?: Account | undefined;
+}
+
+export function createApplier({ client, now, account }: ApplierOptions): Applier {
+  const refusal = (error: unknown, { type, key }: Pick<DesiredObject, "type" | "key">) =>
+    outcomeOf(error, type, { namespace: key.namespace, account });
   return {
     perform: async (action, signal) => {
       try {
@@ -52,7 +63,21 @@ export function createApplier(options: { client: KubeClient; now: () => Date }):
             return await markAsKept(client, action.target, signal);
         }
       } catch (error) {
-        return outcomeOf(error, "desired" in action ? action.desired.type : action.target.type);
+        return refusal(error, "desired" in action ? action.desired : action.target);
+      }
+    },
+    rehearse: async (desired, signal) => {
+      try {
+        const options = { fieldManager: desired.manager, force: true, dryRun: true };
+        const { object } = await client.apply(
+          refOf(desired.type, desired.key),
+          desired.object,
+          options,
+          signal,
+        );
+        return { kind: "applied", object, created: false };
+      } catch (error) {
+        return refusal(error, desired);
       }
     },
     conflicts: async (desired, signal) => {

@@ -1,13 +1,14 @@
 import type { FieldConflict, Outcome, RejectionCode } from "../api/stages.ts";
 import { KubeError, KubeUnreachable, type StatusCause } from "../kube/error.ts";
 import { fieldConflicts } from "../kube/fields.ts";
+import { type Asked, remedyFor } from "./missing_right.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 
 /**
  * The outcome of a write to an object of that type that threw. What is no answer of the API server is thrown on. Of a
  * Secret that is refused for its content, only fields and reasons are told: the server quotes values.
  */
-export function outcomeOf(error: unknown, type: ResourceType): Outcome {
+export function outcomeOf(error: unknown, type: ResourceType, by: Omit<Asked, "type"> = {}): Outcome {
   if (error instanceof KubeUnreachable) {
     return {
       kind: "rejected",
@@ -20,7 +21,7 @@ export function outcomeOf(error: unknown, type: ResourceType): Outcome {
   if (conflicts.length > 0) return { kind: "conflict", conflicts, message: error.message };
   const fields = [...new Set(error.causes.flatMap(({ field }) => field === "" ? [] : [field]))];
   const told = fields.length === 0 ? {} : { fields };
-  return { kind: "rejected", code: codeOf(error), message: explain(error, type), ...told };
+  return { kind: "rejected", code: codeOf(error), message: explain(error, { ...by, type }), ...told };
 }
 
 function codeOf(error: KubeError): RejectionCode {
@@ -44,12 +45,11 @@ function codeOf(error: KubeError): RejectionCode {
 }
 
 /** The server's own words, the fields that it names, and what can be done. */
-function explain(error: KubeError, type: ResourceType): string {
+export function explain(error: KubeError, asked: Asked): string {
+  const { type } = asked;
   if (type.kind === "Secret" && type.group === "" && quotesValues(error)) return withoutValues(error);
-  const remedy = error.status === 403
-    ? "; if it is a right that is missing, grant it in a ClusterRole with the label lynq.sh/aggregate-to-manager=true"
-    : "";
-  return `${error.message}${remedy}`;
+  const refused = error.status === 403 && codeOf(error) === "Forbidden";
+  return `${error.message}${refused ? remedyFor(error, asked) : ""}`;
 }
 
 /** Answers about the content of the object, in contrast to who asks, how often and for what. */

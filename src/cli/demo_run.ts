@@ -136,6 +136,8 @@ function operatorOptions({ dashboardPort }: DemoOptions, folder: DemoFolder): Op
     leaderElectRetryPeriod: 2,
     shards: 1,
     namespaces: undefined,
+    targetNamespaces: undefined,
+    defaultServiceAccount: undefined,
     sourceHosts: [],
     sourcePaths: [folder.path],
     zapDevel: false,

@@ -24,6 +24,9 @@ export function hubLosses(hub: StoredHub, now: Date): string[] {
   if (valueMappings.pause !== undefined) {
     losses.push("spec.valueMappings.pause is ignored: paused rows are acted on");
   }
+  if (hub.spec.serviceAccountName !== undefined) {
+    losses.push("spec.serviceAccountName is ignored: it writes and deletes with its own rights");
+  }
   if (deletionGuard?.enabled !== false) {
     losses.push("deletions are not guarded: an empty table deletes all nodes of the hub");
   }

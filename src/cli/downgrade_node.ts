@@ -89,7 +89,7 @@ export function formerNode(sources: NodeSources): FormerNodePatch | string {
   };
 }
 
-const OURS = ["hubId", "revision", "values", "paused", "pausedUntil"] as const;
+const OURS = ["hubId", "revision", "values", "paused", "pausedUntil", "serviceAccountName"] as const;
 
 type FormerResource = Pick<Resource, "id" | "spec" | "nameTemplate" | "targetNamespace">;
 

@@ -1,9 +1,14 @@
 import { Command, InvalidArgumentError, Option } from "commander";
 import { BUCKETS } from "../api/labels.ts";
+import { ACCOUNT_NAME } from "../api/account.ts";
 import type { OperatorOptions } from "../operator/options.ts";
 
 /** Adds the operator's flags, with the names and defaults of the Go implementation. */
 export function withOperatorFlags(command: Command): Command {
+  return withLogFlags(withReachFlags(withServerFlags(command)));
+}
+
+function withServerFlags(command: Command): Command {
   return command
     .option(
       "--kubeconfig <path>",
@@ -42,8 +47,28 @@ export function withOperatorFlags(command: Command): Command {
     .option("--leader-elect-lease-duration <time>", "how long a lease lives without renewal", seconds, 15)
     .option("--leader-elect-renew-deadline <time>", "how long its holder tries to renew it", seconds, 10)
     .option("--leader-elect-retry-period <time>", "time between two tries", seconds, 2)
-    .option("--shards <n>", "parts of the nodes that replicas share evenly, 1 to 64", shards, 1)
+    .option("--shards <n>", "parts of the nodes that replicas share evenly, 1 to 64", shards, 1);
+}
+
+/** What it works in, and with whose rights. */
+function withReachFlags(command: Command): Command {
+  return command
     .option("--namespaces <names>", "keep to these namespaces, by commas; all unless told", namespaces)
+    .option(
+      "--target-namespaces <patterns>",
+      "where resources may be, 'team-a,tenant-*'; '*' is anywhere; all but kube-system, kube-public and " +
+        "kube-node-lease unless told",
+      patterns,
+    )
+    .option(
+      "--default-service-account <name>",
+      "ServiceAccount that resources are written as where their hub names none; the operator's own unless told",
+      account,
+    );
+}
+
+function withLogFlags(command: Command): Command {
+  return command
     .option("--zap-devel [boolean]", "logs for people: console, debug", truth, false)
     .option("--zap-encoder <encoder>", "json or console")
     .option("--zap-log-level <level>", "debug, info, error, panic, or a number")
@@ -108,6 +133,23 @@ function namespaces(text: string): string[] {
   if (wrong !== undefined) throw new InvalidArgumentError(`${JSON.stringify(wrong)} can't name a namespace`);
   if (names.length === 0) throw new InvalidArgumentError('takes names of namespaces, "team-a,team-b"');
   return names;
+}
+
+const PATTERN = /^[a-z0-9*]([-a-z0-9*]{0,61}[a-z0-9*])?$/;
+
+function patterns(text: string): string[] {
+  const given = [...new Set(list(text))];
+  const wrong = given.find((pattern) => !PATTERN.test(pattern));
+  if (wrong !== undefined) throw new InvalidArgumentError(`${JSON.stringify(wrong)} can't name a namespace`);
+  if (given.length === 0) {
+    throw new InvalidArgumentError('takes names of namespaces and patterns, "team-a,tenant-*"');
+  }
+  return given;
+}
+
+function account(text: string): string {
+  if (text.length <= 253 && ACCOUNT_NAME.test(text)) return text;
+  throw new InvalidArgumentError(`${JSON.stringify(text)} can't name a ServiceAccount`);
 }
 
 /** One bucket at least for each shard. */

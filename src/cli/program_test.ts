@@ -36,10 +36,10 @@ Deno.test("the operator's launching thread imports neither templates nor schemas
   load(new URL("./program.ts", import.meta.url).href);
   const packages = [...loaded].filter((specifier) => specifier.startsWith("npm:"));
   assert.deepEqual(packages.map((name) => /^npm:\/?([^@]+)@/.exec(name)?.[1]), ["commander"]);
-  // Names of labels are no schema: they bring nothing along.
+  // Names of labels and of accounts are no schema: they bring nothing along.
   assert.deepEqual(
     [...loaded].filter((each) =>
-      /\/src\/(?:template|node|hub|form|api(?!\/labels\.ts)|sandbox)\//.test(each)
+      /\/src\/(?:template|node|hub|form|api(?!\/(?:labels|account)\.ts)|sandbox)\//.test(each)
     ),
     [],
   );

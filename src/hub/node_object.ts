@@ -40,8 +40,16 @@ export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
       hubId: hub.name,
       revision: wanted.revision,
       values: wanted.row.values,
+      ...(hub.spec.serviceAccountName === undefined
+        ? {}
+        : { serviceAccountName: hub.spec.serviceAccountName }),
     },
   };
+}
+
+/** The merge patch that gives a stored node its hub's account, or none, and leaves all else as it is. */
+export function nodeAccountPatch(hub: StoredHub, node: StoredNode): Record<string, unknown> {
+  return { metadata: { uid: node.uid }, spec: { serviceAccountName: hub.spec.serviceAccountName ?? null } };
 }
 
 /** What a node carries whose row can be followed. */

@@ -5,6 +5,7 @@ import { parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { SourceError } from "../source/port.ts";
+import { giveAccount } from "./account.ts";
 import { advance } from "./advance.ts";
 import { asksNothing, isCalm, keepCalm, stampOf } from "./calm.ts";
 import { type Carried, carryOut } from "./carry_out.ts";
@@ -38,6 +39,7 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   const stamp = stampOf(world, { hub, forms });
   const known = world.memory.get(key);
   const calm = isCalm(known, { stamp, now: world.now().getTime() });
+  if (!calm) await giveAccount(world, hub, signal);
   const basis = known !== undefined && calm ? known.basis : basisOf(world, { hub, forms });
   const due = waitBeforeRead(world, { key, hub, basis }) <= 0;
   const of = { key, hub, forms, basis, stamp, calm: calm ? known?.calm : undefined };

@@ -123,12 +123,12 @@ export interface WatchingClient extends KubeClient {
   watch(options: WatchOptions, signal?: AbortSignal): AsyncIterable<WatchEvent>;
   /** The same client for work that came in masses: its requests give way to others where requests have to wait. */
   bulk(): WatchingClient;
+  /** The same client with the rights of another user: one header more in each request, and no request more. */
+  as(subject: Subject): WatchingClient;
 }
 
 /** A client bound to one API server, with connections of its own. */
 export interface KubeConnection extends WatchingClient {
-  /** The same connections with the rights of another user; `close` is the owner's. */
-  as(subject: Subject): WatchingClient;
   /** The same connections for one who may write only at times: `admit` is asked before each attempt of a write, and throws to prevent it. */
   fenced(admit: () => void): WatchingClient;
   /** How many requests there are, and how many the server is taken to bear. */
@@ -137,7 +137,10 @@ export interface KubeConnection extends WatchingClient {
   close(): void;
 }
 
-/** Whom a request acts for (`Impersonate-User`, `Impersonate-Group`). */
+/**
+ * Whom a request acts for (`Impersonate-User`, `Impersonate-Group`). To a ServiceAccount that comes without groups the
+ * API server gives those that it has by its own token, so that no right to impersonate groups is needed.
+ */
 export interface Subject {
   readonly user: string;
   readonly groups?: readonly string[] | undefined;

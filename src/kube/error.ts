@@ -5,6 +5,13 @@ export interface StatusCause {
   readonly field: string;
 }
 
+/** What a refused request was about, as `Status.details` tells it: of a missing right the resource's plural name. */
+export interface StatusDetails {
+  readonly group: string;
+  readonly kind: string;
+  readonly name: string;
+}
+
 /** An answer of the API server that is no success: HTTP status and what its `Status` object says. */
 export class KubeError extends Error {
   override readonly name = "KubeError";
@@ -13,6 +20,8 @@ export class KubeError extends Error {
   /** `Status.reason`: "NotFound", "AlreadyExists", "Conflict", "Invalid", "Forbidden", "Expired", ... */
   readonly reason: string;
   readonly causes: readonly StatusCause[];
+  /** undefined where the answer has none. */
+  readonly details: StatusDetails | undefined;
   /** From Retry-After or `details.retryAfterSeconds`. */
   readonly retryAfterSeconds: number | undefined;
 
@@ -22,6 +31,7 @@ export class KubeError extends Error {
       status: number;
       reason: string;
       causes?: readonly StatusCause[];
+      details?: StatusDetails | undefined;
       retryAfterSeconds?: number | undefined;
     },
   ) {
@@ -29,6 +39,7 @@ export class KubeError extends Error {
     this.status = fields.status;
     this.reason = fields.reason;
     this.causes = fields.causes ?? [];
+    this.details = fields.details;
     this.retryAfterSeconds = fields.retryAfterSeconds;
   }
 }

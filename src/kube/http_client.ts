@@ -39,7 +39,6 @@ export function createKubeClient(credentials: Credentials, options: KubeClientOp
   const subject = options.impersonate ?? credentials.subject;
   return {
     ...clientFor(shared, { subject }),
-    as: (subject) => clientFor(shared, { subject }),
     fenced: (admit) => clientFor(shared, { subject, admit }),
     traffic: (of) => shared.turnstile.figures(of),
     close,
@@ -80,6 +79,7 @@ function clientFor(shared: Shared, acting: Acting): WatchingClient {
       return (await caller.call(request, options.signal)).body;
     },
     bulk: () => clientFor(shared, { ...acting, urgency: "bulk" }),
+    as: (subject) => clientFor(shared, { ...acting, subject }),
   };
 }
 

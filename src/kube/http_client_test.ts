@@ -144,6 +144,40 @@ Deno.test("a refusal tells what was asked, its reason and causes", async () => {
   });
 });
 
+Deno.test("another user's rights are a header of each request, beside what else binds the client", async () => {
+  const users: (string | null)[] = [];
+  const answer = (request: Request) => {
+    users.push(request.headers.get("impersonate-user"));
+    assert.equal(request.headers.get("impersonate-group"), null);
+    assert.equal(request.headers.get("authorization"), "Bearer t");
+    return ok()();
+  };
+  await withServer([answer], async ({ client, seen }) => {
+    let open = true;
+    const fenced = client.fenced(() => {
+      if (!open) throw new Error("not now");
+    });
+    const tenant = fenced.as({ user: "system:serviceaccount:team:tenant" });
+    await tenant.get(REF);
+    await tenant.bulk().patch(REF, { type: "merge", body: {} });
+    await fenced.bulk().as({ user: "system:serviceaccount:team:other" }).delete(REF);
+    await client.get(REF);
+    const [first, other] = ["tenant", "other"].map((name) => `system:serviceaccount:team:${name}`);
+    assert.deepEqual(users, [first, first, other, null]);
+    open = false;
+    await assert.rejects(tenant.delete(REF), /not now/);
+    assert.equal(seen.length, 4);
+  });
+});
+
+Deno.test("a refusal tells what it is about, by the details of its Status", async () => {
+  const details = { group: "apps", kind: "deployments", name: "web" };
+  const forbidden = status(403, {}, { kind: "Status", reason: "Forbidden", details });
+  await withServer([forbidden], async ({ client }) => {
+    await assert.rejects(client.get(REF), { status: 403, reason: "Forbidden", details });
+  });
+});
+
 Deno.test("a server that does not answer in time is Deadline, one that is not there Refused", async () => {
   const late = Promise.withResolvers<Response>();
   await withServer([() => late.promise], async ({ client }) => {

@@ -24,6 +24,7 @@ export function kubeError(refusal: Refusal): KubeError {
       status: refusal.status,
       reason,
       causes: causesOf(details),
+      details: details && { group: text(details.group), kind: text(details.kind), name: text(details.name) },
       retryAfterSeconds: refusal.retryAfterSeconds ?? number(details?.retryAfterSeconds),
     },
   );

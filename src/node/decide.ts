@@ -27,6 +27,8 @@ export interface Situation {
   readonly live: LiveState;
   readonly dependencies: ReadonlyMap<string, DependencyState>;
   readonly namespace: { readonly name: string; readonly state: NamespaceState };
+  /** The account that the node has now; undefined for the operator's own. */
+  readonly account?: string | undefined;
 }
 
 /** What to do about one resource now. */
@@ -38,6 +40,8 @@ export type Decision =
   | { readonly kind: "look"; readonly why: "unseen" | "changed" }
   | { readonly kind: "conflict"; readonly message: string }
   | { readonly kind: "keep" }
+  /** Another account wrote it than the node has by now: it is found out whether that may, too. */
+  | { readonly kind: "verify" }
   /** The server does not take it of this object: it is not asked again. */
   | { readonly kind: "refused"; readonly message: string };
 
@@ -66,6 +70,7 @@ const RULES: readonly Rule[] = [
   leaveWhatIsRefused,
   lookAtWhatIsInherited,
   updateWhatChanged,
+  verifyForNewAccount,
   repairWhatDrifted,
 ];
 
@@ -176,6 +181,11 @@ function leaveWhatIsRefused({ desired, record, live, policy }: Situation): Decis
 function updateWhatChanged({ desired, record }: Situation): Decision | undefined {
   if (desired === undefined || desired.hash === record?.hash) return undefined;
   return { kind: "apply", mode: "update" };
+}
+
+function verifyForNewAccount({ live, record, account }: Situation): Decision | undefined {
+  if (live.kind !== "present" || record === undefined || record.account === account) return undefined;
+  return { kind: "verify" };
 }
 
 function repairWhatDrifted(situation: Situation): Decision | undefined {

@@ -75,6 +75,17 @@ Deno.test("what somebody changed is looked at: our entry is not as we left it, o
   assert.equal(decided({ live: present({ uid: "new" }) }), "look changed");
 });
 
+Deno.test("what another account wrote is tried for the one that the node has, before it is kept or repaired", () => {
+  const by = (account?: string) => recordOf("a", account === undefined ? {} : { account });
+  const drifted = { kind: "present", child: childOf("a", { entry: "less" }) } as const;
+  assert.equal(decided({ account: "tenant", record: by("tenant") }), "keep");
+  assert.equal(decided({ account: "tenant", record: by() }), "verify");
+  assert.equal(decided({ account: "tenant", record: by("former"), live: drifted }), "verify");
+  assert.equal(decided({ record: by("former") }), "verify");
+  assert.equal(decided({ account: "tenant", record: by(), desired: desiredOf("other") }), "apply update");
+  assert.equal(decided({ ...NEW, account: "tenant" }), "apply create");
+});
+
 Deno.test("drift that was reported is left as it is, until it is another or its message is lost", () => {
   const policy = { driftPolicy: "Report" } as const;
   const live = (part: Partial<Child> = {}) => ({

@@ -3,7 +3,8 @@ import { isMarked, leavesDependents, markPatch } from "../api/orphaning.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { StoredNode } from "../api/stored.ts";
 import { AWAIT, requeueAfter, type Verdict } from "../controller/verdict.ts";
-import { isNotFound } from "../kube/error.ts";
+import { isNotFound, KubeError } from "../kube/error.ts";
+import { actingFor } from "./acting.ts";
 import { ensureKinds } from "./ensure_kinds.ts";
 import { leavingNamespaces, type Leftover, leftoverRecord } from "./leftover.ts";
 import { nodeEvent } from "./node_event.ts";
@@ -18,11 +19,12 @@ import type { NodeWorld } from "./world.ts";
  * finalizer goes when nothing is left to do.
  */
 export async function finalizeNode(
-  world: NodeWorld,
+  own: NodeWorld,
   node: StoredNode,
   signal: AbortSignal,
 ): Promise<Verdict> {
   if (!node.finalizers.includes(NODE_FINALIZER)) return AWAIT;
+  const world = actingFor(own, node);
 
   // 1. Every kind that a child of this node could have.
   const unresolved = await ensureKinds(world, node);
@@ -35,10 +37,14 @@ export async function finalizeNode(
     keepIds: new Set(),
   });
   world.namespaces.wait(namespacedName(node), leavingNamespaces(orphans));
-  const leave = await leavesChildren(world, { node, orphans }, signal) ||
-    await isTornDown(world, { node, orphans });
-  const going = leave ? orphans.map((orphan) => ({ ...orphan, policy: "Retain" as const })) : orphans;
-  const leftovers = await prune(world, { node, orphans: going, reason: "LynqNodeDeleted", signal });
+  const left = await leavesChildren(world, { node, orphans }, signal);
+  const tornDown = !left && await isTornDown(world, { node, orphans });
+  const going = left || tornDown
+    ? orphans.map((orphan) => ({ ...orphan, policy: "Retain" as const }))
+    : orphans;
+  // The node's account, or its rights, may be gone with what is torn down: what stays is marked all the same.
+  const hands = tornDown ? own : world;
+  const leftovers = await prune(hands, { node, orphans: going, reason: "LynqNodeDeleted", signal });
 
   // 3. Progress, where something is left.
   if (leftovers.length > 0) return await publishProgress(world, { node, leftovers }, signal);
@@ -135,7 +141,11 @@ async function lostOwner(
   for (const { key } of changed.slice(0, LOOKED_AT)) {
     const found = await world.discovery.resolve(key.apiVersion, key.kind, signal);
     if (found.kind === "absent") continue;
-    const object = await world.applier.look(found.type, key, signal);
+    // What the account may not see can't tell.
+    const object = await world.applier.look(found.type, key, signal).catch((error: unknown) => {
+      if (error instanceof KubeError && error.status === 403) return undefined;
+      throw error;
+    });
     const owners = object?.metadata.ownerReferences ?? [];
     if (object !== undefined && !owners.some(({ uid }) => uid === node.uid)) return true;
   }

@@ -7,6 +7,8 @@ import type { DesiredObject, RenderedResource, UnrenderedResource, Variables } f
 import type { ResourceType } from "../kube/resource_type.ts";
 import { kindText, type RefusedKinds } from "./child_caches.ts";
 import { outsideNamespaces } from "./kept_to.ts";
+import { outsideTargets } from "./target_namespaces.ts";
+import { grantOperator, WATCHER, WRITER } from "../apply/missing_right.ts";
 import { toDesiredObject } from "./desired_object.ts";
 import { stillKept, withKept } from "./kept_values.ts";
 import { type NodeValues, nodeValues } from "./node_values.ts";
@@ -67,7 +69,7 @@ export interface Gathered {
 export async function gather(world: NodeWorld, input: GatherInput): Promise<Gathered> {
   const pass = { world, input, values: nodeValues(world, input) };
   const prepared = await Promise.all(input.form.resources.map((resource) => prepareItem(pass, resource)));
-  const items = prepared.flatMap((item) => item === undefined ? [] : within(world.keptTo, item));
+  const items = prepared.flatMap((item) => item === undefined ? [] : within(world, item));
   const recorded = await Promise.all(
     [...input.records.values()].map((record) => world.discovery.resolve(record.apiVersion, record.kind)),
   );
@@ -78,27 +80,31 @@ export async function gather(world: NodeWorld, input: GatherInput): Promise<Gath
   ]);
   const here = new Set(items.map(({ id }) => id));
   return {
-    items: withoutDuplicates(items.map((item) => watched(item, refused))),
+    items: withoutDuplicates(items.map((item) => watched(world, item, refused))),
     excluded: input.form.resources.flatMap(({ id }) => here.has(id) ? [] : [id]),
   };
 }
 
-/** What the operator may not have since it keeps to other namespaces. */
-function within(keptTo: NodeWorld["keptTo"], item: Item): Item {
-  const settled = item.kind === "target" ? outsideNamespaces(keptTo, item) : undefined;
+/** What the operator may not have since it is told to keep to other namespaces. */
+function within({ keptTo, targets }: NodeWorld, item: Item): Item {
+  const settled = item.kind === "target"
+    ? outsideNamespaces(keptTo, item) ?? outsideTargets(targets, item)
+    : undefined;
   if (settled === undefined) return item;
   const { id, policy, wave, key } = item;
   return { kind: "broken", id, policy, wave, key, settled };
 }
 
 /** What can't be seen is not written either: its readiness and its deletion would go unseen. */
-function watched(item: Item, refused: RefusedKinds): Item {
+function watched({ account }: NodeWorld, item: Item, refused: RefusedKinds): Item {
   const error = item.kind === "target" ? refused.get(kindText(item.type)) : undefined;
-  if (error === undefined) return item;
-  const { id, policy, wave, key } = item;
-  const message = `Failed to apply resource ${id}: objects of kind ${key?.kind} can't be watched: ` +
-    `${error.message}; grant get, list, watch, create, update, patch and delete in a ClusterRole with the label ` +
-    "lynq.sh/aggregate-to-manager=true";
+  if (item.kind === "broken" || error === undefined) return item;
+  const { id, policy, wave, key, type } = item;
+  const verbs = account === undefined ? WRITER : WATCHER;
+  const message = `Failed to apply resource ${id}: objects of kind ${key.kind} can't be watched: ` +
+    `${error.message}; grant ${
+      verbs.join(", ")
+    } in a ClusterRole with the label lynq.sh/aggregate-to-manager=true: ${grantOperator(type, verbs)}`;
   return {
     kind: "broken",
     id,

@@ -1,4 +1,7 @@
-import { KubeError, KubeUnreachable } from "../kube/error.ts";
+import { explain } from "../apply/rejection.ts";
+import { refOf } from "../apply/object_ref.ts";
+import type { ObjectKey } from "../api/resource_key.ts";
+import { isNotFound, KubeError, KubeUnreachable } from "../kube/error.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { childOfNode } from "./child.ts";
 import { failed, type Leftover, leftover, type PruneInput, terminating, waiting } from "./leftover.ts";
@@ -33,7 +36,27 @@ export async function letGo(
     return await carryOut(world, input, { orphan, decision, type: served.type });
   } catch (error) {
     if (!(error instanceof KubeError) && !(error instanceof KubeUnreachable)) throw error;
-    return failed(orphan, error.message);
+    if (await isUnseenAndGone(world, error, { ...served, key: orphan.key, signal: input.signal })) {
+      return undefined;
+    }
+    const { key } = orphan;
+    const by = { type: served.type, namespace: key.namespace, account: world.account };
+    return failed(orphan, error instanceof KubeError ? explain(error, by) : error.message);
+  }
+}
+
+/** What a node's account may not see, as after its rights went with a namespace, is gone where nobody finds it. */
+async function isUnseenAndGone(
+  { account, client }: Pick<NodeWorld, "account" | "client">,
+  error: unknown,
+  { type, key, signal }: { type: ResourceType; key: ObjectKey; signal: AbortSignal },
+): Promise<boolean> {
+  if (account === undefined || !(error instanceof KubeError) || error.status !== 403) return false;
+  try {
+    await client.get(refOf(type, key), { metadataOnly: true, signal });
+    return false;
+  } catch (other) {
+    return isNotFound(other);
   }
 }
 

@@ -91,7 +91,7 @@ async function lookAtPods(
   // What times out sooner is looked at then, so that its reason is known.
   const graceMs = Math.min(DEAD_END_GRACE_MS, finding.policy.timeoutSeconds * 1000);
   if (waited < graceMs) return { ...finding, lookInMs: graceMs - waited };
-  if (clue === undefined || world.looks.isRefused(POD.kind, input.now)) return finding;
+  if (clue === undefined || world.looks.isRefused(asker(world, POD), input.now)) return finding;
   const since = new Date(input.now.getTime() - waited);
   const inMs = world.looks.askMs(`${input.node.uid}/${finding.id}`, { since, graceMs }, input.now);
   if (inMs > 0) return { ...finding, lookInMs: inMs };
@@ -121,17 +121,23 @@ async function findDeadEnd(
 
 /** Empty where the list is refused or fails: what can't be seen is no trouble. */
 async function firstPage(
-  { client, looks }: NodeWorld,
+  world: Pick<NodeWorld, "tenant" | "account" | "looks">,
   options: ListOptions,
   { now, signal }: { now: Date; signal: AbortSignal },
 ): Promise<readonly KubeObject[]> {
-  const { kind } = options.type;
+  const { tenant, looks } = world;
+  const kind = asker(world, options.type);
   if (looks.isRefused(kind, now)) return [];
   try {
-    for await (const { items } of client.list(options, signal)) return items;
+    for await (const { items } of tenant.list(options, signal)) return items;
   } catch (error) {
     if (!(error instanceof KubeError || error instanceof KubeUnreachable)) throw error;
     if (error instanceof KubeError && error.status === 403) looks.refuse(kind, now);
   }
   return [];
+}
+
+/** A kind as one account asks for it: what is refused to one is not refused to all. */
+function asker({ account }: Pick<NodeWorld, "account">, { kind }: ResourceType): string {
+  return account === undefined ? kind : `${kind} as ${account.namespace}/${account.name}`;
 }

@@ -9,6 +9,7 @@ import { describeConflicts } from "../apply/rejection.ts";
 import { Limit } from "../controller/limit.ts";
 import { describeGraphError } from "../graph/waves.ts";
 import { dryRunClient } from "../kube/dry_run.ts";
+import { actingFor } from "./acting.ts";
 import { changedFields } from "./changed_fields.ts";
 import { claim } from "./claim.ts";
 import { gather, type Item, type Target } from "./gather.ts";
@@ -47,7 +48,10 @@ export async function previewForm(
   const form = await prepared(world, arrays, nodes);
   const results = await new Limit(AT_ONCE).all(
     nodes,
-    async (node) => wanted() && !signal.aborted ? await previewNode(dry, { node, form }, signal) : undefined,
+    async (node) => {
+      if (!wanted() || signal.aborted) return undefined;
+      return await previewNode(actingFor(dry, node), { node, form }, signal);
+    },
   );
   return results.some((each) => each === undefined) ? undefined : results.flatMap((each) => each ?? []);
 }
@@ -56,7 +60,11 @@ export async function previewForm(
 function dryWorld(world: NodeWorld): NodeWorld {
   const client = dryRunClient(world.client);
   const applier = createApplier({ client, now: world.now });
-  return { ...world, client, applier, events: { record: () => {} } };
+  const accounts: NodeWorld["accounts"] = {
+    standard: world.accounts.standard,
+    as: (account) => world.accounts.as(account, { dryRun: true }),
+  };
+  return { ...world, client, applier, accounts, events: { record: () => {} } };
 }
 
 /** An object of a node that would be deleted. */

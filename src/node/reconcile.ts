@@ -5,6 +5,7 @@ import { objectKeyText, parseNamespacedName } from "../api/resource_key.ts";
 import type { Variables } from "../api/stages.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { describeGraphError, type Waves } from "../graph/waves.ts";
+import { actingFor } from "./acting.ts";
 import { reportDrift } from "./drift_events.ts";
 import { finalizeNode } from "./finalize.ts";
 import { withFormerRecords } from "./former_records.ts";
@@ -30,14 +31,15 @@ import type { NodeWorld } from "./world.ts";
  * Brings one node's resources to where its form and row want them, as far as that goes without waiting: a worker is
  * never held by a resource that is not ready; the watch of its kind brings the node back.
  */
-export async function reconcileNode(world: NodeWorld, key: string, signal: AbortSignal): Promise<Verdict> {
-  // 1. The node as it is stored.
-  const cached = world.nodes.get(key);
-  if (cached === undefined) return forget(world, key);
-  const stored = await withFormerRecords(world, cached, signal);
+export async function reconcileNode(own: NodeWorld, key: string, signal: AbortSignal): Promise<Verdict> {
+  // 1. The node as it is stored, and whose rights its resources are handled with.
+  const cached = own.nodes.get(key);
+  if (cached === undefined) return forget(own, key);
+  const stored = await withFormerRecords(own, cached, signal);
+  const world = actingFor(own, stored);
 
   // 2. Deletion precedes anything that can fail to render.
-  if (stored.deleting) return await finalizeNode(world, stored, signal);
+  if (stored.deleting) return await finalizeNode(own, stored, signal);
   const pauses = world.pauses(stored);
   if (pauses.length > 0) return await stayPaused(world, { key, node: stored, pauses }, signal);
   if (!stored.finalizers.includes(NODE_FINALIZER)) await addFinalizer(world, stored, signal);

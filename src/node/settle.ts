@@ -50,6 +50,8 @@ export interface Finding {
   readonly deadEnd?: DeadEnd;
   /** Milliseconds until it is looked at again without an event. */
   readonly lookInMs?: number;
+  /** The account that wrote the object in this pass, or may; undefined in it is the operator's own. */
+  readonly by?: { readonly account: string | undefined };
   /** Another resource of the node waits for this one. */
   readonly depended?: boolean;
 }
@@ -111,6 +113,7 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     entry: written === undefined ? (finding.rebased ?? keep)?.entry : child?.entry,
     fields: (written ?? finding.rebased ?? keep)?.fields,
     drifted: driftedOf(finding, keep),
+    account: finding.by === undefined ? keep?.account : finding.by.account,
     refused: finding.refused ?? (settled.reason === IMMUTABLE_REASON ? keep?.refused : undefined),
     appliedAt: written === undefined ? keep?.appliedAt : rfc3339(now),
     wave: finding.wave === 0 ? undefined : finding.wave,

@@ -45,6 +45,7 @@ export function situate(
         ? "present"
         : world.namespaces.state(namespace),
     },
+    account: world.account?.name,
   };
 }
 

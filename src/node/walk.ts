@@ -9,6 +9,7 @@ import { lookCloser } from "./look_closer.ts";
 import { nodeEvent } from "./node_event.ts";
 import { type Finding, IMMUTABLE_REASON, type Settled, settledAt } from "./settle.ts";
 import { keptChild, keptState, situate, type Visit } from "./situate.ts";
+import { verifyRights } from "./verify.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** Goes through the waves: decides about each resource, writes what is to be written, and says what came of it. */
@@ -45,10 +46,12 @@ async function visit(world: NodeWorld, input: WalkInput, { item, states }: Visit
     world.repairs.resume(paceKey(input, item), input.now, record.message ?? "");
   }
   try {
-    return contended(world, input, { item, found: await follow(world, input, { item, situation }) });
+    const found = await follow(world, input, { item, situation });
+    return contended(world, input, { item, found: withWriter(world, found) });
   } catch (error) {
     // A read of this object that failed says nothing about the others, whose writes are to be recorded.
-    const outcome = outcomeOf(error, item.type);
+    const by = { namespace: item.key.namespace, account: world.account };
+    const outcome = outcomeOf(error, item.type, by);
     const { message } = outcome.kind === "conflict" || outcome.kind === "rejected"
       ? outcome
       : { message: "" };
@@ -87,6 +90,8 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
         reason: IMMUTABLE_REASON,
         message: decision.message,
       });
+    case "verify":
+      return await verify(world, input, { item, situation });
     case "keep":
       return { ...finding(item, situation, keptState(situation)), child: keptChild(situation) };
     case "look": {
@@ -99,6 +104,22 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
       reportProceeding(world, input, situation);
       return await act(world, input, { item, situation, mode: decision.mode });
   }
+}
+
+function withWriter({ account }: NodeWorld, found: Finding): Finding {
+  return found.written === undefined ? found : { ...found, by: { account: account?.name } };
+}
+
+/** What is to be done beside that is done by the account that may. */
+async function verify(world: NodeWorld, input: WalkInput, { item, situation }: Attempt): Promise<Finding> {
+  const refused = await verifyRights(world, input, { item, situation });
+  const { record, account } = situation;
+  if (refused !== undefined || record === undefined) {
+    return refused ?? finding(item, situation, keptState(situation));
+  }
+  const { account: _, ...rest } = record;
+  const verified = { ...situation, record: account === undefined ? rest : { ...rest, account } };
+  return { ...await follow(world, input, { item, situation: verified }), by: { account } };
 }
 
 function reportProceeding(world: NodeWorld, { node }: WalkInput, { id, dependencies }: Situation): void {

@@ -1,3 +1,4 @@
+import type { Account } from "../api/account.ts";
 import type { PauseCause } from "../api/pause.ts";
 import type { Applier } from "../apply/applier.ts";
 import type { Backoff } from "../controller/backoff.ts";
@@ -16,6 +17,7 @@ import type { LookPace } from "./look_pace.ts";
 import type { PreparedForm } from "./prepared_form.ts";
 import type { RepairPace } from "./repair_pace.ts";
 import type { StorageClasses } from "./storage_classes.ts";
+import type { TargetNamespaces } from "./target_namespaces.ts";
 import type { StoredNode } from "../api/stored.ts";
 
 /** The form that a node follows, prepared; or why there is none. */
@@ -23,11 +25,25 @@ export type PreparedResult =
   | { readonly kind: "prepared"; readonly form: PreparedForm }
   | { readonly kind: "missing"; readonly message: string };
 
-/** All that a node reconcile reads and writes through. */
-export interface NodeWorld {
-  readonly client: KubeClient;
-  readonly discovery: Discovery;
+/** What the resources of a node are written, read and deleted with. */
+export interface Hands {
   readonly applier: Applier;
+  /** Lists what belongs to the resources: their pods and events. */
+  readonly tenant: Pick<KubeClient, "list">;
+}
+
+/** All that a node reconcile reads and writes through. */
+export interface NodeWorld extends Hands {
+  /** The operator's own requests. */
+  readonly client: KubeClient;
+  /** Whom it acts for, where a node has an account. */
+  readonly account?: Account | undefined;
+  readonly accounts: {
+    /** The account of nodes that name none (`--default-service-account`); undefined for the operator's own. */
+    readonly standard: string | undefined;
+    as(account: Account, options?: { readonly dryRun: boolean }): Hands;
+  };
+  readonly discovery: Discovery;
   readonly children: Children;
   /** Bounds the writes to children under way, over all nodes. */
   readonly writes: Limit;
@@ -40,6 +56,7 @@ export interface NodeWorld {
   };
   /** The namespaces that the operator keeps to (`--namespaces`); undefined where it may work in all. */
   readonly keptTo?: readonly string[] | undefined;
+  readonly targets: TargetNamespaces;
   /** What the caches lack since other replicas work on some of the nodes; undefined where they have all. */
   readonly elsewhere?: Elsewhere | undefined;
   /** What is being deleted around the nodes of a namespace, so that they go with it; undefined for nothing. */

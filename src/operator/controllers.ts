@@ -4,7 +4,7 @@ import type { WatchingClient } from "../kube/client.ts";
 import { reconcileNode } from "../node/reconcile.ts";
 import type { NodeWorld } from "../node/world.ts";
 import type { Ground } from "./ground.ts";
-import { applierOf } from "./node_world.ts";
+import { handsOf } from "./node_world.ts";
 import { observeController } from "./observe.ts";
 
 const CONTROLLERS = {
@@ -50,7 +50,7 @@ export interface NodeControl extends Control {
 /** A controller of nodes: what came in masses gives way to small changes, in its queue and in what it sends. */
 export function createNodeController(ground: Ground, world: NodeWorld, control: NodeControl): Controller {
   const client = control.client.bulk();
-  const worlds = { urgent: world, bulk: { ...world, client, applier: applierOf(ground, client) } };
+  const worlds = { urgent: world, bulk: { ...world, ...handsOf(ground, client) } };
   return controllerOf(
     ground,
     control,

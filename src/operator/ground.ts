@@ -21,6 +21,10 @@ export interface ManagerOptions {
   readonly client: WatchingClient;
   /** Only these are watched and worked in; all where they are not told. */
   readonly namespaces?: readonly string[] | undefined;
+  /** Where resources may be, as names and patterns; all but Kubernetes' own namespaces where they are not told. */
+  readonly targetNamespaces?: readonly string[] | undefined;
+  /** The account of nodes that name none; the operator's own unless told. */
+  readonly defaultAccount?: string | undefined;
   /** Where the operator itself lives. */
   readonly operatorNamespace?: string | undefined;
   readonly openSource: (config: SourceConfig) => RowSource;

@@ -1,12 +1,15 @@
+import { userOf } from "../api/account.ts";
 import { pausesOf } from "../api/pause.ts";
-import { type Applier, createApplier } from "../apply/applier.ts";
+import { createApplier } from "../apply/applier.ts";
 import { Backoff } from "../controller/backoff.ts";
 import type { WatchingClient } from "../kube/client.ts";
+import { dryRunClient } from "../kube/dry_run.ts";
 import type { Children } from "../node/child_caches.ts";
 import type { Elsewhere } from "../node/elsewhere.ts";
 import { LookPace } from "../node/look_pace.ts";
 import { RepairPace } from "../node/repair_pace.ts";
 import { StorageClasses } from "../node/storage_classes.ts";
+import { targetNamespaces } from "../node/target_namespaces.ts";
 import type { NodeWorld } from "../node/world.ts";
 import { type NodeCache, valuesBy } from "./caches.ts";
 import { eventsByForm } from "./form_events.ts";
@@ -23,9 +26,25 @@ export interface NodeParts {
   readonly elsewhere?: Elsewhere;
 }
 
-/** Writes children with this client. */
-export function applierOf({ options: { timers } }: Ground, client: WatchingClient): Applier {
-  return createApplier({ client, now: () => new Date(timers.now()) });
+/** Writes children with this client, as the operator or as the account of a node. */
+export function handsOf(
+  { options: { timers, defaultAccount } }: Ground,
+  client: WatchingClient,
+): Pick<NodeWorld, "client" | "applier" | "tenant" | "accounts"> {
+  const now = () => new Date(timers.now());
+  return {
+    client,
+    applier: createApplier({ client, now }),
+    tenant: client,
+    accounts: {
+      standard: defaultAccount,
+      as: (account, { dryRun } = { dryRun: false }) => {
+        const acting = client.as({ user: userOf(account) });
+        const tenant = dryRun ? dryRunClient(acting) : acting;
+        return { tenant, applier: createApplier({ client: tenant, now, account }) };
+      },
+    },
+  };
 }
 
 export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }: NodeParts): NodeWorld {
@@ -33,15 +52,16 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
   const { timers } = options;
   return {
     ...outside({ ...options, client, events: eventsByForm(options.events, caches.forms) }),
+    ...handsOf(ground, client),
     discovery,
     children,
     orphaning,
     elsewhere,
     keptTo: options.namespaces,
+    targets: targetNamespaces(options.targetNamespaces),
     teardown: options.namespaces === undefined
       ? new Teardown({ client, namespace: options.operatorNamespace })
       : { around: () => Promise.resolve(undefined) },
-    applier: applierOf(ground, client),
     writes,
     nodes: {
       get: (key) => nodes.get(key)?.value,

@@ -71,14 +71,11 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
   const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, engine });
   engine.run({
     namespaces: options.namespaces,
+    targetNamespaces: options.targetNamespaces,
+    defaultAccount: options.defaultServiceAccount,
     operatorNamespace: options.leaderElectionNamespace ?? credentials.namespace,
     openSource: sourceOpener(options),
-    concurrency: {
-      hub: options.hubConcurrency,
-      form: options.formConcurrency,
-      node: options.nodeConcurrency,
-      writes: options.writeConcurrency,
-    },
+    concurrency: concurrencyOf(options),
     events,
     metrics,
     log,
@@ -96,6 +93,11 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
       leaseClient.close();
     },
   };
+}
+
+function concurrencyOf(options: OperatorOptions) {
+  const { hubConcurrency: hub, formConcurrency: form, nodeConcurrency: node } = options;
+  return { hub, form, node, writes: options.writeConcurrency };
 }
 
 /** A burst of less than one request would let none pass. */

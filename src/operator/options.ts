@@ -28,6 +28,10 @@ export interface OperatorOptions {
   readonly shards: number;
   /** The only namespaces that are watched and worked in; undefined where they are all. */
   readonly namespaces: readonly string[] | undefined;
+  /** Where resources may be, as names and patterns; undefined for all but Kubernetes' own namespaces. */
+  readonly targetNamespaces: readonly string[] | undefined;
+  /** The ServiceAccount of nodes that name none, in each one's namespace; undefined for the operator's own account. */
+  readonly defaultServiceAccount: string | undefined;
   /** `host` or `host:port` of the databases that hubs may read; undefined where the host process sets no limit. */
   readonly sourceHosts: readonly string[] | undefined;
   /** Folders and files that SQLite hubs may read. */

@@ -82,6 +82,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/form/finalize.ts": "deletes the nodes of a form that goes",
   "src/form/reconcile.ts": "gathers, decides, acts",
   "src/form/try_out.ts": "has a generation tried by dry run",
+  "src/hub/account.ts": "brings the hub's account to its nodes",
   "src/hub/advance.ts": "writes what the gate lets through",
   "src/hub/carry_out.ts": "creates, updates and deletes LynqNodes as planned",
   "src/hub/certain_changes.ts": "asks for the hub and its forms before their nodes are deleted or moved",
@@ -121,6 +122,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/compare.ts": "asks what of a reported drift still differs",
   "src/node/immutable.ts": "asks whether a refused change would do as a new object",
   "src/node/recreate.ts": "deletes what is asked for once more",
+  "src/node/verify.ts": "has an object tried for the account that the node has by now",
   "src/node/write.ts": "hands one object to the applier",
   "src/node/walk.ts": "follows what was decided about each resource",
 };

@@ -1,3 +1,4 @@
+import { userOf } from "../../src/api/account.ts";
 import { LABEL, NODE_FINALIZER } from "../../src/api/labels.ts";
 import type { NodeSpec, NodeStatus } from "../../src/api/node.ts";
 import { pausesOf } from "../../src/api/pause.ts";
@@ -17,6 +18,7 @@ import { prepareForm } from "../../src/node/prepared_form.ts";
 import { LookPace } from "../../src/node/look_pace.ts";
 import { RepairPace } from "../../src/node/repair_pace.ts";
 import { StorageClasses } from "../../src/node/storage_classes.ts";
+import { targetNamespaces } from "../../src/node/target_namespaces.ts";
 import { reconcileNode } from "../../src/node/reconcile.ts";
 import type { NodeWorld } from "../../src/node/world.ts";
 import { NODE } from "../../src/operator/kinds.ts";
@@ -205,6 +207,15 @@ function worldOf(
   const present = new Set(["default"]);
   return {
     client,
+    tenant: client,
+    accounts: {
+      standard: undefined,
+      as: (account) => {
+        const tenant = client.as({ user: userOf(account) });
+        return { tenant, applier: createApplier({ client: tenant, now, account }) };
+      },
+    },
+    targets: targetNamespaces(undefined),
     discovery: createDiscovery({ client, refreshSeconds: 0, absentSeconds: 0 }),
     applier: createApplier({ client, now }),
     children,
