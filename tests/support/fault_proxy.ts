@@ -217,6 +217,8 @@ class Passing {
     response.flushHeaders();
     const watch = new PassedWatch(seen, response);
     const remove = this.watches.add(watch);
+    // It was on its way when the older state ended, and would bring nothing for good.
+    if (fault?.kind === "old" && !this.rules.isSet(fault)) watch.strike("drop");
     const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader();
     const most = fault?.kind === "chop" ? fault.most : Infinity;
     try {

@@ -75,6 +75,11 @@ export class FaultRules {
     this.#set = [];
   }
 
+  /** Whether this is still done to requests. */
+  isSet(action: FaultAction): boolean {
+    return this.#set.some(({ fault }) => fault.do === action);
+  }
+
   /** Every fault with an end has met as many requests as it was for. */
   get spent(): boolean {
     return this.#set.every(({ fault, done }) => fault.times !== undefined && done >= fault.times);
