@@ -1,6 +1,7 @@
 import { createKubeClient } from "../../src/kube/http_client.ts";
 import { fixedCredentials } from "../../src/kube/credentials.ts";
 import { startSandbox } from "../../src/sandbox/mod.ts";
+import { clearStage } from "../support/clear_stage.ts";
 import { type ClusterObjects, clusterObjects } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import type { FaultServer } from "../support/fault_upstream.ts";
@@ -25,6 +26,7 @@ export async function bestStage(): Promise<FaultStage> {
   const client = createKubeClient(plane.credentials("admin"));
   const objects = clusterObjects(client);
   await installKinds(objects);
+  await clearStage(objects);
   return {
     kind: "kube-apiserver",
     server: { url: plane.server, token: "operator", http },

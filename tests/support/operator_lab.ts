@@ -1,5 +1,6 @@
 import { createKubeClient } from "../../src/kube/http_client.ts";
 import type { ControlPlane, ControlPlaneAnswer } from "./control_plane.ts";
+import { clearStage } from "./clear_stage.ts";
 import { type ClusterObjects, clusterObjects, until } from "./cluster_objects.ts";
 import { cannotStart, type DatabaseServer, startMariaDb } from "./databases.ts";
 import { labPicture } from "./lab_picture.ts";
@@ -48,6 +49,7 @@ export function operatorTest(
     let operator: OperatorProcess | undefined;
     try {
       await installKinds(objects);
+      await clearStage(objects);
       await objects.apply(setup(namespace, db.password));
       const kubeconfig = await (script.kubeconfig?.({ plane, objects }) ?? plane.kubeconfig("operator"));
       const { flags = [] } = script;
