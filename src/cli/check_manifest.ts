@@ -5,6 +5,7 @@ import { API_VERSION, GROUP } from "../api/labels.ts";
 import { checkForm, type FormProblem } from "../form/check.ts";
 import { hintsOf } from "../form/hints.ts";
 import { Programs, ruleCauses } from "../sandbox/cel_rules.ts";
+import { schemaCauses } from "../sandbox/schema_validation.ts";
 import { prune } from "../sandbox/structural_schema.ts";
 import { suggest } from "../template/suggest.ts";
 import { type Manifest, type ManifestProblem, titleOf } from "./manifest.ts";
@@ -95,16 +96,14 @@ function namesAt(schema: Schema, path: string): string[] {
   return Object.keys((at?.["properties"] as Schema | undefined) ?? {});
 }
 
+/** Formats, which zod's schemas name only, then the CEL rules. Repeated ids are told by the rules of forms. */
 function brokenRules(manifest: Manifest, definition: KindDefinition): ManifestProblem[] {
-  const check = {
-    schema: { ...schemaOf(definition) },
-    value: { ...manifest.object },
-    old: undefined,
-    path: "",
-  };
-  return ruleCauses(new Programs(), check).map(({ field, message }) =>
-    problem(manifest, field.replace(/^\./, ""), message)
-  );
+  const [schema, value] = [{ ...schemaOf(definition) }, { ...manifest.object }];
+  const broken = schemaCauses(schema, value).filter(({ reason }) => reason !== "FieldValueDuplicate");
+  const causes = broken.length > 0
+    ? broken
+    : ruleCauses(new Programs(), { schema, value, old: undefined, path: "" });
+  return causes.map(({ field, message }) => problem(manifest, field.replace(/^\./, ""), message));
 }
 
 /** What a form's own rules say against it, and what of a sound one its author may not expect. */

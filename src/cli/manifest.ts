@@ -3,6 +3,7 @@ import type { FieldSchemas, Step } from "./field_schema.ts";
 import { fieldName } from "./field_type.ts";
 import { formatYaml } from "./format.ts";
 import type { InputFile } from "./input_files.ts";
+import { withoutNulls } from "./nulls.ts";
 
 /** One document of a file, in either spelling, as an object. */
 export interface Manifest {
@@ -95,7 +96,7 @@ function toManifest(object: unknown, at: Pick<Manifest, "file" | "line">): Manif
   }
   return {
     ...at,
-    object,
+    object: withoutNulls(object),
     apiVersion,
     kind,
     name,
