@@ -111,11 +111,13 @@ Deno.test("a deletion names the UID that it means", async () => {
   assert.deepEqual(all.sent[0]?.options, { ...options, propagationPolicy: "Foreground" });
 });
 
-Deno.test("a deletion is done when the server says so, under way when it gives the object, void for another UID", async () => {
+Deno.test("a deletion is done when the server says so or gives the object as it was, under way when it gives it a time, void for another UID", async () => {
   const remove: Action = { kind: "delete", target: TARGET };
   const status = { kind: "Status", metadata: {} };
   assert.equal((await perform(remove, status)).outcome.kind, "gone");
-  assert.equal((await perform(remove, LIVE)).outcome.kind, "deleting");
+  assert.equal((await perform(remove, LIVE)).outcome.kind, "gone");
+  const going = { ...LIVE, metadata: { ...LIVE.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+  assert.equal((await perform(remove, going)).outcome.kind, "deleting");
   assert.equal((await perform(remove, refusal(409))).outcome.kind, "gone");
   assert.equal((await perform(remove, refusal(403, "Forbidden"))).outcome.kind, "rejected");
 });

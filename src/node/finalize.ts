@@ -109,7 +109,7 @@ async function leavesChildren(world: NodeWorld, of: Leaving, signal: AbortSignal
 async function isTornDown(world: NodeWorld, { node, orphans }: Leaving): Promise<boolean> {
   const begun = (node.status.resources ?? []).some(({ state }) => state === "Deleting");
   if (begun || !orphans.some(({ policy }) => policy === "Delete")) return false;
-  const going = await world.teardown.around(node.namespace);
+  const going = await world.teardown.around(node);
   if (going === undefined) return false;
   const message = `The node's resources stay, since ${going} is being deleted; the annotation ` +
     `${ANNOTATION.confirmTeardown}=true on it beforehand lets them go along`;

@@ -60,7 +60,9 @@ export interface NodeWorld extends Hands {
   /** What the caches lack since other replicas work on some of the nodes; undefined where they have all. */
   readonly elsewhere?: Elsewhere | undefined;
   /** What is being deleted around the nodes of a namespace, so that they go with it; undefined for nothing. */
-  readonly teardown: { around(namespace: string): Promise<string | undefined> };
+  readonly teardown: {
+    around(node: Pick<StoredNode, "namespace" | "resourceVersion">): Promise<string | undefined>;
+  };
   /** UIDs of nodes whose deletion was seen to leave their children behind. */
   readonly orphaning: { has(uid: string): boolean };
   readonly forms: {

@@ -1,3 +1,4 @@
+import { compareRevisions } from "../kube/revision.ts";
 import { userOf } from "../api/account.ts";
 import { pausesOf } from "../api/pause.ts";
 import { createApplier } from "../apply/applier.ts";
@@ -60,7 +61,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
     keptTo: options.namespaces,
     targets: targetNamespaces(options.targetNamespaces),
     teardown: options.namespaces === undefined
-      ? new Teardown({ client, namespace: options.operatorNamespace })
+      ? new Teardown({ client, namespace: options.operatorNamespace, newest: newestOf(nodes) })
       : { around: () => Promise.resolve(undefined) },
     writes,
     nodes: {
@@ -100,4 +101,17 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
     storageClasses: new StorageClasses(options.client),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
   };
+}
+
+/** The newest resourceVersion that a cache has had. */
+function newestOf(nodes: NodeCache): () => string | undefined {
+  let newest: string | undefined;
+  const take = ({ resourceVersion }: { resourceVersion: string }) => {
+    if (newest === undefined || (compareRevisions(resourceVersion, newest) ?? 0) > 0) {
+      newest = resourceVersion;
+    }
+  };
+  for (const entry of nodes.values()) take(entry);
+  nodes.subscribe((event) => event.kind === "deleted" || take(event.now));
+  return () => newest;
 }

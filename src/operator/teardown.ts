@@ -1,6 +1,7 @@
 import { ANNOTATION } from "../api/labels.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/error.ts";
+import { compareRevisions } from "../kube/revision.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { CRD, FORM, HUB, NAMESPACE, NODE } from "./kinds.ts";
 
@@ -8,6 +9,14 @@ export interface TeardownOptions {
   readonly client: Pick<KubeClient, "list">;
   /** Where the operator itself lives; undefined where that is not known. */
   readonly namespace: string | undefined;
+  /** The newest resourceVersion of a node that its watch has told; undefined where it has told none. */
+  readonly newest: () => string | undefined;
+}
+
+/** A node that is being deleted. */
+export interface DeletedNode {
+  readonly namespace: string;
+  readonly resourceVersion: string;
 }
 
 /** An object whose end takes nodes along. */
@@ -23,31 +32,37 @@ const KINDS: readonly Place[] = [HUB, FORM, NODE].map(({ plural, group }) => ({
 
 /**
  * Tells whether what a node lives in is being taken away: one of our CustomResourceDefinitions, the operator's namespace
- * or the node's. It asks the API server, since a watch may tell of a node's deletion before it tells of that; nodes that
- * ask at the same time share one answer, which is younger than each of their questions.
+ * or the node's. It asks the API server, since a watch may tell of a node's deletion before it tells of that; an answer
+ * holds for every node whose deletion was known when it was asked for, and nodes that ask at the same time share one.
  */
 export class Teardown {
   readonly #options: TeardownOptions;
   readonly #running = new Map<string, Promise<boolean>>();
   readonly #queued = new Map<string, Promise<boolean>>();
+  /** Up to which resourceVersion the nodes were known when a place was found to stay. */
+  readonly #stays = new Map<string, string>();
 
   constructor(options: TeardownOptions) {
     this.#options = options;
   }
 
   /** What is being deleted around the nodes of a namespace without `lynq.sh/confirm-teardown`; undefined for nothing. */
-  async around(namespace: string): Promise<string | undefined> {
+  async around({ namespace, resourceVersion }: DeletedNode): Promise<string | undefined> {
     const { namespace: own } = this.#options;
     const namespaces = new Set([namespace, ...(own === undefined ? [] : [own])]);
     const places = [...KINDS, ...[...namespaces].map((name) => ({ type: NAMESPACE, name }))];
-    const going = await Promise.all(places.map(async (place) => await this.#isGoing(place) ? [place] : []));
+    const going = await Promise.all(places.map(async (place) => {
+      const covered = compareRevisions(resourceVersion, this.#stays.get(keyOf(place)) ?? "");
+      if (covered !== undefined && covered <= 0) return [];
+      return await this.#isGoing(place) ? [place] : [];
+    }));
     const [first] = going.flat();
     return first === undefined ? undefined : `${first.type.kind} ${first.name}`;
   }
 
   /** An answer that was asked for before may be older than the question: the next one is shared. */
   #isGoing(place: Place): Promise<boolean> {
-    const key = `${place.type.kind} ${place.name}`;
+    const key = keyOf(place);
     const queued = this.#queued.get(key);
     if (queued !== undefined) return queued;
     const running = this.#running.get(key);
@@ -61,9 +76,14 @@ export class Teardown {
   }
 
   #ask(key: string, place: Place): Promise<boolean> {
+    const newest = this.#options.newest();
     const asked = this.#read(place).finally(() => this.#running.delete(key));
     this.#running.set(key, asked);
-    return asked;
+    return asked.then((going) => {
+      if (going) this.#stays.delete(key);
+      else if (newest !== undefined) this.#stays.set(key, newest);
+      return going;
+    });
   }
 
   /** A role that lets it not be read can't tell of it. */
@@ -82,4 +102,8 @@ export class Teardown {
       throw error;
     }
   }
+}
+
+function keyOf({ type, name }: Place): string {
+  return `${type.kind} ${name}`;
 }
