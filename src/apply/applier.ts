@@ -219,7 +219,9 @@ async function remove(
   try {
     const options = { uid, resourceVersion, propagationPolicy };
     const answer = await client.delete(refOf(target.type, target.key), options, signal);
-    return answer === undefined || answer.kind === "Status" ? { kind: "gone" } : { kind: "deleting" };
+    // Kinds that answer with the object do so for what is gone at once too: as it was, without a time of deletion.
+    const isGone = answer?.metadata.deletionTimestamp === undefined;
+    return isGone ? { kind: "gone" } : { kind: "deleting" };
   } catch (error) {
     // The precondition failed: the object of our UID is gone, another has its name; or only its version is another.
     if (isConflict(error) && resourceVersion === undefined) return { kind: "gone" };
