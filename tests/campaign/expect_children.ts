@@ -1,0 +1,144 @@
+import type { ResourceRecord } from "../../src/api/node.ts";
+import { collectResources, type Resource } from "../../src/api/resource.ts";
+import type { StoredForm, StoredNode } from "../../src/api/stored.ts";
+import { LABEL } from "../../src/api/labels.ts";
+import { OfflineKinds } from "../../src/cli/offline_kinds.ts";
+import { type RenderedDocument, renderForms, type Rendering } from "../../src/cli/rendering.ts";
+import type { ResourceType } from "../../src/kube/resource_type.ts";
+import { unpackSchemas } from "../../src/sandbox/schema_kinds.ts";
+import { isFollowed, isHeld } from "./expect_fleet.ts";
+import { subsetGap } from "./subset.ts";
+import { childKey, type Picture } from "./picture.ts";
+
+/** An object that the API server was said to refuse, as it would be applied. */
+export interface Refused {
+  readonly node: string;
+  readonly document: RenderedDocument;
+  readonly type: ResourceType;
+  readonly message: string;
+}
+
+export interface ChildGaps {
+  readonly gaps: readonly string[];
+  readonly refused: readonly Refused[];
+}
+
+/** Compares what nodes have with what `lynq render` gives for them: another way through the same input. */
+export class RenderOracle {
+  readonly #kinds = new OfflineKinds(unpackSchemas(), []);
+  readonly #known = new Map<string, Rendering>();
+
+  /** What the children of the nodes that follow their form's present generation lack, or have too much. */
+  gaps(picture: Picture): ChildGaps {
+    const all = picture.nodes.map((node) => this.#nodeGaps(node, picture));
+    return { gaps: all.flatMap(({ gaps }) => gaps), refused: all.flatMap(({ refused }) => refused) };
+  }
+
+  #nodeGaps(node: StoredNode, picture: Picture): ChildGaps {
+    const none = { gaps: [], refused: [] };
+    const { hub, forms } = picture;
+    const form = forms.find(({ name }) => name === node.spec.templateRef);
+    if (form === undefined || hub === undefined || node.deleting || isHeld(node)) return none;
+    if (!isFollowed(form, hub) || node.spec.revision !== form.status.currentRevision) return none;
+    if (node.status.observedGeneration !== node.generation) return none;
+    if (node.name !== `${node.spec.uid}-${form.name}`) return none;
+    const rendering = this.#render(node, form, hub.spec);
+    const records = new Map((node.status.resources ?? []).map((record) => [record.id, record]));
+    const resources = new Map(collectResources(form.spec).map(({ resource }) => [resource.id, resource]));
+    const found = rendering.documents.map((document) => {
+      const [record, resource] = [records.get(document.id), resources.get(document.id)];
+      return documentGaps({ node, document, record, resource, picture, kinds: this.#kinds });
+    });
+    const surplus = surplusOf(node, rendering, picture);
+    return {
+      gaps: [...found.flatMap(({ gaps }) => gaps), ...surplus],
+      refused: found.flatMap(({ refused }) => refused),
+    };
+  }
+
+  #render(
+    node: StoredNode,
+    form: StoredForm,
+    spec: Parameters<typeof renderForms>[0]["hub"]["spec"],
+  ): Rendering {
+    const { namespace, name } = form;
+    const { uid, values = {} } = node.spec;
+    const key = JSON.stringify([namespace, name, form.uid, form.generation, uid, values]);
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const object = {
+      apiVersion: "operator.lynq.sh/v1",
+      kind: "LynqForm",
+      metadata: { name, namespace },
+      spec: form.spec,
+    };
+    const { apiVersion, kind } = object;
+    const rendering = renderForms({
+      hub: { name: form.spec.hubId, namespace, spec },
+      forms: [{ file: "form", object, apiVersion, kind, namespace, name, line: () => 1 }],
+      rows: [{ kind: "active", row: { uid, values } }],
+      kinds: this.#kinds,
+      seed: "",
+    });
+    if (this.#known.size > 200) this.#known.clear();
+    this.#known.set(key, rendering);
+    return rendering;
+  }
+}
+
+interface Compared {
+  readonly node: StoredNode;
+  readonly document: RenderedDocument;
+  readonly record: ResourceRecord | undefined;
+  readonly resource: Resource | undefined;
+  readonly picture: Picture;
+  readonly kinds: OfflineKinds;
+}
+
+/** States in which an object is as it was last rendered. */
+const WRITTEN: readonly (string | undefined)[] = ["Ready", "Progressing"];
+
+function documentGaps({ node, document, record, resource, picture, kinds }: Compared): ChildGaps {
+  const where = `node ${node.name}, ${document.id}`;
+  const gap = (message: string): ChildGaps => ({ gaps: [`${where}: ${message}`], refused: [] });
+  if (record === undefined) return gap("no record");
+  if (record.reason === "TemplateRenderError") return gap(`does not render: ${record.message}`);
+  const { object } = document;
+  if (record.reason === "ApplyFailed" && resource?.patchStrategy === "apply") {
+    const type = kinds.typeOf(object.apiVersion ?? "", object.kind ?? "");
+    const { message = "" } = record;
+    return { gaps: [], refused: type === undefined ? [] : [{ node: node.name, document, type, message }] };
+  }
+  if (!WRITTEN.includes(record.state) || resource === undefined) return { gaps: [], refused: [] };
+  const { kind, metadata } = object;
+  const live = picture.children.get(childKey(kind ?? "", metadata.namespace, metadata.name));
+  if (resource.creationPolicy === "Once" || resource.sharing === "Shared") return { gaps: [], refused: [] };
+  if (live === undefined) {
+    return kind === "Namespace"
+      ? { gaps: [], refused: [] }
+      : gap(`is ${record.state}, and there is no ${kind} ${metadata.namespace}/${metadata.name}`);
+  }
+  if (hasOwnWay(resource)) return { gaps: [], refused: [] };
+  const difference = subsetGap(object, live);
+  return difference === undefined ? { gaps: [], refused: [] } : gap(difference);
+}
+
+/** What is random or left to others is not what was rendered here. */
+function hasOwnWay(resource: Resource): boolean {
+  return (resource.ignoreFields ?? []).length > 0 || resource.driftPolicy === "Report" ||
+    /rand|now|gen|uuidv4|htpasswd|bcrypt|shuffle|encryptAES/.test(JSON.stringify(resource));
+}
+
+/** Objects of a node that none of its resources asks for. What has failed may hold up what should leave. */
+function surplusOf(node: StoredNode, { documents, problems }: Rendering, picture: Picture): string[] {
+  const records = node.status.resources ?? [];
+  if (problems.length > 0 || records.some(({ state }) => !WRITTEN.includes(state))) return [];
+  const wanted = new Set(
+    documents.map(({ object: { kind, metadata } }) =>
+      childKey(kind ?? "", metadata.namespace, metadata.name)
+    ),
+  );
+  return [...picture.children].filter(([key, { metadata }]) =>
+    metadata.labels?.[LABEL.node] === node.name && !wanted.has(key)
+  ).map(([key]) => `node ${node.name} has ${key}, which its form does not ask for`);
+}

@@ -1,0 +1,156 @@
+import { isDeepStrictEqual } from "node:util";
+import { findCondition, isTrue } from "../../src/api/conditions.ts";
+import { pausesOf } from "../../src/api/pause.ts";
+import { isProven } from "../../src/api/rollout.ts";
+import type { RowVerdict } from "../../src/api/row.ts";
+import type { StoredForm, StoredHub, StoredNode } from "../../src/api/stored.ts";
+import { ANNOTATION } from "../../src/api/labels.ts";
+import { columnsOf, judgeRow } from "../../src/hub/rows.ts";
+import type { FormChecks } from "./form_checks.ts";
+import type { Picture } from "./picture.ts";
+
+/** What a fleet's table holds: texts by column, and none where the table can't be read. */
+export type TableRows = readonly Readonly<Record<string, string>>[];
+
+export interface FleetInput {
+  readonly picture: Picture;
+  /** Rows of the table that the hub names. */
+  readonly rows: TableRows;
+  /** Names of the forms that were deleted and must go. */
+  readonly leaving: readonly string[];
+  readonly checks: FormChecks;
+}
+
+/** What hub, forms and nodes do not say yet though specs and rows ask for it; empty once they do. */
+export function fleetGaps(input: FleetInput): string[] {
+  const { picture: { hub, forms, nodes }, leaving } = input;
+  const gaps = forms.flatMap((form) => formGaps(form, hub, input.checks));
+  if (hub !== undefined && hub.status.observedGeneration !== hub.generation) {
+    gaps.push(`hub: observedGeneration ${hub.status.observedGeneration}, not ${hub.generation}`);
+  }
+  const held = isTrue(hub?.status.conditions, "DeletionHeld");
+  for (const name of leaving) {
+    if (!held && forms.some((form) => form.name === name)) gaps.push(`form ${name} is not gone`);
+  }
+  const observed = nodes.filter((node) =>
+    !node.deleting && node.status.observedGeneration !== node.generation
+  );
+  gaps.push(
+    ...observed.map(({ name, generation, status }) =>
+      `node ${name}: observedGeneration ${status.observedGeneration}, not ${generation}`
+    ),
+  );
+  return [...gaps, ...nodeSetGaps(input), ...nodes.flatMap((node) => revisionGaps(node, input.picture))];
+}
+
+/** An accepted generation is observed, and judged as the rules of forms judge it here. */
+function formGaps(form: StoredForm, hub: StoredHub | undefined, checks: FormChecks): string[] {
+  if (form.deleting) return [];
+  const { name, generation, status } = form;
+  if (status.observedGeneration !== generation) {
+    return [`form ${name}: observedGeneration ${status.observedGeneration}, not ${generation}`];
+  }
+  const problems = checks.problemsOf(form, hub);
+  const valid = isTrue(status.conditions, "Valid");
+  if (valid === (problems.length === 0) || (!valid && isPinned(form))) return [];
+  return [`form ${name}: Valid=${valid} with ${problems.length} problems: ${problems[0]?.message ?? ""}`];
+}
+
+/** Nodes follow something else than the present generation. */
+function isPinned({ spec, annotations }: StoredForm): boolean {
+  return spec.rollout?.revision !== undefined || (annotations[ANNOTATION.rollbackTo] ?? "") !== "";
+}
+
+/** Whether a form's nodes are to be what its present generation says, as soon as they can. */
+export function isFollowed(form: StoredForm, hub: StoredHub | undefined): boolean {
+  return !form.deleting && isTrue(form.status.conditions, "Valid") && !isPinned(form) &&
+    form.spec.mode === "Apply" && form.status.deletions === undefined &&
+    pausesOf({ hub, form }, new Date()).length === 0;
+}
+
+/** The nodes of an undisturbed hub are those that its rows and forms ask for. */
+function nodeSetGaps({ picture: { hub, forms, nodes }, rows }: FleetInput): string[] {
+  if (hub === undefined || hub.deleting || pausesOf({ hub }, new Date()).length > 0) return [];
+  const { conditions } = hub.status;
+  if (
+    !isTrue(conditions, "Ready") || findCondition(conditions, "Ready")?.observedGeneration !== hub.generation
+  ) {
+    return [];
+  }
+  const verdicts = rows.map((row) => judgeRow(rawRow(hub.spec, row)));
+  const uids = (...kinds: RowVerdict["kind"][]) =>
+    verdicts.filter(({ kind }) => kinds.includes(kind)).map(uidOf);
+  const active = uids("active");
+  const kept = uids("active", "paused", "unknown", "unusable", "quarantined");
+  const repeated = active.length !== new Set(active).size;
+  if (repeated) return [];
+  const expected = forms.filter(({ deleting, spec, status }) =>
+    !deleting && spec.hubId === hub.name && status.currentRevision !== undefined
+  );
+  const stale = verdicts.flatMap((verdict) => {
+    if (verdict.kind !== "active") return [];
+    const { uid, values } = verdict.row;
+    return nodes.filter((node) =>
+      node.hub === hub.name && node.spec.uid === uid && !node.deleting && !isHeld(node) &&
+      expected.some((form) =>
+        isOf(node, uid, form.name) && !mayHoldBack(form, nodes) && isRunning(form, hub)
+      ) &&
+      !isDeepStrictEqual({ ...node.spec.values }, values)
+    ).map(({ name }) => `node ${name} has other values than its row`);
+  });
+  const missing = isTrue(conditions, "CreationHeld")
+    ? []
+    : expected.filter((form) => pausesOf({ hub, form }, new Date()).length === 0 && !mayHoldBack(form, nodes))
+      .flatMap((form) =>
+        active.filter((uid) => !nodes.some((node) => isOf(node, uid, form.name))).map((uid) =>
+          `row ${uid} has no node of form ${form.name}`
+        )
+      );
+  const surplus = isTrue(conditions, "DeletionHeld")
+    ? []
+    : nodes.filter((node) =>
+      node.hub === hub.name && !node.annotations[ANNOTATION.frozen] &&
+      !(kept.includes(node.spec.uid) && forms.some((form) => form.name === node.spec.templateRef))
+    ).map(({ name, deleting }) => `node ${name} ${deleting ? "is not gone" : "has no row"}`);
+  return [...missing, ...stale, ...surplus];
+}
+
+/** SQLite does not heed the case of a column's name. */
+function rawRow(spec: StoredHub["spec"], row: TableRows[number]): Record<string, string> {
+  const raw: Record<string, string> = Object.create(null);
+  for (const { variable, column } of columnsOf(spec)) raw[variable] = row[column.toLowerCase()] ?? "";
+  return raw;
+}
+
+function isRunning(form: StoredForm, hub: StoredHub): boolean {
+  return pausesOf({ hub, form }, new Date()).length === 0;
+}
+
+function isOf(node: StoredNode, uid: string, form: string): boolean {
+  return node.spec.uid === uid && node.spec.templateRef === form;
+}
+
+/** With a limit of nodes on their way, one that does not become ready holds up those after it. */
+function mayHoldBack({ name, spec }: StoredForm, nodes: readonly StoredNode[]): boolean {
+  if ((spec.rollout?.maxSkew ?? 0) === 0 && spec.rollout?.order === undefined) return false;
+  return nodes.some((node) => node.spec.templateRef === name && !isProven(node));
+}
+
+function uidOf(verdict: RowVerdict): string {
+  return verdict.kind === "active" || verdict.kind === "paused" ? verdict.row.uid : verdict.uid;
+}
+
+/** A node that nothing holds is on its form's revision, once all others are well. */
+function revisionGaps(node: StoredNode, { hub, forms, nodes }: Picture): string[] {
+  const form = forms.find(({ name }) => name === node.spec.templateRef);
+  if (form === undefined || node.deleting || !isFollowed(form, hub) || hub === undefined) return [];
+  const { currentRevision } = form.status;
+  if (node.spec.revision === currentRevision || isHeld(node)) return [];
+  const siblings = nodes.filter(({ spec, name }) => spec.templateRef === form.name && name !== node.name);
+  if (siblings.some((sibling) => !isProven(sibling))) return [];
+  return [`node ${node.name} is on ${node.spec.revision}, its form on ${currentRevision}`];
+}
+
+export function isHeld(node: StoredNode): boolean {
+  return node.annotations[ANNOTATION.frozen] !== undefined || pausesOf({ node }, new Date()).length > 0;
+}

@@ -1,0 +1,16 @@
+import type { CampaignOptions } from "./campaign.ts";
+
+/** What the environment asks for, else what is given. */
+export function campaignOptions(
+  unless: { readonly seed: number; readonly steps: number },
+): Pick<CampaignOptions, "seed" | "steps" | "only" | "skipped" | "fleets" | "patience"> {
+  const only = Deno.env.get("CAMPAIGN_ONLY");
+  return {
+    seed: Number(Deno.env.get("CAMPAIGN_SEED") ?? unless.seed),
+    steps: Number(Deno.env.get("CAMPAIGN_STEPS") ?? unless.steps),
+    only: only === undefined ? undefined : Number(only),
+    skipped: (Deno.env.get("CAMPAIGN_SKIP") ?? "").split(",").filter((text) => text !== "").map(Number),
+    fleets: Number(Deno.env.get("CAMPAIGN_FLEETS") ?? 8),
+    patience: Number(Deno.env.get("CAMPAIGN_PATIENCE") ?? 60),
+  };
+}
