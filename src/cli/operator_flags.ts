@@ -23,7 +23,7 @@ function withServerFlags(command: Command): Command {
     .option("--kube-api-burst <n>", "requests at once after a pause; 0 is twice --kube-api-qps", rate, 0)
     .option(
       "--source-hosts <hosts>",
-      "databases that hubs may read, host or host:port, by commas; '*' is any",
+      "databases that hubs may read, host or host:port, by commas; '*' is any that is not on this machine",
       hosts,
     )
     .option("--source-paths <paths>", "folders and files that SQLite hubs may read, by commas", list)
@@ -90,7 +90,7 @@ type Flags = {
     : OperatorOptions[K];
 };
 
-/** The flags as options; lists that were not given are empty, `*` lifts the limit on hosts. Ends the command where they contradict each other. */
+/** The flags as options; lists that were not given are empty. Ends the command where they contradict each other. */
 export function operatorOptions(command: Command): OperatorOptions {
   const flags = command.opts<Required<Flags>>();
   const problem = contradiction(flags);
@@ -98,7 +98,7 @@ export function operatorOptions(command: Command): OperatorOptions {
   const sourceHosts: readonly string[] = flags.sourceHosts ?? [];
   return {
     ...flags,
-    sourceHosts: sourceHosts.includes("*") ? undefined : sourceHosts,
+    sourceHosts,
     sourcePaths: flags.sourcePaths ?? [],
   };
 }

@@ -49,8 +49,24 @@ Deno.test("one dash is as good as two, as in Go", () => {
 
 Deno.test("lists are split at commas, and * lifts the limit on hosts", () => {
   assert.deepEqual(read("--source-hosts=db:3306, other").sourceHosts, ["db:3306", "other"]);
-  assert.equal(read("--source-hosts=*").sourceHosts, undefined);
+  assert.deepEqual(read("--source-hosts=*").sourceHosts, ["*"]);
   assert.deepEqual(read("--source-paths=/data,/more").sourcePaths, ["/data", "/more"]);
+});
+
+Deno.test("where resources may be is a list of names and patterns, whose rights they have one account", () => {
+  assert.deepEqual([read().targetNamespaces, read().defaultServiceAccount], [undefined, undefined]);
+  assert.deepEqual(read("--target-namespaces=team-a, tenant-*,*").targetNamespaces, [
+    "team-a",
+    "tenant-*",
+    "*",
+  ]);
+  for (const wrong of ["Team", "a_b", "", ",", "-a", "a/b"]) {
+    assert.throws(() => read(`--target-namespaces=${wrong}`), CommanderError, wrong);
+  }
+  assert.equal(read("--default-service-account=tenant").defaultServiceAccount, "tenant");
+  for (const wrong of ["", "Tenant", "a b", "a:b", "a".repeat(254)]) {
+    assert.throws(() => read(`--default-service-account=${wrong}`), CommanderError, wrong);
+  }
 });
 
 Deno.test("flags of the webhooks that are no more are still accepted", () => {

@@ -17,6 +17,10 @@ export interface Credentials {
   readonly namespace: string | undefined;
   /** Whom every request acts for, where the kubeconfig says so (`as`, `as-groups`). */
   readonly subject?: Subject | undefined;
+  /** Files and folders that are read now and then, so that whoever narrows a thread's permissions can name them. */
+  readonly files?: readonly string[];
+  /** Another program is asked who this is. */
+  readonly byProgram?: true;
   /** Read for every new connection. */
   tls(): Promise<TlsMaterial>;
   /** The `Authorization` header, or `undefined` where the certificate alone proves who asks. */

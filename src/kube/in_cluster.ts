@@ -34,6 +34,7 @@ export async function inClusterCredentials(options: InClusterOptions): Promise<C
   return {
     server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
     origin: "in-cluster",
+    files: [directory],
     namespace: namespace.trim() || undefined,
     tls: async () => ({ caCerts: [await readCredentialFile(`${directory}/ca.crt`, "ca.crt")] }),
     authorization: async () => `Bearer ${await tokenFile.token()}`,

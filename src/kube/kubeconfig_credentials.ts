@@ -24,12 +24,13 @@ export function kubeconfigCredentials(config: Kubeconfig, contextName: string | 
   const cluster = pickCluster(config, context);
   const user = pickUser(config, context);
   refuseUnsupported(cluster, user);
-  const authentication = user.value.exec !== undefined || user.value["auth-provider"] !== undefined
-    ? pluginAuthentication(cluster, user)
-    : staticAuthentication(user);
+  const byProgram = user.value.exec !== undefined || user.value["auth-provider"] !== undefined;
+  const authentication = byProgram ? pluginAuthentication(cluster, user) : staticAuthentication(user);
   const { as, "as-groups": groups } = user.value;
   return {
     server: cluster.value.server.replace(/\/+$/, ""),
+    files: filesOf(config, { cluster, user }),
+    ...(byProgram ? { byProgram } : {}),
     origin: `context ${context.name} of ${context.path}`,
     namespace: context.value.namespace,
     subject: as === undefined ? undefined : { user: as, groups },
@@ -40,6 +41,15 @@ export function kubeconfigCredentials(config: Kubeconfig, contextName: string | 
     authorization: () => authentication.authorization(),
     refresh: () => authentication.refresh(),
   };
+}
+
+function filesOf(
+  { paths }: Kubeconfig,
+  { cluster, user }: { cluster: Entry<KubeconfigCluster>; user: Entry<KubeconfigUser> },
+): string[] {
+  const { tokenFile, "client-certificate": certificate, "client-key": key } = user.value;
+  const named = [cluster.value["certificate-authority"], tokenFile, certificate, key];
+  return [...paths, ...named.flatMap((file) => file === undefined || file === "" ? [] : [file])];
 }
 
 function pickContext(config: Kubeconfig, named: string | undefined): Entry<KubeconfigContext> {

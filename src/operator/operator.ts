@@ -74,7 +74,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     targetNamespaces: options.targetNamespaces,
     defaultAccount: options.defaultServiceAccount,
     operatorNamespace: options.leaderElectionNamespace ?? credentials.namespace,
-    openSource: sourceOpener(options),
+    openSource: sourceOpener({ ...options, apiServer: credentials.server }),
     concurrency: concurrencyOf(options),
     events,
     metrics,

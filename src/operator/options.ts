@@ -32,8 +32,8 @@ export interface OperatorOptions {
   readonly targetNamespaces: readonly string[] | undefined;
   /** The ServiceAccount of nodes that name none, in each one's namespace; undefined for the operator's own account. */
   readonly defaultServiceAccount: string | undefined;
-  /** `host` or `host:port` of the databases that hubs may read; undefined where the host process sets no limit. */
-  readonly sourceHosts: readonly string[] | undefined;
+  /** `host` or `host:port` of the databases that hubs may read; "*" is any that is not of this machine. */
+  readonly sourceHosts: readonly string[];
   /** Folders and files that SQLite hubs may read. */
   readonly sourcePaths: readonly string[];
   readonly zapDevel: boolean;

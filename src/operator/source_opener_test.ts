@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import type { SourceConfig } from "../source/config.ts";
 import { SourceError } from "../source/port.ts";
-import { isListed, sourceOpener } from "./source_opener.ts";
+import { addressRefusal, isListed, sourceOpener } from "./source_opener.ts";
 
+const API = "https://10.96.0.1:6443";
 const deadlines = { connectMs: 1, queryMs: 1 };
 const sqlite = (path: string): SourceConfig => ({ type: "sqlite", path, deadlines });
 
@@ -18,7 +19,7 @@ Deno.test("a host is listed by itself for any port, or with its port", () => {
 Deno.test("a file is open to hubs below a named folder or by its own name, never through ..", () => {
   const refused = (path: string, sourcePaths: string[]) => {
     try {
-      sourceOpener({ sourceHosts: [], sourcePaths })(sqlite(path));
+      sourceOpener({ sourceHosts: [], sourcePaths, apiServer: API })(sqlite(path));
     } catch (error) {
       assert(error instanceof SourceError);
       assert.equal(error.code, "InvalidConfig");
@@ -32,16 +33,61 @@ Deno.test("a file is open to hubs below a named folder or by its own name, never
   assert(refused("/data/x.db", []));
 });
 
+const tls = { mode: "disable" } as const;
+
+/** Why a host is refused before a packet is sent; undefined where it may be read. */
+function refusal(host: string, sourceHosts: string[], port = 3306): SourceError | undefined {
+  const server = { host, port, username: "u", password: "secret", database: "d", tls };
+  try {
+    sourceOpener({ sourceHosts, sourcePaths: [], apiServer: API })({ type: "mysql", server, deadlines });
+    return undefined;
+  } catch (error) {
+    assert(error instanceof SourceError);
+    assert.equal(error.code, "InvalidConfig");
+    assert(!error.message.includes("secret"));
+    return error;
+  }
+}
+
 Deno.test("a host that is not named is refused before a packet is sent, with the flag to set", () => {
-  const tls = { mode: "disable" } as const;
-  const server = { host: "db", port: 3306, username: "u", password: "secret", database: "d", tls };
-  assert.throws(
-    () => sourceOpener({ sourceHosts: ["other"], sourcePaths: [] })({ type: "mysql", server, deadlines }),
-    (error) => {
-      assert(error instanceof SourceError);
-      assert.equal(error.remedy, "Start the operator with --source-hosts=db:3306");
-      assert(!error.message.includes("secret"));
-      return true;
-    },
+  assert.equal(refusal("db", ["other"])?.remedy, "Start the operator with --source-hosts=db:3306");
+  assert.equal(refusal("db", ["db"]), undefined);
+  assert.equal(refusal("db", ["*"]), undefined);
+});
+
+Deno.test("a link-local host is refused in every spelling, named or not", () => {
+  for (const host of ["169.254.169.254", "2852039166", "0xa9fea9fe", "::ffff:a9fe:a9fe", "fe80::1"]) {
+    assert.match(refusal(host, ["*", host])?.message ?? "", /is link-local/, host);
+  }
+});
+
+Deno.test("this machine is no database's host unless it is named, also where any host may be read", () => {
+  for (const host of ["127.0.0.1", "127.1", "2130706433", "::1", "localhost", "db.localhost", "0.0.0.0"]) {
+    assert.match(refusal(host, ["*"])?.remedy ?? "", /--source-hosts=\*,/, host);
+    assert.equal(refusal(host, ["*", host]), undefined);
+  }
+});
+
+Deno.test("the API server is no database, by address and by name, at its port alone", () => {
+  for (const host of ["10.96.0.1", "::ffff:10.96.0.1", "0x0a600001", "kubernetes.default.svc"]) {
+    assert.match(refusal(host, ["*", host], 6443)?.message ?? "", /is the API server/, host);
+  }
+  assert.equal(refusal("10.96.0.1", ["10.96.0.1"], 3306), undefined);
+});
+
+Deno.test("a name is judged by the address that it turned out to have", () => {
+  const judge = (address: string, sourceHosts: string[], port = 3306) =>
+    addressRefusal({ sourceHosts, sourcePaths: [], apiServer: API }, { host: "db.example", port }, address);
+  const named = ["db.example"];
+  assert.equal(judge("10.0.0.7", named), undefined);
+  assert.equal(judge("fd00::7", named), undefined);
+  assert.match(
+    judge("169.254.169.254", named)?.message ?? "",
+    /db\.example:3306 has the address 169\.254.*link-local/,
   );
+  assert.match(judge("::ffff:169.254.169.254", ["*"])?.message ?? "", /link-local/);
+  assert.match(judge("fe80::1%eth0", named)?.message ?? "", /link-local/);
+  assert.match(judge("10.96.0.1", named, 6443)?.message ?? "", /the API server/);
+  assert.match(judge("127.0.0.1", named)?.remedy ?? "", /--source-hosts=db\.example:3306,127\.0\.0\.1:3306$/);
+  assert.equal(judge("127.0.0.1", ["db.example", "127.0.0.1:3306"]), undefined);
 });

@@ -1,10 +1,11 @@
-import { isIP, Socket } from "node:net";
+import { isIP, type Socket } from "node:net";
 import { Duplex } from "node:stream";
 import mysql, { type Connection, type FieldPacket, type Query } from "mysql2";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
 import { mysqlError } from "./mysql_error.ts";
 import { mysqlText } from "./mysql_text.ts";
+import { type PeerCheck, peerSocket } from "./peer_socket.ts";
 import { type RawRow, SourceError, type SourceErrorCode } from "./port.ts";
 import { checkServer, serverTitle, sourceError } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
@@ -15,13 +16,13 @@ type MysqlConfig = Extract<SourceConfig, { type: "mysql" }>;
 const dialect: Dialect = { quote: (part) => `\`${part.replaceAll("`", "``")}\``, foldsCase: true };
 
 /** MySQL and MariaDB. Throws `SourceError` InvalidConfig for settings that no server can have. */
-export function mysqlAdapter({ server, deadlines }: MysqlConfig): Adapter {
+export function mysqlAdapter({ server, deadlines }: MysqlConfig, check?: PeerCheck): Adapter {
   checkServer(server);
   checkHostName(server);
   const title = serverTitle("MySQL", server);
   return {
     ...{ dialect, title, deadlines },
-    open: (plan) => new MysqlSession({ server, plan, title, queryMs: deadlines.queryMs }),
+    open: (plan) => new MysqlSession({ server, plan, title, queryMs: deadlines.queryMs, check }),
   };
 }
 
@@ -39,6 +40,7 @@ interface SessionOptions {
   readonly plan: ReadPlan;
   readonly title: string;
   readonly queryMs: number;
+  readonly check: PeerCheck | undefined;
 }
 
 /** A name's database part that does not exist is told as the table that was asked for. */
@@ -50,12 +52,13 @@ type Cells = readonly (Uint8Array | null)[];
 class MysqlSession implements Session {
   readonly #options: SessionOptions;
   readonly #lost = Promise.withResolvers<never>();
-  readonly #socket = new Socket();
+  readonly #socket: Socket;
   #connection: Connection | undefined;
   #pages: Pages | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#socket = peerSocket(options.check);
     this.#lost.promise.catch(() => {});
   }
 

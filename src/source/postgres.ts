@@ -1,6 +1,7 @@
-import { Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
+import { type PeerCheck, peerSocket } from "./peer_socket.ts";
 import type { RawRow, SourceError } from "./port.ts";
 import {
   newClient,
@@ -22,12 +23,12 @@ type PostgresConfig = Extract<SourceConfig, { type: "postgres" }>;
 const dialect: Dialect = { quote: (part) => `"${part.replaceAll('"', '""')}"`, foldsCase: false };
 
 /** PostgreSQL. Throws `SourceError` InvalidConfig for settings that no server can have. */
-export function postgresAdapter({ server, deadlines }: PostgresConfig): Adapter {
+export function postgresAdapter({ server, deadlines }: PostgresConfig, check?: PeerCheck): Adapter {
   checkServer(server);
   const title = serverTitle("PostgreSQL", server);
   return {
     ...{ dialect, title, deadlines },
-    open: (plan) => new PostgresSession({ server, plan, title, queryMs: deadlines.queryMs }),
+    open: (plan) => new PostgresSession({ server, plan, title, queryMs: deadlines.queryMs, check }),
   };
 }
 
@@ -36,17 +37,19 @@ interface SessionOptions {
   readonly plan: ReadPlan;
   readonly title: string;
   readonly queryMs: number;
+  readonly check: PeerCheck | undefined;
 }
 
 class PostgresSession implements Session {
   readonly #options: SessionOptions;
-  readonly #socket = new Socket();
+  readonly #socket: Socket;
   readonly #client: PostgresClient;
   #phase: PostgresPhase = "dialing";
   #cursor: PostgresCursor | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
+    this.#socket = peerSocket(options.check);
     const secure = options.server.tls.mode !== "disable";
     this.#socket.on("connect", () => this.#phase = secure ? "securing" : "greeting");
     this.#client = newClient(clientOptions(options.server, {

@@ -92,7 +92,7 @@ export class DatabaseRun {
     await this.#startReplicas();
     this.#operator = await startOperatorProcess({
       kubeconfig: this.proxy.kubeconfig,
-      sourceHosts: ["*"],
+      sourceHosts: ["*", "127.0.0.1"],
       sourcePaths: this.#databases.map(({ fileOf }) => fileOf("")).filter((path) => path !== "")
         .map((path) => path.replace(/[^/]*$/, "")),
       startedBy: "connecting",
