@@ -54,7 +54,8 @@ function* nested(schema: Schema, path: string): Generator<readonly [string, Sche
 Deno.test("no union reaches a schema: every part has one type and no alternative", () => {
   for (const { kind } of KINDS) {
     for (const [path, schema] of nested(schemaOf(kind), kind)) {
-      assert.equal(typeof schema["type"], "string", path);
+      const untyped = path === "LynqNode.status.resources";
+      assert.equal(typeof schema["type"], untyped ? "undefined" : "string", path);
       for (const word of ["anyOf", "oneOf", "allOf", "not", "const", "$ref"]) {
         assert(!(word in schema), `${path}: ${word}`);
       }

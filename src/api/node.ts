@@ -2,6 +2,7 @@ import { z } from "zod";
 import { accountName, conditions, dateTime, int32, int64, textMap } from "./primitives.ts";
 import { pause } from "./pause.ts";
 import { resource, resourceArrays } from "./resource.ts";
+import { UNTYPED } from "./structural_schema.ts";
 
 export const nodeSpec = z.object({
   uid: z.string().meta({ description: "The row's uid." }),
@@ -95,7 +96,12 @@ export const nodeStatus = z.object({
   appliedResources: z.array(z.string()).optional().meta({
     description: "Kind/namespace/name@id of each object that this node owns.",
   }),
-  resources: z.array(resourceRecord).optional(),
+  resources: z.array(resourceRecord).optional().meta({
+    description:
+      "What the operator knows of each resource: id, kind and name, its state since when and why, and hashes " +
+      "of what was applied last.",
+    [UNTYPED]: true,
+  }),
   lastFullReconcileAt: dateTime.optional(),
   conditions,
 });

@@ -20,6 +20,12 @@ const KEPT = new Set([
 const NAMES_NO_CONSTRAINT = new Set(["$schema", "propertyNames", "additionalProperties"]);
 
 /**
+ * Marks a schema that the API server shall not look into: it is told as free of form. Each typed value costs the server
+ * time in every write of the object, which what the operator alone writes need not.
+ */
+export const UNTYPED = "x-lynq-untyped";
+
+/**
  * The structural schema of a zod schema: what `z.toJSONSchema` says of its input side, reduced to the keywords that a
  * CustomResourceDefinition allows. Throws on a keyword that has no structural form (a union, a tuple, null).
  */
@@ -29,6 +35,10 @@ export function structuralSchema(schema: z.ZodType): StructuralSchema {
 
 function convert(json: unknown, path: string): StructuralSchema {
   if (typeof json !== "object" || json === null) throw new TypeError(`${path}: no schema object`);
+  if (UNTYPED in json) {
+    const description = "description" in json ? { description: json.description } : {};
+    return { ...description, "x-kubernetes-preserve-unknown-fields": true };
+  }
   const out: StructuralSchema = {};
   for (const [key, value] of Object.entries(json)) {
     if (key === "type" && typeof value !== "string") throw new TypeError(`${path}: several types at once`);

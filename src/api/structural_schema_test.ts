@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { z } from "zod";
 import { int32, openObject, textMap } from "./primitives.ts";
-import { structuralSchema } from "./structural_schema.ts";
+import { structuralSchema, UNTYPED } from "./structural_schema.ts";
 
 Deno.test("an object keeps types, constraints, defaults and what is required", () => {
   const schema = z.object({
@@ -53,4 +53,11 @@ Deno.test("what a CustomResourceDefinition can't say is refused, with the path t
   refused(z.literal("a"), /\.outer: "const" has no structural form/);
   refused(z.int().gt(1), /\.outer: "exclusiveMinimum" has no structural form/);
   refused(z.array(z.string().nullable()), /\.outer\[\]: several types at once/);
+});
+
+Deno.test("what is marked as untyped is told as free of form, with its description", () => {
+  const list = z.array(z.object({ id: z.string() })).optional().meta({ description: "d", [UNTYPED]: true });
+  assert.deepEqual(structuralSchema(z.object({ list })).properties, {
+    list: { description: "d", "x-kubernetes-preserve-unknown-fields": true },
+  });
 });

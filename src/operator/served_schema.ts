@@ -51,6 +51,7 @@ function ownSchema(kind: typeof KINDS[number]): FieldSchema {
 /** The topmost fields that are missing; nothing is said about what is below them. */
 function lacking(own: FieldSchema, served: FieldSchema, path: string): string[] {
   if (served["x-kubernetes-preserve-unknown-fields"] === true) return [];
+  if (own["x-kubernetes-preserve-unknown-fields"] === true) return [path];
   const fields = Object.entries(own.properties ?? {}).flatMap(([name, below]) => {
     const at = path === "" ? name : `${path}.${name}`;
     const found = served.properties?.[name];

@@ -58,3 +58,13 @@ Deno.test("a kind without a published schema lacks everything, an open one nothi
     fields: ["spec", "status"],
   }]);
 });
+
+Deno.test("what ours is free of form in and the served one is not lacks whatever it does not name", () => {
+  const document = published();
+  const { status } = document.components.schemas["sh.lynq.LynqNode"]?.properties ?? {};
+  status?.properties && (status.properties["resources"] = { type: "array" } as unknown as Open);
+  assert.deepEqual(missingFields(document), [{
+    crd: "lynqnodes.operator.lynq.sh",
+    fields: ["status.resources"],
+  }]);
+});
