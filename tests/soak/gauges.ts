@@ -1,0 +1,129 @@
+/** What a process holds on to. */
+export interface Gauges {
+  /** Live JavaScript heap in bytes: the least of several samples, each of which may follow a collection. */
+  readonly heap: number;
+  /** Resident memory in bytes. */
+  readonly resident: number;
+  readonly threads: number;
+  /** Open descriptors by what they are: `socket`, `anon_inode:[eventpoll]`, `file`. */
+  readonly descriptors: Readonly<Record<string, number>>;
+  /** Series of /metrics, without those of no object. */
+  readonly series: readonly string[];
+  /** Series whose labels name no object: codes, reasons, results. Their number is bounded by what can happen. */
+  readonly openEnded: readonly string[];
+}
+
+export interface Gauged {
+  readonly pid: number;
+  /** Where /metrics is, in plain HTTP. */
+  readonly metricsPort: number;
+}
+
+/** Labels that name an object. */
+const OBJECT_LABEL = /[{,](?:lynqnode|hub|form|namespace)="/;
+
+/** Collections that must have happened among the samples; the operator of a soak collects all at each (--gc-global). */
+const COLLECTIONS = 4;
+const SAMPLE_MS = 100;
+
+export async function readGauges(of: Gauged): Promise<Gauges> {
+  const least = await leastOf(of);
+  const text = await metricsText(of);
+  const series = text.split("\n").filter((line) => line !== "" && !line.startsWith("#"))
+    .map((line) => line.slice(0, line.lastIndexOf(" ")));
+  return {
+    ...least,
+    resident: valueOf(text, "process_resident_memory_bytes"),
+    series: series.filter((each) => OBJECT_LABEL.test(each)).toSorted(),
+    openEnded: series.filter((each) => !OBJECT_LABEL.test(each)).toSorted(),
+  };
+}
+
+type Least = Pick<Gauges, "heap" | "threads" | "descriptors">;
+
+/**
+ * The least of many samples: a read of rows that is under way holds a connection and a thread. They end once the heap
+ * has shrunk often enough: a collection came before, and what is left is alive.
+ */
+async function leastOf(of: Gauged): Promise<Least> {
+  let [shrunk, before] = [0, Infinity];
+  let least: Least = { heap: Infinity, threads: Infinity, descriptors: {} };
+  while (shrunk < COLLECTIONS) {
+    const heap = valueOf(await metricsText(of), "process_heap_bytes");
+    if (heap < before && before !== Infinity) shrunk += 1;
+    before = heap;
+    const threads = [...Deno.readDirSync(`/proc/${of.pid}/task`)].length;
+    const now = descriptorsOf(of.pid);
+    const kinds = Object.keys(least.descriptors).length === 0
+      ? Object.entries(now)
+      : Object.entries(least.descriptors).map(([kind, count]) =>
+        [kind, Math.min(count, now[kind] ?? 0)] as const
+      );
+    least = {
+      heap: Math.min(least.heap, heap),
+      threads: Math.min(least.threads, threads),
+      descriptors: Object.fromEntries(kinds),
+    };
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS));
+  }
+  return least;
+}
+
+async function metricsText({ metricsPort }: Gauged): Promise<string> {
+  const response = await fetch(`http://127.0.0.1:${metricsPort}/metrics`, {
+    headers: { connection: "close" },
+  });
+  if (!response.ok) throw new Error(`/metrics answered ${response.status}`);
+  return await response.text();
+}
+
+function valueOf(text: string, name: string): number {
+  const line = text.split("\n").find((each) => each.startsWith(`${name} `));
+  return Number(line?.slice(name.length));
+}
+
+function descriptorsOf(pid: number): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { name } of Deno.readDirSync(`/proc/${pid}/fd`)) {
+    const kind = kindOf(`/proc/${pid}/fd/${name}`);
+    if (kind !== undefined) counts[kind] = (counts[kind] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Undefined for a descriptor that was closed meanwhile. */
+function kindOf(link: string): string | undefined {
+  try {
+    const target = Deno.readLinkSync(link);
+    if (target.startsWith("/")) return "file";
+    return target.startsWith("anon_inode") ? target : target.split(":")[0];
+  } catch {
+    return undefined;
+  }
+}
+
+/** Bytes that a heap may differ from run to run: code that was compiled meanwhile, caches with a bound. */
+export interface Margin {
+  readonly heap: number;
+  readonly resident: number;
+}
+
+/** What is not back where it was, a line each; empty where nothing was kept. */
+export function keptSince(before: Gauges, after: Gauges, margin: Margin): string[] {
+  const kinds = Object.keys(after.descriptors);
+  const known = new Set(before.series);
+  const more = after.series.filter((each) => !known.has(each));
+  return [
+    ...(["heap", "resident"] as const).flatMap((what) =>
+      after[what] > before[what] + margin[what]
+        ? [`${what}: ${before[what]} bytes before, ${after[what]} after, ${margin[what]} allowed`]
+        : []
+    ),
+    ...kinds.flatMap((kind) => {
+      const [was, is] = [before.descriptors[kind] ?? 0, after.descriptors[kind] ?? 0];
+      return is > was ? [`${kind} descriptors: ${was} before, ${is} after`] : [];
+    }),
+    ...(after.threads > before.threads ? [`threads: ${before.threads} before, ${after.threads} after`] : []),
+    ...more.map((each) => `a series more: ${each}`),
+  ];
+}
