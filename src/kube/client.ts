@@ -107,12 +107,15 @@ export interface WatchOptions {
   readonly metadataOnly?: boolean | undefined;
   /** Changes after this version are sent. */
   readonly resourceVersion: string;
+  /** Whether the caller has the object of that version already, from its own write: it is not read once more. */
+  readonly isKnown?: ((resourceVersion: string) => boolean) | undefined;
 }
 
 /** One line of a watch. An ERROR line is no event: the stream throws it as `KubeError`. */
 export type WatchEvent =
   | { readonly kind: "added" | "modified" | "deleted"; readonly object: KubeObject }
-  | { readonly kind: "bookmark"; readonly resourceVersion: string };
+  /** Everything up to this version was sent; `known` where it stands for a change whose version is known. */
+  | { readonly kind: "bookmark"; readonly resourceVersion: string; readonly known?: true };
 
 /** A client that can also watch: what informers need. */
 export interface WatchingClient extends KubeClient {

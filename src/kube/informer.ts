@@ -162,6 +162,7 @@ class CachingInformer<P, I extends string> implements Informer<P, I> {
     await listAndWatch({
       client,
       what: { type, namespace, labelSelector, fieldSelector, metadataOnly },
+      isKnown: (version) => this.#cache.has(version),
       onUpdate: (update) => {
         this.#cache.update(update);
         if (update.kind === "listDone") this.#settle("synced");

@@ -11,6 +11,8 @@ import {
 
 export interface ListWatchOptions {
   readonly client: Pick<WatchingClient, "list" | "watch">;
+  /** Versions of objects that the caller has from its own writes. */
+  readonly isKnown?: ((resourceVersion: string) => boolean) | undefined;
   readonly what: Pick<ListOptions, "type" | "namespace" | "labelSelector" | "fieldSelector" | "metadataOnly">;
   readonly onUpdate: (update: CacheUpdate) => void;
   readonly onState: (state: WatchState) => void;
@@ -56,7 +58,8 @@ async function* perform(
     }
     if (state.kind === "watching") {
       const { resourceVersion } = state;
-      for await (const event of options.client.watch({ ...options.what, resourceVersion }, signal)) {
+      const { client, what, isKnown } = options;
+      for await (const event of client.watch({ ...what, resourceVersion, isKnown }, signal)) {
         yield { kind: "event", event };
       }
       yield { kind: "ended" };

@@ -24,6 +24,8 @@ export class ProjectionCache<P, I extends string> {
   readonly #index: SecondaryIndex<P, I>;
   /** Versions that came from `observe` and that the watch has not told of yet. */
   readonly #unconfirmed = new Map<ObjectKey, string>();
+  /** The keys of these, by version. */
+  readonly #written = new Map<string, ObjectKey>();
   /** What a list under way has told; `undefined` where none is. */
   #listed: Set<ObjectKey> | undefined;
   #seenTo = "";
@@ -62,11 +64,17 @@ export class ProjectionCache<P, I extends string> {
         this.#removed(update.object);
         return;
       case "progress":
+        if (update.known === true) this.#confirm(this.#written.get(update.resourceVersion));
         this.#advance(update.resourceVersion);
         return;
       case "listDone":
         this.#listDone(update.resourceVersion);
     }
+  }
+
+  /** Whether the entry of that version came from `observe`, and the watch has not told of it yet. */
+  has(version: string): boolean {
+    return this.#written.has(version);
   }
 
   observe(object: KubeObject): void {
@@ -79,8 +87,9 @@ export class ProjectionCache<P, I extends string> {
       : isNewer(version, this.#seenTo) && (entry === undefined || isNewer(version, entry.resourceVersion));
     if (!newer) return;
     if (isNewer(version, this.#seenTo)) {
-      this.#unconfirmed.delete(key);
+      this.#confirm(key);
       this.#unconfirmed.set(key, version);
+      this.#written.set(version, key);
     }
     this.#put(key, object, "write");
   }
@@ -98,7 +107,7 @@ export class ProjectionCache<P, I extends string> {
     const key = keyOf(object);
     const version = object.metadata.resourceVersion ?? "";
     if (!this.#outrun(key, version)) {
-      this.#unconfirmed.delete(key);
+      this.#confirm(key);
       const entry = this.#entries.get(key);
       if (entry?.resourceVersion !== version || entry.uid !== object.metadata.uid) {
         this.#put(key, object, "watch");
@@ -119,7 +128,10 @@ export class ProjectionCache<P, I extends string> {
   #listDone(version: string): void {
     const listed = this.#listed ?? new Set();
     this.#listed = undefined;
-    if (isNewer(this.#seenTo, version)) this.#unconfirmed.clear();
+    if (isNewer(this.#seenTo, version)) {
+      this.#unconfirmed.clear();
+      this.#written.clear();
+    }
     this.#seenTo = version;
     for (const entry of [...this.#entries.values()]) {
       if (!listed.has(entry.key) && !this.#outrun(entry.key, version)) this.#drop(entry);
@@ -139,10 +151,17 @@ export class ProjectionCache<P, I extends string> {
     for (const [key, written] of this.#unconfirmed) {
       // They came nearly in order: what stands behind this one has time until it is passed.
       if (isNewer(written, this.#seenTo)) break;
-      this.#unconfirmed.delete(key);
+      this.#confirm(key);
       const entry = this.#entries.get(key);
       if (entry !== undefined) this.#drop(entry);
     }
+  }
+
+  /** The watch has told of this object what `observe` did, or more. */
+  #confirm(key: ObjectKey | undefined): void {
+    if (key === undefined) return;
+    this.#written.delete(this.#unconfirmed.get(key) ?? "");
+    this.#unconfirmed.delete(key);
   }
 
   #put(key: ObjectKey, object: KubeObject, by: "watch" | "write"): void {
@@ -170,7 +189,7 @@ export class ProjectionCache<P, I extends string> {
   }
 
   #drop(entry: CacheEntry<P>): void {
-    this.#unconfirmed.delete(entry.key);
+    this.#confirm(entry.key);
     this.#remove(entry, "watch");
   }
 

@@ -176,3 +176,24 @@ Deno.test("an object that can't be projected is told as error and the rest goes 
   assert.equal(errors.length, 1);
   assert.deepEqual([...cache.values()].map((entry) => entry.key), ["shop/good"]);
 });
+
+Deno.test("what the caller wrote is known until the watch has told its version, and stays then", () => {
+  const { cache, events } = newCache();
+  list(cache, 10);
+  cache.observe(thing("a", 11));
+  cache.observe(thing("b", 12));
+  cache.observe(thing("b", 14, { value: "w" }));
+  assert.deepEqual(["10", "11", "12", "14"].map((version) => cache.has(version)), [false, true, false, true]);
+  cache.update({ kind: "progress", resourceVersion: "11", known: true });
+  assert.equal(cache.has("11"), false);
+  cache.update({ kind: "applied", object: thing("b", 12) });
+  cache.update({ kind: "progress", resourceVersion: "14", known: true });
+  assert.equal(cache.has("14"), false);
+  cache.update({ kind: "progress", resourceVersion: "20" });
+  assert.deepEqual([...cache.values()].map(({ key, value }) => `${key} ${value}`), ["shop/a v", "shop/b w"]);
+  assert.deepEqual(events, [
+    "added shop/a v by write",
+    "added shop/b v by write",
+    "modified shop/b w by write",
+  ]);
+});

@@ -22,6 +22,7 @@ export async function* watchCall(
   call: WatchCallOptions,
   signal?: AbortSignal,
 ): AsyncGenerator<WatchEvent, void, void> {
+  const { isKnown } = options;
   let { resourceVersion } = options;
   let wire: Wire | undefined;
   while (true) {
@@ -34,7 +35,14 @@ export async function* watchCall(
     if (started.open === undefined) throw kubeError({ what, ...started });
     const endMs = timeoutSeconds * 1000 + exchange.deadlineMs;
     const { idleMs } = call;
-    const end = yield* readWatch(started.open, { ...exchange, what, resourceVersion, idleMs, endMs });
+    const end = yield* readWatch(started.open, {
+      ...exchange,
+      what,
+      resourceVersion,
+      isKnown,
+      idleMs,
+      endMs,
+    });
     if (end.kind === "ended") return;
     ({ wire, resourceVersion } = end);
   }

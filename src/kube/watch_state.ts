@@ -43,8 +43,8 @@ export type CacheUpdate =
   | { readonly kind: "applied"; readonly object: KubeObject }
   | { readonly kind: "listDone"; readonly resourceVersion: string }
   | { readonly kind: "removed"; readonly object: KubeObject }
-  /** Everything up to this version was told. */
-  | { readonly kind: "progress"; readonly resourceVersion: string };
+  /** Everything up to this version was told; `known` where it is the version of an object that the cache has. */
+  | { readonly kind: "progress"; readonly resourceVersion: string; readonly known?: true };
 
 export interface Step {
   readonly state: WatchState;
@@ -87,8 +87,8 @@ function watched(state: WatchState & { kind: "watching" }, event: WatchEvent): S
   if (event.kind === "bookmark") {
     const { resourceVersion } = event;
     return stay({ kind: "watching", attempt: 0, resourceVersion, heard: true }, [{
+      ...event,
       kind: "progress",
-      resourceVersion,
     }]);
   }
   const resourceVersion = event.object.metadata.resourceVersion ?? state.resourceVersion;

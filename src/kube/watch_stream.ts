@@ -1,5 +1,5 @@
 import { Alarm } from "./alarm.ts";
-import type { WatchEvent } from "./client.ts";
+import type { WatchEvent, WatchOptions } from "./client.ts";
 import { KubeError, KubeUnreachable } from "./error.ts";
 import { type ExchangeOptions, type OpenAnswer, unreachable } from "./exchange.ts";
 import { LineSplitter } from "./line_splitter.ts";
@@ -12,6 +12,7 @@ export interface WatchStreamOptions extends ExchangeOptions {
   readonly what: string;
   /** Where the stream begins. */
   readonly resourceVersion: string;
+  readonly isKnown?: WatchOptions["isKnown"];
   /** Silence of the connection after which one of its watches is renewed. */
   readonly idleMs: number;
   /** After this the server has ended the stream, or it is dead. */
@@ -52,7 +53,7 @@ export async function* readWatch(
       heardAt = options.lane.now();
       options.lane.heard(open.wire);
       for (const line of splitter.push(chunk.value)) {
-        const event = watchEvent(line, options.what);
+        const event = watchEvent(line, options);
         resourceVersion = versionOf(event) ?? resourceVersion;
         yield event;
       }
@@ -115,7 +116,14 @@ async function read(
 const KINDS = { ADDED: "added", MODIFIED: "modified", DELETED: "deleted" } as const;
 
 /** One line of a watch as event. Throws `KubeError` for an ERROR line and for a line that is no event. */
-export function watchEvent(line: string, what: string): WatchEvent {
+export function watchEvent(
+  line: string,
+  { what, isKnown }: Pick<WatchStreamOptions, "what" | "isKnown">,
+): WatchEvent {
+  const version = isKnown === undefined ? undefined : changedVersion(line);
+  if (version !== undefined && isKnown?.(version)) {
+    return { kind: "bookmark", resourceVersion: version, known: true };
+  }
   const event = parse(line);
   const object = asRecord(event?.object);
   const type = event?.type;
@@ -133,6 +141,17 @@ export function watchEvent(line: string, what: string): WatchEvent {
     status: 200,
     reason: "NotAnEvent",
   });
+}
+
+const CHANGE = /^\{"type":"(?:ADDED|MODIFIED)"/;
+const VERSION = '"resourceVersion":"';
+
+/** The version that a change gave its object, without reading the object: where the line has one field of that name. */
+function changedVersion(line: string): string | undefined {
+  const at = line.indexOf(VERSION);
+  if (at < 0 || !CHANGE.test(line)) return undefined;
+  const from = at + VERSION.length;
+  return line.includes(VERSION, from) ? undefined : line.slice(from, line.indexOf('"', from));
 }
 
 function parse(line: string): Record<string, unknown> | undefined {
