@@ -55,7 +55,7 @@ const PERMISSIONS = [
 const MEMORY = config.tasks.operator.command.split(" ").filter((flag) => flag.startsWith("--v8-flags="));
 
 /** Modules that start in a Worker, which no import leads to. */
-async function workerModules(folder: string): Promise<string[]> {
+export async function workerModules(folder: string): Promise<string[]> {
   const found: string[] = [];
   for await (const entry of Deno.readDir(folder)) {
     const path = `${folder}/${entry.name}`;
