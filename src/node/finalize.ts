@@ -12,6 +12,7 @@ import { nodeStatus } from "./node_status.ts";
 import { findOrphans, type Orphan } from "./orphans.ts";
 import { prune, UNWATCHED_MS } from "./prune.ts";
 import { publishStatus, reportTransitions } from "./publish.ts";
+import { seekUnrecorded } from "./unrecorded.ts";
 import type { NodeWorld } from "./world.ts";
 
 /**
@@ -28,6 +29,7 @@ export async function finalizeNode(
 
   // 1. Every kind that a child of this node could have.
   const unresolved = await ensureKinds(world, node);
+  await seekUnrecorded(own, node, signal);
 
   // 2. What is there, and what can go now.
   const orphans = findOrphans({

@@ -98,7 +98,8 @@ Deno.test("what names no field, another refusal, and a creation are no such chan
 Deno.test("with recreateOnImmutable the object of the recorded UID is deleted, and made anew when it is gone", async () => {
   const policy = { recreateOnImmutable: true };
   assert.equal((await judge({ policy }, OBJECT, undefined)).settled, "gone");
-  const waiting = await judge({ policy }, OBJECT, OBJECT);
+  const going = { ...OBJECT, metadata: { ...OBJECT.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
+  const waiting = await judge({ policy }, OBJECT, going);
   assert.equal(reasonOf(waiting.settled), "Recreating");
   assert.deepEqual([waiting.sent, waiting.refused], [["create", "delete"], undefined]);
   const forbidden = new KubeError("no", { status: 403, reason: "Forbidden" });

@@ -111,6 +111,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/served_kind.ts": "asks how a recorded kind is served",
   "src/node/release_claim.ts": "gives up a node's part in a shared object",
   "src/node/prune.ts": "deletes or releases what left the desired set",
+  "src/node/unrecorded.ts": "lists children of a node that goes, where its record is not complete",
   "src/node/node_doubt.ts": "asks whether a node still has the spec that its watch told",
   "src/node/publish.ts": "writes the node's status",
   "src/node/reconcile.ts": "gathers, decides, acts",

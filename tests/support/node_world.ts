@@ -73,13 +73,15 @@ export interface Faults {
   readonly get: Map<string, Error>;
   /** By object name: what the next apply of it ends with. */
   readonly apply: Map<string, Error>;
+  /** Watches tell nothing. */
+  blind: boolean;
 }
 
 /** Gives the lab to `test` and takes everything away again. Workloads never become ready in it. */
 export async function withNode(test: (lab: NodeLab) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox({ workloadDelayMs: 3_600_000 });
   const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
-  const faults: Faults = { list: new Map(), get: new Map(), apply: new Map() };
+  const faults: Faults = { list: new Map(), get: new Map(), apply: new Map(), blind: false };
   const reads: string[] = [];
   const faulty = withFaults(client, { faults, reads });
   const children = new ChildCaches({
@@ -120,6 +122,9 @@ function withFaults(client: WatchingClient, { faults, reads }: Heard): WatchingC
       const error = faults.list.get(options.type.kind);
       if (error !== undefined) throw error;
       yield* client.list(options, signal);
+    },
+    watch: async function* (options, signal) {
+      for await (const event of client.watch(options, signal)) if (!faults.blind) yield event;
     },
     get: (ref, options) => {
       reads.push(`get ${ref.type.plural} ${ref.name}`);
