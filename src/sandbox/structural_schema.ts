@@ -41,6 +41,7 @@ interface Place {
 function pruneAt(value: unknown, place: Place): unknown {
   const { schema, path, unknown } = place;
   if (Array.isArray(value)) {
+    if (schema.items === undefined && keepsUnknown(schema)) return value;
     const items = objectAt(schema, "items");
     return value.map((item, index) =>
       pruneAt(item, { schema: items, path: `${path}[${index}]`, unknown, embedded: isEmbedded(items) })
