@@ -135,7 +135,7 @@ Deno.test("every column points at a field that its schema has, with that field's
   }
 });
 
-Deno.test("only the named rules are in CEL: hubId, rollout.order, source blocks, one namespace spelling", () => {
+Deno.test("only the named rules are in CEL: hubId, rollout.order, source blocks, sensitive variables, one namespace spelling", () => {
   const rules = KINDS.flatMap(({ kind }) =>
     [...nested(schemaOf(kind), kind)].flatMap(([path, schema]) =>
       ((schema["x-kubernetes-validations"] ?? []) as { rule: string }[]).map(({ rule }) => [path, rule])
@@ -146,6 +146,7 @@ Deno.test("only the named rules are in CEL: hubId, rollout.order, source blocks,
     "LynqForm.spec.<array>[]",
     "LynqForm.spec.hubId",
     "LynqForm.spec.rollout.order",
+    "LynqHub.spec",
     "LynqHub.spec.source",
     "LynqNode.spec.<array>[]",
   ]);

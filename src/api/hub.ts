@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { accountName, conditions, dateTime, int32, int64, secretKeyRef, textMap } from "./primitives.ts";
+import { NEVER_SENSITIVE } from "./mapped_variables.ts";
 import { pause } from "./pause.ts";
 
 const interval = z.string().regex(/^[0-9]+(s|m|h)$/);
@@ -81,12 +82,29 @@ export const hubSpec = z.object({
       "Holds the deletions of rows that are gone or inactive when they are many, until a person approves them.",
   }),
   extraValueMappings: textMap.optional().meta({ description: "Template variable by column." }),
+  sensitive: z.array(z.string().min(1).max(253)).max(64).optional().meta({
+    description: "Variables of extraValueMappings whose values are kept in Secrets and shown nowhere.",
+    "x-kubernetes-list-type": "set",
+  }),
   serviceAccountName: accountName.optional().meta({
     description:
       "ServiceAccount of the hub's namespace that the resources of its nodes are written, read and " +
       "deleted as. The operator's own account unless told, or the one of --default-service-account.",
   }),
   ...pause,
+}).meta({
+  "x-kubernetes-validations": [{
+    rule: "!has(self.sensitive) || self.sensitive.all(name, " +
+      "has(self.extraValueMappings) && name in self.extraValueMappings)",
+    message: "sensitive names variables of extraValueMappings",
+  }, {
+    rule: `!has(self.sensitive) || !self.sensitive.exists(name, name in [${
+      NEVER_SENSITIVE.map((name) => `'${name}'`).join(", ")
+    }])`,
+    message: `sensitive names none of ${
+      NEVER_SENSITIVE.join(", ")
+    }: nodes are named by them, or all may know them`,
+  }],
 });
 
 const marked = z.object({

@@ -22,6 +22,8 @@ export const LABEL = {
   orphaned: "lynq.sh/orphaned",
   /** On the Secret with a node's seed: the node. It is no child, so it lacks the tracking labels. */
   seedOf: "lynq.sh/seed-of",
+  /** On the Secret with a node's sensitive values: the node. */
+  sensitiveOf: "lynq.sh/sensitive-of",
 } as const;
 
 /** Annotations on children, and those that LynqNodes of the Go implementation carry. */

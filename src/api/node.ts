@@ -1,8 +1,8 @@
 import { z } from "zod";
+import { UNTYPED } from "./structural_schema.ts";
 import { accountName, conditions, dateTime, int32, int64, textMap } from "./primitives.ts";
 import { pause } from "./pause.ts";
 import { resource, resourceArrays } from "./resource.ts";
-import { UNTYPED } from "./structural_schema.ts";
 
 export const nodeSpec = z.object({
   uid: z.string().meta({ description: "The row's uid." }),
@@ -12,6 +12,10 @@ export const nodeSpec = z.object({
     description: "ControllerRevision of the form that this node follows.",
   }),
   values: textMap.optional().meta({ description: "The row's values by template variable." }),
+  sensitive: z.object({
+    part: z.enum(["a", "b"]).meta({ description: "The key of the node's Secret that holds the values." }),
+    hashes: textMap.meta({ description: "Keyed hashes of the values, by template variable." }),
+  }).optional().meta({ description: "Values of the row that are in the Secret <node>-lynq-sensitive." }),
   serviceAccountName: accountName.optional().meta({
     description:
       "ServiceAccount of the node's namespace that its resources are written, read and deleted as; " +

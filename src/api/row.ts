@@ -2,6 +2,16 @@
 export interface Row {
   readonly uid: string;
   readonly values: Readonly<Record<string, string>>;
+  /** What of it travels in a Secret, once it was sealed; it is not in `values` then. */
+  readonly sensitive?: SealedValues;
+}
+
+/** The sensitive values of a row. */
+export interface SealedValues {
+  /** Keyed hashes by template variable. */
+  readonly hashes: Readonly<Record<string, string>>;
+  /** What the node's Secret is to hold of them, in base64; undefined where it stays as it is. */
+  readonly part?: string;
 }
 
 /** What a row asks for, or why that can't be told. */

@@ -26,6 +26,8 @@ export interface RenderedResource {
   /** Hash over everything that was rendered from: form entry and the variables that it reads. */
   readonly inputs: string;
   readonly givens?: Givens;
+  /** Set where sensitive values are in it: the key that hashes of it are made with, in base64. */
+  readonly sealing?: string;
 }
 
 /** A resource whose templates failed. `field` is the path of the template, `nameTemplate` or `spec.data.host`. */
@@ -49,6 +51,8 @@ export interface DesiredObject {
   readonly hash: string;
   readonly inputs: string;
   readonly givens?: Givens;
+  /** Set where sensitive values are in it: the key of its hash, in base64. Nobody is told what a server says of it. */
+  readonly sealing?: string;
   /** Who applies it, as managedFields say it. */
   readonly manager: string;
   /** Other nodes may declare the object too; only one of them applies the tracking labels. */

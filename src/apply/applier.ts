@@ -43,8 +43,12 @@ export interface ApplierOptions {
 }
 
 export function createApplier({ client, now, account }: ApplierOptions): Applier {
-  const refusal = (error: unknown, { type, key }: Pick<DesiredObject, "type" | "key">) =>
-    outcomeOf(error, type, { namespace: key.namespace, account });
+  const refusal = (error: unknown, of: Pick<DesiredObject, "type" | "key" | "sealing">) =>
+    outcomeOf(error, of.type, {
+      namespace: of.key.namespace,
+      account,
+      sensitive: of.sealing !== undefined,
+    });
   return {
     perform: async (action, signal) => {
       try {

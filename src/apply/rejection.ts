@@ -4,11 +4,15 @@ import { fieldConflicts } from "../kube/fields.ts";
 import { type Asked, remedyFor } from "./missing_right.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 
+/** Who asked for what, and whether the object holds sensitive values. */
+export type AskedFor = Asked & { readonly sensitive?: boolean };
+
 /**
  * The outcome of a write to an object of that type that threw. What is no answer of the API server is thrown on. Of a
- * Secret that is refused for its content, only fields and reasons are told: the server quotes values.
+ * Secret that is refused for its content, and of what holds sensitive values, only fields and reasons are told: the
+ * server quotes values, and so do webhooks.
  */
-export function outcomeOf(error: unknown, type: ResourceType, by: Omit<Asked, "type"> = {}): Outcome {
+export function outcomeOf(error: unknown, type: ResourceType, by: Omit<AskedFor, "type"> = {}): Outcome {
   if (error instanceof KubeUnreachable) {
     return {
       kind: "rejected",
@@ -45,22 +49,27 @@ function codeOf(error: KubeError): RejectionCode {
 }
 
 /** The server's own words, the fields that it names, and what can be done. */
-export function explain(error: KubeError, asked: Asked): string {
-  const { type } = asked;
-  if (type.kind === "Secret" && type.group === "" && quotesValues(error)) return withoutValues(error);
+export function explain(error: KubeError, asked: AskedFor): string {
+  const { type, sensitive = false } = asked;
+  const secret = type.kind === "Secret" && type.group === "";
+  if (secret && quotesValues(error)) return withoutValues(error, "the Secret", SECRET_ADVICE);
   const refused = error.status === 403 && codeOf(error) === "Forbidden";
-  return `${error.message}${refused ? remedyFor(error, asked) : ""}`;
+  const remedy = refused ? remedyFor(error, asked) : "";
+  return sensitive ? `${withoutValues(error, "the object", NO_FIELD)}${remedy}` : `${error.message}${remedy}`;
 }
+
+const SECRET_ADVICE = "every value under data must be base64, every value under stringData text";
+const NO_FIELD = "it names no field";
 
 /** Answers about the content of the object, in contrast to who asks, how often and for what. */
 function quotesValues({ status }: KubeError): boolean {
   return status === 400 || status === 422 || status >= 500;
 }
 
-function withoutValues({ status, reason, causes }: KubeError): string {
+function withoutValues({ status, reason, causes }: KubeError, what: string, advice: string): string {
   const fields = causes.map(({ field, ...cause }) => `${field}: ${causeWithoutValue(cause)}`).join("; ") ||
-    "every value under data must be base64, every value under stringData text";
-  return `the API server refused the Secret (${`${status} ${reason}`.trim()}): ${fields}. ` +
+    advice;
+  return `the API server refused ${what} (${`${status} ${reason}`.trim()}): ${fields}. ` +
     "Its own words are withheld, since they may quote a value; kubectl apply --dry-run=server shows them";
 }
 

@@ -3,6 +3,7 @@ import type { FormSpec } from "../api/form.ts";
 import type { HubSpec } from "../api/hub.ts";
 import { API_VERSION, GROUP } from "../api/labels.ts";
 import { checkForm, type FormProblem } from "../form/check.ts";
+import { openUses } from "../form/check_sensitive.ts";
 import { hintsOf } from "../form/hints.ts";
 import { Programs, ruleCauses } from "../sandbox/cel_rules.ts";
 import { schemaCauses } from "../sandbox/schema_validation.ts";
@@ -115,6 +116,6 @@ export function checkFormManifest(
   const told = ({ field, message }: FormProblem) => problem(manifest, field ?? "spec", message);
   return {
     problems: checkForm({ spec, namespace, hub }).map(told),
-    warnings: hintsOf(spec, namespace).map(told),
+    warnings: [...hintsOf(spec, namespace), ...openUses({ spec, hub })].map(told),
   };
 }

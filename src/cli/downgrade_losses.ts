@@ -27,6 +27,11 @@ export function hubLosses(hub: StoredHub, now: Date): string[] {
   if (hub.spec.serviceAccountName !== undefined) {
     losses.push("spec.serviceAccountName is ignored: it writes and deletes with its own rights");
   }
+  if (hub.spec.sensitive !== undefined) {
+    losses.push(
+      "spec.sensitive is unknown to it: take it off, and the values stand in annotations of the LynqNodes from then on",
+    );
+  }
   if (deletionGuard?.enabled !== false) {
     losses.push("deletions are not guarded: an empty table deletes all nodes of the hub");
   }

@@ -55,6 +55,7 @@ export function formerNode(sources: NodeSources): FormerNodePatch | string {
   if (arrays === undefined) {
     return `the ControllerRevision ${node.spec.revision ?? "of its form"} that it follows does not exist`;
   }
+  if (node.spec.sensitive !== undefined) return SENSITIVE;
   const built = buildVariables(node);
   if (built.kind === "invalid") return built.message;
   const losses: string[] = [];
@@ -88,6 +89,10 @@ export function formerNode(sources: NodeSources): FormerNodePatch | string {
     losses,
   };
 }
+
+const SENSITIVE =
+  "it has sensitive values, which the Go implementation keeps in annotations for all to read: where that " +
+  "may be, take spec.sensitive off its hub and wait for the next read of the rows";
 
 const OURS = ["hubId", "revision", "values", "paused", "pausedUntil", "serviceAccountName"] as const;
 

@@ -21,6 +21,7 @@ export interface RenderOptions extends SecretFlags {
   readonly namespace: string;
   readonly output: "yaml" | "json";
   readonly seed?: string;
+  readonly showSensitive?: boolean;
 }
 
 /** `lynq render`: what the operator would apply for given rows, without a cluster. */
@@ -46,6 +47,7 @@ export function addRenderCommand(program: Command): void {
     .addOption(
       new Option("-o, --output <format>", "what is printed").choices(["yaml", "json"]).default("yaml"),
     )
+    .option("--show-sensitive", "print the values that the hub marks as sensitive")
     .option("--seed <text>", "what random values are derived from; in a cluster each node has its own seed")
     .action(async (options: RenderOptions) => {
       Deno.exitCode = await exitCode(() => render(options));
@@ -71,8 +73,9 @@ export async function render(options: RenderOptions): Promise<number> {
   for (const group of groupsOf(sound, options.namespace)) {
     const rows = await rowsFor(group, given, options);
     problems.push(...rows.problems);
-    const { seed = "" } = options;
-    const rendering = renderForms({ hub: rows.hub, forms: group.forms, rows: rows.verdicts, kinds, seed });
+    const { seed = "", showSensitive = false } = options;
+    const of = { hub: rows.hub, forms: group.forms, rows: rows.verdicts };
+    const rendering = renderForms({ ...of, kinds, seed, showSensitive });
     random ||= rendering.random;
     documents.push(...rendering.documents);
     problems.push(...rendering.problems);

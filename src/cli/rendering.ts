@@ -1,6 +1,7 @@
 import { type FormSpec, formSpec } from "../api/form.ts";
+import type { ObjectPath } from "../api/givens.ts";
 import type { HubSpec } from "../api/hub.ts";
-import { mappedVariables } from "../api/mapped_variables.ts";
+import { mappedVariables, sensitiveNames } from "../api/mapped_variables.ts";
 import { collectResources, type PlacedResource } from "../api/resource.ts";
 import type { RowVerdict } from "../api/row.ts";
 import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
@@ -12,7 +13,9 @@ import type { KubeObject } from "../kube/object.ts";
 import { parseApiVersion, type ResourceType } from "../kube/resource_type.ts";
 import { toDesiredObject } from "../node/desired_object.ts";
 import { type PreparedForm, type PreparedResource, prepareForm } from "../node/prepared_form.ts";
+import { withValue } from "../node/object_path.ts";
 import { type Seed, seedOfText } from "../node/random_stream.ts";
+import { exposedText, type SensitiveUse } from "../node/sensitive_use.ts";
 import { buildVariables } from "../node/variables.ts";
 import { parseTemplate, TemplateError } from "../template/mod.ts";
 import { suggest } from "../template/suggest.ts";
@@ -27,6 +30,8 @@ export interface RenderInput {
   readonly kinds: OfflineKinds;
   /** What random values are derived from, in place of the seed that each node has in a cluster. */
   readonly seed: string;
+  /** Sensitive values are shown as they are; without it a mark stands for each. */
+  readonly showSensitive?: boolean;
 }
 
 /** An object as it would be applied, without the owner that only a cluster can tell. */
@@ -130,11 +135,17 @@ function renderNode(input: RenderInput, { wanted, manifest, spec, prepared }: No
     const resource = prepared.resources.find((resource) => resource.id === id);
     const placed = places.get(id);
     if (resource === undefined || placed === undefined) continue;
-    const rendered = renderResource(resource, { node, variables: result.variables, seed });
+    const use = resource.uses(sensitiveNames(hub.spec));
+    const rendered = renderResource(resource, {
+      ...{ node, variables: result.variables, seed, use },
+      quotes: use.kind === "none" || input.showSensitive === true,
+    });
     if (rendered === undefined) continue;
     random ||= resource.needs.random;
-    if (rendered.kind === "rendered") documents.push(finished(rendered, { row: row.uid, form, node, kinds }));
-    else {
+    if (rendered.kind === "rendered") {
+      const hidden = use.kind === "body" && input.showSensitive !== true ? use.paths : [];
+      documents.push(finished(rendered, { row: row.uid, form, node, kinds, hidden }));
+    } else {
       const told = failureText(rendered, { placed, manifest, hub, variables: result.variables });
       problems.push(`${where}, ${told}`);
     }
@@ -149,11 +160,16 @@ function nothing(problem: string): Rendering {
 /** undefined where the node does without the resource. */
 function renderResource(
   resource: PreparedResource,
-  { node, variables, seed }: { node: NodeIdentity; variables: Variables; seed: Seed },
+  of: { node: NodeIdentity; variables: Variables; seed: Seed; use: SensitiveUse; quotes: boolean },
 ): RenderedResource | UnrenderedResource | undefined {
-  const inclusion = resource.inclusion(variables);
+  const { node, variables, seed, use, quotes } = of;
+  const { id, policy } = resource;
+  if (use.kind === "exposed") {
+    return { kind: "unrendered", id, policy, field: use.field, message: exposedText(use.variable) };
+  }
+  const inclusion = resource.inclusion(variables, { quotes });
   if (inclusion.kind === "unrendered") return inclusion;
-  return inclusion.kind === "excluded" ? undefined : resource.render(node, variables, { seed });
+  return inclusion.kind === "excluded" ? undefined : resource.render(node, variables, { seed, quotes });
 }
 
 interface Place {
@@ -161,13 +177,25 @@ interface Place {
   readonly form: string;
   readonly node: NodeIdentity;
   readonly kinds: OfflineKinds;
+  /** Paths below the rendered object that sensitive values went into. */
+  readonly hidden: readonly ObjectPath[];
 }
 
-function finished(rendered: RenderedResource, { row, form, node, kinds }: Place): RenderedDocument {
+/** What stands in place of a field that sensitive values went into. */
+const HIDDEN = "[sensitive]";
+
+function finished(rendered: RenderedResource, { row, form, node, kinds, hidden }: Place): RenderedDocument {
   const { apiVersion = "", kind = "" } = rendered.object;
   const known = kinds.typeOf(apiVersion, kind);
   const assumed: ResourceType = { ...parseApiVersion(apiVersion), kind, plural: "", namespaced: true };
-  const { object } = toDesiredObject(rendered, known ?? assumed, { ...node, spec: { uid: row } });
+  const desired = toDesiredObject(rendered, known ?? assumed, { ...node, spec: { uid: row } });
+  const object = hidden.reduce<KubeObject>((shown, path) => {
+    // What was rendered into a Secret's stringData stands in its data.
+    const at = path[0] === "stringData" && shown["stringData"] === undefined
+      ? ["data", ...path.slice(1)]
+      : path;
+    return withValue(shown, at, HIDDEN) as KubeObject;
+  }, desired.object);
   const { ownerReferences: _, name, namespace, ...more } = object.metadata;
   const metadata = { name: name ?? "", ...namespace === undefined ? {} : { namespace }, ...more };
   return { row, form, id: rendered.id, object: { ...object, metadata }, unknownKind: known === undefined };

@@ -12,6 +12,7 @@ import {
 import { ignoredFieldsAreNamed, inclusionIsTrueOrFalse, readinessIsExpressed } from "./check_rules.ts";
 import { namesAreStable, templatesParse, variablesAreMapped } from "./check_templates.ts";
 import type { CheckedResource, CheckInput, FormProblem, ParsedField, Rule } from "./problem.ts";
+import { sensitiveStaysBelow } from "./sensitive_fields.ts";
 
 export type { CheckInput, FormProblem } from "./problem.ts";
 
@@ -28,6 +29,7 @@ const RULES: readonly Rule[] = [
   templatesParse,
   namesAreStable,
   variablesAreMapped,
+  sensitiveStaysBelow,
   objectsAreDistinct,
   inclusionIsTrueOrFalse,
   readinessIsExpressed,

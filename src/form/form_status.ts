@@ -8,6 +8,8 @@ import { instant, type RolloutTold, tellRollout } from "./rollout_status.ts";
 
 export interface FormStatusInput {
   readonly problems: readonly FormProblem[];
+  /** Where a valid form shows sensitive values to whoever may read an object. */
+  readonly open?: readonly FormProblem[];
   /** The revision that the nodes are to follow; undefined where there never was a valid generation. */
   readonly target: string | undefined;
   /** The present generation says something else than `target` and is only tried. */
@@ -35,7 +37,7 @@ export function formStatus(form: StoredForm, input: FormStatusInput): FormTold {
     ? undefined
     : tellRollout(form, { target, nodes, desired, now, paused: paused.length > 0 });
   const conditions = [
-    validCondition(problems),
+    validCondition(problems, input.open ?? []),
     appliedCondition(form, input, rollout),
     ...(rollout === undefined ? [] : [rollout.condition]),
     ...heldRevisionConditions(held, form.status.conditions),
@@ -62,9 +64,16 @@ export function formStatus(form: StoredForm, input: FormStatusInput): FormTold {
 
 const PAUSE_EFFECT = "its LynqNodes stay as they are and none is made; deleting goes on";
 
-function validCondition(problems: readonly FormProblem[]): ConditionInput {
+/** What condition Valid says of a form that nothing is to be said against. */
+export const PASSED = "Template validation passed";
+
+const TOLD = 10;
+
+function validCondition(problems: readonly FormProblem[], open: readonly FormProblem[]): ConditionInput {
+  const warnings = open.slice(0, TOLD).map(({ message }) => `; ${message}`).join("");
+  const more = open.length > TOLD ? `; and ${open.length - TOLD} more` : "";
   return problems.length === 0
-    ? { type: "Valid", status: "True", reason: "ValidationPassed", message: "Template validation passed" }
+    ? { type: "Valid", status: "True", reason: "ValidationPassed", message: `${PASSED}${warnings}${more}` }
     : { type: "Valid", status: "False", reason: "ValidationFailed", message: validationMessage(problems) };
 }
 

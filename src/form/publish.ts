@@ -6,7 +6,7 @@ import { namespacedName } from "../api/resource_key.ts";
 import { PROGRESSING } from "../api/rollout.ts";
 import type { StoredForm } from "../api/stored.ts";
 import type { FormProblem } from "./check.ts";
-import { validationMessage } from "./form_status.ts";
+import { PASSED, validationMessage } from "./form_status.ts";
 import type { FormWorld } from "./world.ts";
 
 export interface Told {
@@ -94,6 +94,10 @@ function reportForm(world: FormWorld, { form, problems, status }: Required<Told>
   }
   if (problems.length === 0 && before("Valid")?.status !== "True") {
     event("Normal", "ValidationPassed", "Template validation passed successfully");
+  }
+  const valid = after("Valid");
+  if (valid?.status === "True" && valid.message !== PASSED && valid.message !== before("Valid")?.message) {
+    event("Warning", "SensitiveInOpen", valid.message);
   }
   if (problems.length > 0 && before("Valid")?.message !== after("Valid")?.message) {
     for (const problem of problems) event("Warning", problem.reason, problem.message);

@@ -2,9 +2,10 @@ import { nextEnd, pausesOf } from "../api/pause.ts";
 import type { FormStatus } from "../api/form.ts";
 import { ANNOTATION } from "../api/labels.ts";
 import { namespacedName, parseNamespacedName } from "../api/resource_key.ts";
-import type { StoredForm, StoredNode } from "../api/stored.ts";
+import type { StoredForm, StoredHub, StoredNode } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { checkForm, type FormProblem } from "./check.ts";
+import { openUses } from "./check_sensitive.ts";
 import { addFormFinalizer, finalizeForm } from "./finalize.ts";
 import { formStatus } from "./form_status.ts";
 import { keepRevision, pruneRevisions } from "./history.ts";
@@ -42,10 +43,11 @@ export async function reconcileForm(world: FormWorld, key: string, signal: Abort
 
   // 4. Tell.
   const now = world.now();
-  const paused = pausesOf({ hub: world.hubs.get(`${namespace}/${form.spec.hubId}`), form }, now);
+  const paused = pausesOf({ hub: hubOf(world, form), form }, now);
   const desired = desiredOf(world, form);
   const { status, againMs } = formStatus(form, {
     ...target,
+    open: openUses({ spec: form.spec, hub: hubOf(world, form)?.spec ?? "absent" }),
     nodes,
     desired,
     paused,
@@ -75,8 +77,12 @@ function check(world: FormWorld, form: StoredForm): FormProblem[] {
   return checkForm({
     namespace,
     spec,
-    hub: world.hubs.get(`${namespace}/${spec.hubId}`)?.spec ?? "absent",
+    hub: hubOf(world, form)?.spec ?? "absent",
   });
+}
+
+function hubOf(world: FormWorld, { namespace, spec }: StoredForm): StoredHub | undefined {
+  return world.hubs.get(`${namespace}/${spec.hubId}`);
 }
 
 interface Target {

@@ -1,12 +1,15 @@
 import { pauseOf } from "../api/pause.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { RowProblem } from "../api/row.ts";
+import { holdsSensitive } from "../api/sensitive.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
+import type { KubeObject } from "../kube/object.ts";
 import { certainChanges } from "./certain_changes.ts";
 import { newNode, nodeMarksPatch, nodePatch } from "./node_object.ts";
 import { type HubPlan, nameOf, type NodeChange, type NodeWanted } from "./plan.ts";
 import { hubEvent } from "./report.ts";
+import { dropValues, giveToNode, keepValues, leaveNothing } from "./sensitive_secret.ts";
 import type { HubWorld } from "./world.ts";
 
 /** What came of the planned changes. */
@@ -143,15 +146,13 @@ async function carryOutOne(world: HubWorld, { hub, change }: One, signal: AbortS
     case "create":
       return await create(world, { hub, wanted: change.wanted }, signal);
     case "update":
-    case "mark": {
-      const { node } = change;
-      const body = change.kind === "mark"
-        ? nodeMarksPatch(node, change.marks)
-        : nodePatch(hub, node, change.wanted);
-      const ref = { type: world.nodes.type, namespace: hub.namespace, name: node.name };
-      world.nodes.observe(await world.client.patch(ref, { type: "merge", body }, MANAGED, signal));
-      return;
-    }
+      return await update(world, { hub, node: change.node, wanted: change.wanted }, signal);
+    case "mark":
+      return await patch(
+        world,
+        { node: change.node, body: nodeMarksPatch(change.node, change.marks) },
+        signal,
+      );
     case "delete":
       return await remove(world, { hub, node: change.node }, signal);
   }
@@ -159,12 +160,48 @@ async function carryOutOne(world: HubWorld, { hub, change }: One, signal: AbortS
 
 const MANAGED = { fieldManager: "lynq" };
 
+/** What the node's Secret is to hold is there before the node speaks of it. */
 async function create(
   world: HubWorld,
   { hub, wanted }: { hub: StoredHub; wanted: NodeWanted },
   signal: AbortSignal,
 ): Promise<undefined> {
-  world.nodes.observe(await world.client.create(world.nodes.type, newNode(hub, wanted), MANAGED, signal));
+  await keepValues(world, { hub, wanted, node: undefined }, signal);
+  const node = await made(world, { hub, wanted }, signal);
+  world.nodes.observe(node);
+  await giveToNode(world, { wanted, node }, signal);
+}
+
+async function made(
+  world: HubWorld,
+  { hub, wanted }: { hub: StoredHub; wanted: NodeWanted },
+  signal: AbortSignal,
+): Promise<KubeObject> {
+  try {
+    return await world.client.create(world.nodes.type, newNode(hub, wanted), MANAGED, signal);
+  } catch (error) {
+    await leaveNothing(world, { hub, wanted, error }, signal);
+    throw error;
+  }
+}
+
+async function update(
+  world: HubWorld,
+  { hub, node, wanted }: { hub: StoredHub; node: StoredNode; wanted: NodeWanted },
+  signal: AbortSignal,
+): Promise<undefined> {
+  if (!holdsSensitive(node, wanted.row.sensitive)) await keepValues(world, { hub, wanted, node }, signal);
+  await patch(world, { node, body: nodePatch(hub, node, wanted) }, signal);
+  await dropValues(world, { wanted, node }, signal);
+}
+
+async function patch(
+  world: HubWorld,
+  { node, body }: { node: StoredNode; body: Record<string, unknown> },
+  signal: AbortSignal,
+): Promise<undefined> {
+  const ref = { type: world.nodes.type, namespace: node.namespace, name: node.name };
+  world.nodes.observe(await world.client.patch(ref, { type: "merge", body }, MANAGED, signal));
 }
 
 async function remove(

@@ -56,7 +56,8 @@ export function uidOf(verdict: RowVerdict): string {
 function agree(a: RowVerdict, b: RowVerdict): boolean {
   if (a.kind !== b.kind) return false;
   if (a.kind !== "active" && a.kind !== "paused") return true;
-  return (b.kind === "active" || b.kind === "paused") && sameValues(a.row.values, b.row.values);
+  return (b.kind === "active" || b.kind === "paused") && sameValues(a.row.values, b.row.values) &&
+    sameValues(a.row.sensitive?.hashes ?? {}, b.row.sensitive?.hashes ?? {});
 }
 
 /** Whether two sets of values are the same; undefined is none at all. */

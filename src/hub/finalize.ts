@@ -156,6 +156,7 @@ async function finish(world: HubWorld, { hub, left }: Progress, signal: AbortSig
   }
   world.metrics.forgetHub({ namespace: hub.namespace, name: hub.name });
   world.memory.delete(namespacedName(hub));
+  world.sensitiveKeys.delete(namespacedName(hub));
   world.tells.forget(namespacedName(hub));
   world.backoff.reset(namespacedName(hub));
   const message = left === 0

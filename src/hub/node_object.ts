@@ -1,5 +1,6 @@
 import { API_VERSION, bucketOf, LABEL, nameAsLabel, NODE_FINALIZER } from "../api/labels.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
+import { holdsSensitive, nextPart } from "../api/sensitive.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
 import type { KubeObject, OwnerReference } from "../kube/object.ts";
 import { formerMetadata } from "./former_node.ts";
@@ -40,6 +41,7 @@ export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
       hubId: hub.name,
       revision: wanted.revision,
       values: wanted.row.values,
+      ...sensitiveOf(wanted, undefined),
       ...(hub.spec.serviceAccountName === undefined
         ? {}
         : { serviceAccountName: hub.spec.serviceAccountName }),
@@ -50,6 +52,19 @@ export function newNode(hub: StoredHub, wanted: NodeWanted): KubeObject {
 /** The merge patch that gives a stored node its hub's account, or none, and leaves all else as it is. */
 export function nodeAccountPatch(hub: StoredHub, node: StoredNode): Record<string, unknown> {
   return { metadata: { uid: node.uid }, spec: { serviceAccountName: hub.spec.serviceAccountName ?? null } };
+}
+
+/** The hashes of a row's sensitive values, and where the values are; nothing where the node has them already. */
+function sensitiveOf(
+  { row: { sensitive } }: NodeWanted,
+  node: StoredNode | undefined,
+): Record<string, unknown> {
+  if (sensitive === undefined) return node?.spec.sensitive === undefined ? {} : { sensitive: null };
+  if (node !== undefined && holdsSensitive(node, sensitive)) return {};
+  const { hashes: before = {} } = node?.spec.sensitive ?? {};
+  const gone = Object.keys(before).filter((name) => !Object.hasOwn(sensitive.hashes, name));
+  const hashes = { ...Object.fromEntries(gone.map((name) => [name, null])), ...sensitive.hashes };
+  return { sensitive: { part: nextPart(node?.spec.sensitive), hashes } };
 }
 
 /** What a node carries whose row can be followed. */
@@ -73,6 +88,7 @@ export function nodePatch(hub: StoredHub, node: StoredNode, wanted: NodeWanted):
       hubId: hub.name,
       revision: wanted.revision,
       values: { ...Object.fromEntries(gone.map((name) => [name, null])), ...wanted.row.values },
+      ...sensitiveOf(wanted, node),
       ...Object.fromEntries(inline.map((name) => [name, null])),
       ...marks?.spec,
     },

@@ -1,8 +1,10 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import type { HubSpec } from "../api/hub.ts";
+import { sensitiveNames } from "../api/mapped_variables.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { RowVerdict } from "../api/row.ts";
+import { sensitiveKeyName } from "../api/sensitive.ts";
 import type { StoredHub } from "../api/stored.ts";
 import type { ServerConfig, SourceConfig, SourceDeadlines, SourceTls } from "../source/config.ts";
 import { type ColumnMapping, type RawRow, SourceError } from "../source/port.ts";
@@ -36,12 +38,14 @@ export interface RowsWorld {
 export interface RowsRead {
   /** The same for two reads that gave the same rows in the same order. */
   readonly digest: string;
+  /** What is known of the Secret with the key of sensitive values; undefined where the hub marks none. */
+  readonly key: SecretAnswer | undefined;
   verdicts(): RowVerdict[];
 }
 
 /** Reads every row of a hub's table. Throws `SourceError` for a read that did not finish; then no row counts. */
 export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSignal): Promise<RowsRead> {
-  const { config, table } = await sourceConfig(world.secrets, hub, signal);
+  const { config, table, key } = await sourceConfig(world.secrets, hub, signal);
   const source = world.open(config);
   const columns = columnsOf(hub.spec);
   const hash = createHash("sha256");
@@ -55,7 +59,11 @@ export async function readRows(world: RowsWorld, hub: StoredHub, signal: AbortSi
       hash.update(text);
       pages.push(page);
     }
-    return { digest: hash.digest("base64"), verdicts: () => pages.flatMap((page) => page.map(judgeRow)) };
+    return {
+      digest: hash.digest("base64"),
+      key,
+      verdicts: () => pages.flatMap((page) => page.map(judgeRow)),
+    };
   } finally {
     await source.close();
   }
@@ -90,21 +98,26 @@ async function sourceConfig(
   secrets: RowsWorld["secrets"],
   hub: StoredHub,
   signal: AbortSignal,
-): Promise<{ config: SourceConfig; table: string }> {
+): Promise<{ config: SourceConfig; table: string; key: SecretAnswer | undefined }> {
   const { source } = hub.spec;
   const deadlines: SourceDeadlines = {
     connectMs: source.connectTimeoutSeconds * 1000,
     queryMs: source.queryTimeoutSeconds * 1000,
   };
+  const keyName = sensitiveKeyName(hub.name);
+  const spec = source.type === "sqlite" ? undefined : source[source.type];
+  const refs = [spec?.passwordRef, spec?.tls?.caRef].flatMap((ref) => ref?.name ?? []);
+  const names = [...refs, ...(sensitiveNames(hub.spec).length === 0 ? [] : [keyName])];
+  const answers = await secrets.read({ user: namespacedName(hub), namespace: hub.namespace, names }, signal);
+  const key = answers.get(keyName);
   if (source.type === "sqlite") {
-    await secrets.read({ user: namespacedName(hub), namespace: hub.namespace, names: [] }, signal);
     if (source.sqlite === undefined) throw missingBlock(source.type);
-    return { config: { type: "sqlite", path: source.sqlite.path, deadlines }, table: source.sqlite.table };
+    const { path, table } = source.sqlite;
+    return { config: { type: "sqlite", path, deadlines }, table, key };
   }
-  const spec = source[source.type];
   if (spec === undefined) throw missingBlock(source.type);
-  const server = await serverConfig(secrets, { hub, spec, block: source.type }, signal);
-  return { config: { type: source.type, server, deadlines }, table: spec.table };
+  const server = serverConfig(answers, { namespace: hub.namespace, spec, block: source.type });
+  return { config: { type: source.type, server, deadlines }, table: spec.table, key };
 }
 
 function missingBlock(type: string): SourceError {
@@ -114,16 +127,11 @@ function missingBlock(type: string): SourceError {
   });
 }
 
-async function serverConfig(
-  secrets: RowsWorld["secrets"],
-  of: { hub: StoredHub; spec: ServerSpec; block: string },
-  signal: AbortSignal,
-): Promise<ServerConfig> {
-  const { hub, spec, block } = of;
-  const { namespace } = hub;
-  const refs = [spec.passwordRef, spec.tls?.caRef].flatMap((ref) => ref ?? []);
-  const names = refs.map(({ name }) => name);
-  const answers = await secrets.read({ user: namespacedName(hub), namespace, names }, signal);
+function serverConfig(
+  answers: ReadonlyMap<string, SecretAnswer>,
+  of: { namespace: string; spec: ServerSpec; block: string },
+): ServerConfig {
+  const { namespace, spec, block } = of;
   const value = (field: string, ref: { name: string; key: string }) =>
     secretValue(answers.get(ref.name), { namespace, ...ref, field: `spec.source.${block}.${field}` });
   const password = spec.passwordRef === undefined ? "" : value("passwordRef", spec.passwordRef);

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { hubSpecOf, storedHub } from "../../tests/support/stored_objects.ts";
+import { hubSpec } from "../api/hub.ts";
 import { KubeUnreachable } from "../kube/error.ts";
+import type { SourceConfig } from "../source/config.ts";
 import { type RawRow, SourceError } from "../source/port.ts";
 import { readRows, type SecretAnswer } from "./read_rows.ts";
 
@@ -54,6 +56,28 @@ Deno.test("a Secret whose read gets no answer says nothing about the database", 
   const unreachable = new KubeUnreachable("no answer", { code: "Reset" });
   await assert.rejects(read(Promise.reject(unreachable)), KubeUnreachable);
 });
+
+Deno.test("tls without a mode is checked in full, and no tls is none", async () => {
+  const opened = async (tls: object) => {
+    const spec = hubSpec.parse({
+      ...hubSpecOf(),
+      source: { type: "mysql", mysql: { ...server, ...tls } },
+    });
+    const told = Promise.withResolvers<SourceConfig>();
+    const secrets = { read: () => Promise.resolve(new Map([["login", FOUND]])) };
+    const open = (config: SourceConfig) => {
+      told.resolve(config);
+      return { read: nothing, close: () => Promise.resolve() };
+    };
+    await readRows({ secrets, open }, storedHub({ spec }), new AbortController().signal);
+    const config = await told.promise;
+    return config.type === "sqlite" ? undefined : config.server.tls.mode;
+  };
+  assert.equal(await opened({ tls: {} }), "verify-full");
+  assert.equal(await opened({}), "disable");
+});
+
+async function* nothing(): AsyncGenerator<readonly RawRow[]> {}
 
 Deno.test("rows without end are refused before they fill the memory", async () => {
   const page: readonly RawRow[] = Array.from({ length: 500 }, () => ({ uid: "a", activate: "1" }));

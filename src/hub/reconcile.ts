@@ -17,6 +17,7 @@ import { asWritten, publishHub } from "./publish.ts";
 import { readRows } from "./read_rows.ts";
 import { reportFailure, reportPlan } from "./report.ts";
 import { safeChanges } from "./safe_changes.ts";
+import { sealed } from "./sensitive_secret.ts";
 import { takeBack } from "./take_back.ts";
 import type { HubMemory, HubWorld } from "./world.ts";
 
@@ -103,6 +104,7 @@ async function stayPaused(
 function forget(world: HubWorld, key: string): Verdict {
   world.metrics.forgetHub(parseNamespacedName(key));
   world.memory.delete(key);
+  world.sensitiveKeys.delete(key);
   world.backoff.reset(key);
   world.tells.forget(key);
   world.secrets.release(key);
@@ -254,7 +256,7 @@ async function attempt(
   try {
     const read = await readRows(world, hub, signal);
     if (read.digest === of.calm?.rows) return { ...before, guards: undefined };
-    const rows = read.verdicts();
+    const rows = await sealed(world, { hub, rows: read.verdicts(), answer: read.key }, signal);
     await takeBack(world, { hub, forms, rows }, signal);
     const nodes = world.nodes.ofHub(hub.namespace, hub.name);
     const isForeign = (name: string) => world.nodes.has(hub.namespace, name);

@@ -1,5 +1,6 @@
 import { isPausedByHand, isPausedByRow } from "../api/pause.ts";
 import { RESOURCE_ARRAYS } from "../api/resource.ts";
+import { holdsSensitive } from "../api/sensitive.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
 import { sameValues } from "./distinct_rows.ts";
 import type { NodeWanted } from "./plan.ts";
@@ -53,7 +54,8 @@ export function awaited(held: readonly NodeWrite[]): NodeWanted[] {
 export function sameRow(
   { node, wanted }: Pick<Extract<NodeWrite, { kind: "update" }>, "node" | "wanted">,
 ): boolean {
-  return !isPausedByRow(node) && sameValues(node.spec.values, wanted.row.values);
+  return !isPausedByRow(node) && sameValues(node.spec.values, wanted.row.values) &&
+    holdsSensitive(node, wanted.row.sensitive);
 }
 
 /** The waiting changes as nodes and forms are now: those that came true, or whose form is gone, are no more. */
@@ -85,6 +87,6 @@ export function isCurrent(
 ): boolean {
   const { spec } = node;
   return !isPausedByRow(node) && spec.revision === wanted.revision && spec.hubId === hub &&
-    sameValues(spec.values, wanted.row.values) &&
+    sameValues(spec.values, wanted.row.values) && holdsSensitive(node, wanted.row.sensitive) &&
     RESOURCE_ARRAYS.every((name) => spec[name] === undefined);
 }

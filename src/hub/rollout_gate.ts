@@ -259,7 +259,7 @@ export function movesOf(
 ): Extract<NodeWrite, { kind: "update" }>[] {
   const targets = new Map(forms.map((form) => [form.name, form.status.currentRevision]));
   return nodes.flatMap((node) => {
-    const { uid, templateRef, revision, values } = node.spec;
+    const { uid, templateRef, revision, values, sensitive } = node.spec;
     const target = targets.get(templateRef);
     // Resources written into the node win over every revision; the next read of its row takes them out.
     if (target === undefined || revision === undefined || revision === target) return [];
@@ -268,7 +268,7 @@ export function movesOf(
       name: node.name,
       form: templateRef,
       revision: target,
-      row: { uid, values: values ?? {} },
+      row: { uid, values: values ?? {}, ...(sensitive && { sensitive: { hashes: sensitive.hashes } }) },
     };
     return { kind: "update" as const, node, wanted };
   });

@@ -61,6 +61,10 @@ export interface HubWorld {
     readonly type: ResourceType;
   };
   readonly secrets: HubSecrets;
+  /** By `namespace/name` of a hub: the key of its sensitive values, as it was seen last. */
+  readonly sensitiveKeys: Map<string, Uint8Array>;
+  /** Bytes fit for a secret. */
+  readonly randomBytes: (length: number) => Uint8Array;
   readonly open: (config: SourceConfig) => RowSource;
   readonly memory: Map<string, HubMemory>;
   /** By `namespace/name` of a form: its last state that the API server confirmed, `uid generation revision`. */

@@ -7,6 +7,7 @@ import {
   TRACKING_LABELS,
   trackingLabels,
 } from "../api/labels.ts";
+import { sealedHash } from "../api/sensitive.ts";
 import type { DesiredObject, NodeIdentity, RenderedResource } from "../api/stages.ts";
 import type { KubeObject, OwnerReference } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -29,17 +30,25 @@ export function toDesiredObject(rendered: RenderedResource, type: ResourceType, 
     type,
     key: { apiVersion: text(object.apiVersion), kind: text(object.kind), namespace, name: rendered.name },
     object,
-    hash: objectHash(object, shared),
+    hash: objectHash(object, { shared, sealing: rendered.sealing }),
     inputs: rendered.inputs,
     ...(rendered.givens === undefined ? {} : { givens: givensInData(rendered.object, rendered.givens) }),
+    ...(rendered.sealing === undefined ? {} : { sealing: rendered.sealing }),
     manager: shared ? sharedManager(node.uid) : FIELD_MANAGER,
     shared,
   };
 }
 
-/** Who of several has the tracking labels of a shared object is no difference of what is wanted. */
-export function objectHash(object: KubeObject, shared: boolean): string {
-  return textHash(canonicalJson(shared ? withoutTracking(object) : object));
+/**
+ * Who of several has the tracking labels of a shared object is no difference of what is wanted. The hash is told in
+ * statuses, so that no guess of a sensitive value may be checked by it.
+ */
+export function objectHash(
+  object: KubeObject,
+  { shared, sealing }: Pick<DesiredObject, "shared"> & { readonly sealing?: string | undefined },
+): string {
+  const text = canonicalJson(shared ? withoutTracking(object) : object);
+  return sealing === undefined ? textHash(text) : sealedHash(text, sealing);
 }
 
 /** The object as a node applies it whose labels are not on it: another one that shares it is tracked there. */

@@ -1,5 +1,6 @@
 import type { FleetingSource, Givens, KeptValue } from "../api/givens.ts";
 import type { ResourceRecord } from "../api/node.ts";
+import type { OpenedValues } from "../api/sensitive.ts";
 import type { Resource } from "../api/resource.ts";
 import { isShared } from "../api/claimant.ts";
 import { type ObjectKey, objectKeyText } from "../api/resource_key.ts";
@@ -15,6 +16,7 @@ import { type NodeValues, nodeValues } from "./node_values.ts";
 import { keyOf } from "./orphans.ts";
 import { variesOf } from "./other_renderings.ts";
 import type { PreparedForm, PreparedResource } from "./prepared_form.ts";
+import { exposedText } from "./sensitive_use.ts";
 import type { Settled } from "./settle.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { NodeWorld } from "./world.ts";
@@ -54,6 +56,8 @@ export interface GatherInput {
   readonly records: ReadonlyMap<string, ResourceRecord>;
   readonly depth: ReadonlyMap<string, number>;
   readonly signal: AbortSignal;
+  /** Is told the sensitive values that were read. */
+  readonly onOpened?: (opened: OpenedValues) => void;
 }
 
 /** What the node is to have, and the ids that it does without since their `includeWhen` says so. */
@@ -131,6 +135,10 @@ async function prepareItem(pass: Pass, resource: PreparedResource): Promise<Item
   const broken = (settled: Settled): Item => {
     return { kind: "broken", id, policy, wave, settled, key: record && keyOf(record) };
   };
+  const use = resource.uses(Object.keys(node.spec.sensitive?.hashes ?? {}));
+  if (use.kind === "exposed") {
+    return broken(renderFailed({ id, field: use.field, message: exposedText(use.variable) }, node));
+  }
   const inclusion = resource.inclusion(variables);
   if (inclusion.kind === "excluded") return undefined;
   if (inclusion.kind === "unrendered") return broken(renderFailed(inclusion, node));
@@ -188,9 +196,14 @@ async function renderResource(
   const { random, clock } = resource.needs;
   const answer = random || (clock && record?.seed !== undefined) ? await values.seed() : undefined;
   if (answer?.kind === "unavailable") return answer.settled;
+  const use = resource.uses(Object.keys(node.spec.sensitive?.hashes ?? {}));
+  const secret = use.kind === "body" ? await values.sensitive() : undefined;
+  if (secret?.kind === "unavailable") return secret.settled;
+  const sensitive = secret?.opened;
+  if (sensitive !== undefined) input.onOpened?.(sensitive);
   const first = untouched ? Date.parse(record?.renderedAt ?? "") : NaN;
   const now = new Date(Number.isNaN(first) ? Math.floor(world.now().getTime() / 1000) * 1000 : first);
-  const rendered = resource.render(node, variables, { seed: answer?.seed, now, leaveKeys: true });
+  const rendered = resource.render(node, variables, { seed: answer?.seed, now, leaveKeys: true, sensitive });
   return rendered.kind === "unrendered" ? renderFailed(rendered, node) : rendered;
 }
 
@@ -212,7 +225,12 @@ function complete(
   const stale = kept.length < before.length;
   if (sources.length === 0 && !stale) return desired;
   const keep = {
-    ...{ sources, kept, stale, varies: variesOf(resource, input, desired) },
+    ...{
+      sources,
+      kept,
+      stale,
+      varies: variesOf(resource, { ...input, sensitive: values.opened() }, desired),
+    },
     remember: (found: readonly KeptValue[]) => values.remember(id, found),
   };
   return { ...desired, givens: { ...givens, keep } };
@@ -233,7 +251,10 @@ function sourcesToKeep(
   return record.values !== undefined && record.values === givens.values ? ["random"] : [];
 }
 
-function renderFailed({ id, field, message }: UnrenderedResource, node: StoredNode): Settled {
+function renderFailed(
+  { id, field, message }: Pick<UnrenderedResource, "id" | "field" | "message">,
+  node: StoredNode,
+): Settled {
   return {
     state: "Failed",
     reason: "TemplateRenderError",

@@ -16,7 +16,7 @@ export function withKept(desired: DesiredObject, kept: readonly KeptValue[]): De
     if (found !== undefined) object = withValue(object, path, found.value);
   }
   if (object === desired.object) return desired;
-  return { ...desired, object: object as KubeObject, hash: objectHash(object as KubeObject, desired.shared) };
+  return { ...desired, object: object as KubeObject, hash: objectHash(object as KubeObject, desired) };
 }
 
 /** Of what is kept all that still counts: a time is over once its body was rendered anew, a random value may come back. */

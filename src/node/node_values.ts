@@ -1,12 +1,18 @@
 import type { KeptValue, Remembered } from "../api/givens.ts";
+import type { OpenedValues } from "../api/sensitive.ts";
 import type { GatherInput } from "./gather.ts";
 import { loadSeed, rememberValues, type SeedAnswer } from "./seed.ts";
+import { loadSensitive, type SensitiveAnswer } from "./sensitive_values.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** What a node's random values come from, for one pass. */
 export interface NodeValues {
   /** Read the first time that something is rendered with it. */
   readonly seed: () => Promise<SeedAnswer>;
+  /** Read the first time that something is rendered with them. */
+  readonly sensitive: () => Promise<SensitiveAnswer>;
+  /** The sensitive values, as far as they were read. */
+  readonly opened: () => OpenedValues | undefined;
   /** What a resource keeps instead, as far as the seed was read. */
   readonly kept: (id: string) => readonly KeptValue[];
   /** From now on the resource keeps these and no others. */
@@ -29,8 +35,17 @@ export function nodeValues(world: NodeWorld, { node, form, records, signal }: Va
     return found;
   };
   const seed = () => answer ??= read();
+  let secret: Promise<SensitiveAnswer> | undefined;
+  let opened: OpenedValues | undefined;
+  const open = async () => {
+    const found = await loadSensitive(world, node, signal);
+    if (found.kind === "opened") opened = found.opened;
+    return found;
+  };
   return {
     seed,
+    sensitive: () => secret ??= open(),
+    opened: () => opened,
     kept: (id) => kept.get(id) ?? [],
     remember: async (id, values) => {
       const found = await seed();

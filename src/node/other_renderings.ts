@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Sharer } from "../api/claimant.ts";
 import type { ObjectPath } from "../api/givens.ts";
+import type { OpenedValues } from "../api/sensitive.ts";
 import type { DesiredObject, Variables } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { toDesiredObject } from "./desired_object.ts";
@@ -19,7 +20,11 @@ const YEAR_MS = 365 * 24 * 3_600_000;
  */
 export function variesOf(
   resource: PreparedResource,
-  { node, variables }: { node: Sharer; variables: Variables },
+  { node, variables, sensitive }: {
+    node: Sharer;
+    variables: Variables;
+    sensitive?: OpenedValues | undefined;
+  },
   desired: DesiredObject,
 ): (path: ObjectPath) => boolean {
   const others: (KubeObject | undefined)[] = [];
@@ -28,6 +33,7 @@ export function variesOf(
       seed: seedOfText(`other ${n}`, node),
       now: new Date((n + 1) * YEAR_MS),
       leaveKeys: true,
+      sensitive,
     };
     const rendered = resource.render(node, variables, sources);
     if (rendered.kind === "unrendered") return undefined;

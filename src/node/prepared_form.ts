@@ -4,16 +4,15 @@ import { collectResources, type Resource, type ResourceArrays } from "../api/res
 import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import { toWaves, type Waves } from "../graph/waves.ts";
 import type { KubeObject } from "../kube/object.ts";
-import type { TemplateError } from "../template/mod.ts";
 import {
   type CompiledField,
   type CompiledValue,
   compileObject,
   compileText,
   compileTexts,
-  FieldError,
   type FieldTyping,
 } from "./compiled_value.ts";
+import { unrendered } from "./explain_error.ts";
 import { canonicalJson, textHash } from "./object_hash.ts";
 import {
   fieldSources,
@@ -22,7 +21,9 @@ import {
   needsOf,
   type PlacedField,
   type RenderSources,
+  withSensitive,
 } from "./render_sources.ts";
+import { NO_USE, type SensitiveUse, sensitiveUse, type UsingFields } from "./sensitive_use.ts";
 
 /** Rendering changed its meaning: what was rendered under another version is rendered anew. */
 const RENDER_VERSION = 3;
@@ -40,10 +41,12 @@ export interface PreparedResource {
   readonly id: string;
   readonly policy: Resource;
   readonly needs: Needs;
+  /** Where it reads these variables. */
+  readonly uses: (names: readonly string[]) => SensitiveUse;
   /** Hash of all that a render of this resource for this node depends on. */
   readonly inputs: (node: NodeIdentity, variables: Variables) => string;
   /** Whether this node has the resource at all, as its `includeWhen` says. */
-  readonly inclusion: (variables: Variables) => Inclusion;
+  readonly inclusion: (variables: Variables, sources?: RenderSources) => Inclusion;
   /** Keys are made and time and random values are the machine's, unless the sources tell otherwise. */
   readonly render: (
     node: NodeIdentity,
@@ -99,6 +102,11 @@ function fieldsOf(parts: Parts): CompiledField[] {
   return Object.values(parts).flatMap((part: CompiledValue | undefined) => part?.fields ?? []);
 }
 
+function usingFields({ body, ...others }: Parts): UsingFields {
+  const shown = Object.values(others).flatMap((part: CompiledValue | undefined) => part?.fields ?? []);
+  return { body: body.fields, shown };
+}
+
 /** The templates that stand in the object itself. Its name and namespace are what it is found by. */
 function placedFields({ body, labels, annotations }: Parts): PlacedField[] {
   const within = (part: CompiledValue, at: readonly string[]) =>
@@ -132,17 +140,19 @@ export function prepareResource(policy: Resource, typing?: FieldTyping): Prepare
       id,
       policy,
       needs,
+      uses: (names) => sensitiveUse(usingFields(parts), names),
       inputs,
-      inclusion: (variables) => decideInclusion(prepared, variables),
+      inclusion: (variables, sources = {}) => decideInclusion(prepared, variables, sources),
       render: (node, variables, sources = {}) => renderParts(prepared, { node, variables, sources }),
     };
   } catch (error) {
-    const failure = unrendered(policy, error, []);
+    const failure = unrendered(error, { policy, fields: [], variables: {}, quotes: false });
     const needs = { random: false, clock: false, keys: false };
     return {
       id,
       policy,
       needs,
+      uses: () => NO_USE,
       inputs: () => textHash(text),
       inclusion: () => ({ kind: "included" }),
       render: () => failure,
@@ -175,7 +185,11 @@ function inputsOf(entry: string, fields: readonly CompiledField[]): PreparedReso
   };
 }
 
-function decideInclusion({ policy, parts }: Prepared, variables: Variables): Inclusion {
+function decideInclusion(
+  { policy, parts }: Prepared,
+  variables: Variables,
+  { quotes = false }: RenderSources,
+): Inclusion {
   if (parts.includeWhen === undefined) return { kind: "included" };
   try {
     const answer = text(parts.includeWhen.render(variables)).trim();
@@ -186,7 +200,7 @@ function decideInclusion({ policy, parts }: Prepared, variables: Variables): Inc
       'compare the variable, as in {{ eq .plan "pro" }}, or write {{ bool .flag }}';
     return { kind: "unrendered", id: policy.id, policy, field: "includeWhen", message };
   } catch (error) {
-    return unrendered(policy, error, unmapped(parts, variables));
+    return unrendered(error, { policy, fields: fieldsOf(parts), variables, quotes });
   }
 }
 
@@ -202,8 +216,9 @@ function renderParts(
 ): RenderedResource | UnrenderedResource {
   const { policy, parts } = prepared;
   const of = fieldSources(policy.id, sources);
+  const full = withSensitive(variables, sources);
   try {
-    const body = parts.body.render(variables, of) as KubeObject;
+    const body = parts.body.render(full, of) as KubeObject;
     const name = text(parts.name?.render(variables, of)) || text(body.metadata?.name);
     if (name === "") {
       return { kind: "unrendered", id: policy.id, policy, field: "nameTemplate", message: NO_NAME };
@@ -224,7 +239,11 @@ function renderParts(
       object,
       variables,
     };
-    const givens = givensOf(placed, sources, (field) => () => madeKey(prepared, field, variables));
+    const givens = givensOf(
+      placed,
+      sources,
+      (field) => () => madeKey(prepared, field, { node, variables: full, sources }),
+    );
     return {
       kind: "rendered",
       id: policy.id,
@@ -234,17 +253,20 @@ function renderParts(
       name,
       inputs: prepared.inputs(node, variables),
       ...(givens === undefined ? {} : { givens }),
+      ...(sources.sensitive === undefined ? {} : { sealing: sources.sensitive.key }),
     };
   } catch (error) {
-    return unrendered(policy, error, unmapped(parts, variables));
+    const { quotes = false } = sources;
+    return unrendered(error, { policy, fields: fieldsOf(parts), variables, quotes });
   }
 }
 
-function madeKey({ policy, parts }: Prepared, field: CompiledField, variables: Variables): MadeKey {
+function madeKey({ policy, parts }: Prepared, field: CompiledField, of: Rendering): MadeKey {
+  const { variables, sources: { quotes = false } } = of;
   try {
     return { kind: "made", value: field.render(variables) };
   } catch (error) {
-    const failure = unrendered(policy, error, unmapped(parts, variables));
+    const failure = unrendered(error, { policy, fields: fieldsOf(parts), variables, quotes });
     return { kind: "failed", field: failure.field, message: failure.message };
   }
 }
@@ -255,27 +277,6 @@ function tooLarge(policy: Resource, size: number): UnrenderedResource {
   const message =
     `the rendered object has ${size} bytes, more than ${OBJECT_LIMIT_BYTES}; split it into several`;
   return { kind: "unrendered", id: policy.id, policy, field: "spec", message };
-}
-
-function unrendered(policy: Resource, error: unknown, unmapped: readonly string[]): UnrenderedResource {
-  if (!(error instanceof FieldError)) throw error;
-  const message = explain(error.error, { policy, unmapped });
-  return { kind: "unrendered", id: policy.id, policy, field: error.field, message };
-}
-
-/** Why a function failed may quote what it was given, which of a Secret nobody may read elsewhere. */
-function explain(error: TemplateError, of: { policy: Resource; unmapped: readonly string[] }): string {
-  if (error.stage === "parse" || of.policy.spec["kind"] !== "Secret") return error.message;
-  if (of.unmapped.length > 0) return `${error.site}: no variable is named ${of.unmapped.join(", ")}`;
-  return `${error.site}: the reason is withheld, since it may quote a value of the Secret`;
-}
-
-/** The variables that the templates need and the row does not have. */
-function unmapped(parts: Parts, variables: Variables): string[] {
-  const needed = fieldsOf(parts).flatMap(({ template }) =>
-    template.variables.filter((name) => !template.optional.includes(name))
-  );
-  return [...new Set(needed)].filter((name) => !Object.hasOwn(variables, name));
 }
 
 function text(value: unknown): string {

@@ -3,6 +3,7 @@ import { resourceOf } from "../../tests/support/stored_objects.ts";
 import type { Resource } from "../api/resource.ts";
 import { prepareForm, prepareResource } from "./prepared_form.ts";
 import { seedOfText } from "./random_stream.ts";
+import type { RenderSources } from "./render_sources.ts";
 
 const node = { namespace: "ns", name: "acme-web", uid: "u1" };
 const VARIABLES = { uid: "acme", plan: "pro", unused: "x" };
@@ -98,7 +99,61 @@ Deno.test("why a Secret could not be rendered is told without what its templates
   assert.doesNotMatch(failed, /pro\b/);
   assert.match(unrendered(secret("{{ .nope }}"))[1], /at <\.nope>: no variable is named nope/);
   const open = { spec: { apiVersion: "v1", kind: "ConfigMap", data: { k: "{{ fail .plan }}" } } };
-  assert.match(unrendered(open)[1], /error calling fail: pro/);
+  assert.match(unrendered(open)[1], /at <fail \.plan>: .*withheld, since it may quote a value of the row/);
+  assert.doesNotMatch(unrendered(open)[1], /pro\b/);
+});
+
+Deno.test("why a template failed is told in full where it reads no column, or where the row is at hand", () => {
+  const failing = (k: string) =>
+    resourceOf({ id: "a", spec: { apiVersion: "v1", kind: "ConfigMap", data: { k } } });
+  const told = (k: string, sources: RenderSources) => {
+    const answer = prepareResource(failing(k)).render(node, VARIABLES, sources);
+    assert(answer.kind === "unrendered");
+    return answer.message;
+  };
+  assert.match(told('{{ fail (printf "%s has no plan" .uid) }}', {}), /error calling fail: .* has no plan/);
+  assert.match(told("{{ fail .plan }}", { quotes: true }), /error calling fail: pro/);
+});
+
+Deno.test("sensitive values are rendered, and no hash is made of them without their key", () => {
+  const resource = prepareResource(
+    resourceOf({ id: "a", spec: { apiVersion: "v1", kind: "Secret", stringData: { t: "{{ .token }}" } } }),
+  );
+  const at = (hash: string, value: string) => {
+    const variables = { ...VARIABLES, token: hash };
+    const answer = resource.render(node, variables, { sensitive: { key: "a2V5", values: { token: value } } });
+    assert(answer.kind === "rendered");
+    return answer;
+  };
+  const [one, other, next] = [at("h1", "s3cret"), at("h1", "other"), at("h2", "s3cret")];
+  assert.deepEqual(one.object["stringData"], { t: "s3cret" });
+  assert.equal(one.sealing, "a2V5");
+  assert.equal(one.inputs, other.inputs);
+  assert.notEqual(one.inputs, next.inputs);
+});
+
+Deno.test("a sensitive variable is told where everybody would see it", () => {
+  const names = ["token", "pin"];
+  const uses = (policy: Partial<Resource>) => prepareResource(resourceOf({ id: "a", ...policy })).uses(names);
+  const body = (more: Record<string, unknown>) => ({
+    spec: { apiVersion: "v1", kind: "ConfigMap", ...more },
+  });
+  const exposed = (field: string, variable = "token") => ({ kind: "exposed", field, variable });
+  assert.deepEqual(uses({ nameTemplate: "{{ .token }}" }), exposed("nameTemplate"));
+  assert.deepEqual(uses({ targetNamespace: "{{ .pin }}" }), exposed("targetNamespace", "pin"));
+  assert.deepEqual(uses({ labelsTemplate: { a: "{{ .token }}" } }), exposed("labelsTemplate.a"));
+  assert.deepEqual(uses({ annotationsTemplate: { a: "{{ .token }}" } }), exposed("annotationsTemplate.a"));
+  assert.deepEqual(uses({ includeWhen: '{{ eq .token "x" }}' }), exposed("includeWhen"));
+  assert.deepEqual(
+    uses(body({ metadata: { annotations: { a: "{{ .token }}" } } })),
+    exposed("spec.metadata.annotations.a"),
+  );
+  assert.deepEqual(uses({ nameTemplate: "{{ toJson . }}" }), exposed("nameTemplate"));
+  assert.deepEqual(uses(body({ data: { k: "{{ .pin }}", uid: "{{ .uid }}" } })), {
+    kind: "body",
+    paths: [["data", "k"]],
+  });
+  assert.deepEqual(uses(body({ data: { k: "{{ .plan }}" } })), { kind: "none" });
 });
 
 Deno.test("an object without a name is told, with both places for one", () => {

@@ -12,10 +12,11 @@ import { dryRunClient } from "../kube/dry_run.ts";
 import { actingFor } from "./acting.ts";
 import { changedFields } from "./changed_fields.ts";
 import { claim } from "./claim.ts";
-import { gather, type Item, type Target } from "./gather.ts";
+import { gather, type GatherInput, type Item, type Target } from "./gather.ts";
 import { findOrphans, keyOf, type Orphan } from "./orphans.ts";
 import { overLive } from "./over_live.ts";
 import { type PreparedForm, prepareForm } from "./prepared_form.ts";
+import { redaction } from "./redaction.ts";
 import { buildVariables } from "./variables.ts";
 import type { NodeWorld } from "./world.ts";
 
@@ -130,7 +131,7 @@ type Rendered =
 
 async function renderedItems(
   world: NodeWorld,
-  { node, form }: OneNode,
+  { node, form, onOpened = () => {} }: OneNode & Pick<GatherInput, "onOpened">,
   signal: AbortSignal,
 ): Promise<Rendered> {
   const built = buildVariables(node);
@@ -141,7 +142,7 @@ async function renderedItems(
   );
   const { variables } = built;
   const { depth } = form.waves;
-  const { items } = await gather(world, { node, form, variables, records, depth, signal });
+  const { items } = await gather(world, { node, form, variables, records, depth, signal, onOpened });
   return { kind: "rendered", items, records };
 }
 
@@ -164,7 +165,8 @@ async function previewNode(
   { node, form }: OneNode,
   signal: AbortSignal,
 ): Promise<Previewed[]> {
-  const rendered = await renderedItems(world, { node, form }, signal);
+  const { learn, text } = redaction(world.events);
+  const rendered = await renderedItems(world, { node, form, onOpened: learn }, signal);
   if (rendered.kind === "failure") return [{ kind: "failure", line: `${node.name}: ${rendered.message}` }];
   const { items, records } = rendered;
   const created = new Set(items.flatMap(({ key }) => key?.kind === "Namespace" ? [key.name] : []));
@@ -176,7 +178,8 @@ async function previewNode(
       item.kind === "broken" ? brokenItem(item, line) : await previewItem(world, { ...of, item }, signal),
     );
   }
-  return [...told, ...leavingOf(world, node, rendered).flatMap((orphan) => leaving(node, orphan))];
+  const leavers = leavingOf(world, node, rendered).flatMap((orphan) => leaving(node, orphan));
+  return [...told, ...leavers].map((one) => ({ ...one, line: text(one.line) }));
 }
 
 function keyText(key: ObjectKey | undefined): string {

@@ -2,6 +2,7 @@ import type { ResourceRecord } from "../api/node.ts";
 import { NODE_FINALIZER } from "../api/labels.ts";
 import { nextEnd, type PauseCause } from "../api/pause.ts";
 import { objectKeyText, parseNamespacedName } from "../api/resource_key.ts";
+import { SENSITIVE_UNAVAILABLE } from "../api/sensitive.ts";
 import type { Variables } from "../api/stages.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
 import { describeGraphError, type Waves } from "../graph/waves.ts";
@@ -9,9 +10,11 @@ import { actingFor } from "./acting.ts";
 import { reportDrift } from "./drift_events.ts";
 import { finalizeNode } from "./finalize.ts";
 import { withFormerRecords } from "./former_records.ts";
+import { secretive, withoutForeignWords } from "./foreign_words.ts";
 import { gather, type Item } from "./gather.ts";
 import { holdNode } from "./hold.ts";
 import { ruledObjects } from "./judge.ts";
+import { redaction } from "./redaction.ts";
 import { type NodeProblem, nodeStatus, problemStatus, type StatusInput } from "./node_status.ts";
 import { findOrphans } from "./orphans.ts";
 import type { PreparedForm } from "./prepared_form.ts";
@@ -36,7 +39,8 @@ export async function reconcileNode(own: NodeWorld, key: string, signal: AbortSi
   const cached = own.nodes.get(key);
   if (cached === undefined) return forget(own, key);
   const stored = await withFormerRecords(own, cached, signal);
-  const world = actingFor(own, stored);
+  const told = redaction(own.events);
+  const world = actingFor({ ...own, events: told.events }, stored);
 
   // 2. Deletion precedes anything that can fail to render.
   if (stored.deleting) return await finalizeNode(own, stored, signal);
@@ -58,8 +62,8 @@ export async function reconcileNode(own: NodeWorld, key: string, signal: AbortSi
     all.filter((record) => record.state !== "Deleting").map((record) => [record.id, record]),
   );
   const { form, variables, waves } = ready;
-  const depth = waves.depth;
-  const gathered = await gather(world, { node, form, variables, records, depth, signal });
+  const of = { node, form, variables, records, depth: waves.depth, signal, onOpened: told.learn };
+  const gathered = await gather(world, of);
   const { excluded } = gathered;
   const items = gathered.items.map((item) => held(item, waiting.get(item.id)));
   awaitAppearances(world, key, items);
@@ -74,10 +78,11 @@ export async function reconcileNode(own: NodeWorld, key: string, signal: AbortSi
   const leftovers = await pruneLeavers(world, { node, items, findings }, signal);
 
   // 7. Tell.
+  const ids = secretive(form, node);
   const next = [
     ...findings.map((finding) => toRecord(finding, records.get(finding.id), now)),
     ...leftovers.map((leftover) => leftoverRecord(leftover, now)),
-  ];
+  ].map((record) => withoutForeignWords(record, { ids, redact: told.text }));
   reportTransitions(world, node, next);
   reportDrift(world, node, findings);
   await publishStatus(
@@ -227,6 +232,7 @@ interface Done {
 const RETRIED = new Set([
   "ApplyFailed",
   SEED_UNAVAILABLE,
+  SENSITIVE_UNAVAILABLE,
   "KindNotFound",
   "ResourceConflict",
   "DuplicateObject",

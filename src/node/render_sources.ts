@@ -1,4 +1,5 @@
 import type { FleetingField, FleetingSource, Givens, KeyField, ObjectPath } from "../api/givens.ts";
+import type { OpenedValues } from "../api/sensitive.ts";
 import type { Variables } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { type CompiledField, type FieldSources, makesKeys } from "./compiled_value.ts";
@@ -14,6 +15,16 @@ export interface RenderSources {
   readonly now?: Date;
   /** Keys and certificates are left out, to be made where there is none to keep. */
   readonly leaveKeys?: boolean;
+  /** Values of the variables that stand with hashes among the others. */
+  readonly sensitive?: OpenedValues | undefined;
+  /** An error may quote values of the row. */
+  readonly quotes?: boolean;
+}
+
+/** The variables with their sensitive values, which hashes are never made of. */
+export function withSensitive(variables: Variables, { sensitive }: RenderSources): Variables {
+  if (sensitive === undefined) return variables;
+  return Object.assign(Object.create(null), variables, sensitive.values);
 }
 
 /** What a resource's templates read besides the variables. */

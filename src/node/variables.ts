@@ -10,7 +10,8 @@ export type VariablesResult =
 
 /**
  * Builds the template variables: those of the row (`spec.values`, or without them the annotations that the Go
- * implementation writes), uid, activate, hostOrUrl, host, hubId and templateRef (compat.md 5.2, 6.3).
+ * implementation writes), uid, activate, hostOrUrl, host, hubId and templateRef (compat.md 5.2, 6.3). In place of
+ * sensitive values their hashes stand, so that hashes and decisions that are told can be made of them.
  */
 export function buildVariables(
   node: { spec: NodeSpec; annotations: Readonly<Record<string, string>> },
@@ -30,6 +31,7 @@ export function buildVariables(
     host: hostOf(hostOrUrl),
   });
   for (const [name, value] of Object.entries(row.row)) if (name !== "hostOrUrl") variables[name] = value;
+  Object.assign(variables, node.spec.sensitive?.hashes);
   const hub = node.spec.hubId || annotations[ANNOTATION.hubId];
   if (hub) variables["hubId"] = hub;
   if (node.spec.templateRef) variables["templateRef"] = node.spec.templateRef;

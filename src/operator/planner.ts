@@ -104,6 +104,8 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
       type: NODE,
     },
     secrets,
+    sensitiveKeys: new Map(),
+    randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     open: options.openSource,
     memory,
     confirmedForms: new Map(),

@@ -49,6 +49,6 @@ export function urgencyOfChild(node: StoredNode | undefined): Urgency {
 /** A step of a rollout, which changes nothing else of the node. */
 function followsAnotherRevision(was: StoredNode, now: StoredNode): boolean {
   if (was.spec.revision === now.spec.revision || was.deleting !== now.deleting) return false;
-  const values = (node: StoredNode) => JSON.stringify(node.spec.values);
+  const values = (node: StoredNode) => JSON.stringify([node.spec.values, node.spec.sensitive]);
   return values(was) === values(now);
 }

@@ -1,13 +1,14 @@
 import { cannotStart, startMariaDb } from "../support/databases.ts";
 import { commonBehaviours } from "./source_behaviours.ts";
 import { contractTests } from "./source_contract.ts";
+import { nameBehaviours } from "./source_names.ts";
 import { serverBehaviours, serverConfig, type ServerUnderTest } from "./source_server_behaviours.ts";
 import { mysqlTypes } from "./source_types.ts";
 
 contractTests("the MySQL source keeps the contract on MariaDB", {
   skip: cannotStart("mariadb"),
   start: startDatabase,
-  behaviours: [...commonBehaviours, ...serverBehaviours],
+  behaviours: [...commonBehaviours, ...serverBehaviours, ...nameBehaviours],
 });
 
 async function startDatabase(): Promise<ServerUnderTest> {

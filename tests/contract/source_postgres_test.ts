@@ -2,13 +2,14 @@ import assert from "node:assert/strict";
 import { cannotStart, startPostgres } from "../support/databases.ts";
 import { commonBehaviours } from "./source_behaviours.ts";
 import { type Behaviour, contractTests, query, readRows } from "./source_contract.ts";
+import { nameBehaviours } from "./source_names.ts";
 import { serverBehaviours, serverConfig, type ServerUnderTest } from "./source_server_behaviours.ts";
 import { postgresTypes } from "./source_types.ts";
 
 contractTests("the PostgreSQL source keeps the contract", {
   skip: cannotStart("postgres"),
   start: startDatabase,
-  behaviours: [...commonBehaviours, ...serverBehaviours, ...encodings()],
+  behaviours: [...commonBehaviours, ...serverBehaviours, ...nameBehaviours, ...encodings()],
 });
 
 async function startDatabase(): Promise<ServerUnderTest> {

@@ -12,6 +12,7 @@ import { Pace } from "../../src/controller/pace.ts";
 import type { Verdict } from "../../src/controller/verdict.ts";
 import { reconcileForm } from "../../src/form/reconcile.ts";
 import type { FormWorld, RevisionDeletion } from "../../src/form/world.ts";
+import type { SecretAnswer } from "../../src/hub/read_rows.ts";
 import { reconcileHub } from "../../src/hub/reconcile.ts";
 import type { HubWorld } from "../../src/hub/world.ts";
 import { fixedCredentials } from "../../src/kube/credentials.ts";
@@ -73,6 +74,11 @@ function withFaults(client: WatchingClient, faults: ReadonlyMap<string, Error>):
       if (error !== undefined) throw error;
       return await client.create(...args);
     },
+    patch: async (...args) => {
+      const error = faults.get(`patch ${args[0].name}`);
+      if (error !== undefined) throw error;
+      return await client.patch(...args);
+    },
     delete: async (ref, options, signal) => {
       const error = faults.get(`delete ${ref.name}`);
       if (error !== undefined) throw error;
@@ -117,7 +123,12 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
       observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
       type: NODE,
     },
-    secrets: { read: () => Promise.resolve(new Map()), release: () => {} },
+    secrets: {
+      read: async ({ names }) => new Map(await Promise.all(names.map((name) => secretOf(objects, name)))),
+      release: () => {},
+    },
+    sensitiveKeys: new Map(),
+    randomBytes: (length) => new Uint8Array(length).fill(7),
     open: () => sourceOf(table),
     confirmedForms: new Map(),
     orphaning: new Set(),
@@ -126,6 +137,12 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
     tells,
     writes: new Limit(4),
   };
+}
+
+async function secretOf(objects: ClusterObjects, name: string): Promise<[string, SecretAnswer]> {
+  const found = await objects.get({ apiVersion: "v1", kind: "Secret", namespace: NAMESPACE, name });
+  if (found === undefined) return [name, { kind: "missing" }];
+  return [name, { kind: "found", value: (found["data"] ?? {}) as Record<string, string> }];
 }
 
 function pausedHub(hub: StoredHub | undefined, paused: ReadonlySet<string>): StoredHub | undefined {

@@ -1,0 +1,243 @@
+import { Buffer } from "node:buffer";
+import { API_VERSION, FIELD_MANAGER, LABEL, nameAsLabel } from "../api/labels.ts";
+import { sensitiveNames } from "../api/mapped_variables.ts";
+import { namespacedName } from "../api/resource_key.ts";
+import type { RowVerdict } from "../api/row.ts";
+import {
+  nextPart,
+  sealRow,
+  SENSITIVE_KEY_BYTES,
+  SENSITIVE_TYPE,
+  sensitiveKey,
+  sensitiveKeyName,
+  sensitiveName,
+} from "../api/sensitive.ts";
+import type { StoredHub, StoredNode } from "../api/stored.ts";
+import type { ObjectRef } from "../kube/client.ts";
+import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
+import type { KubeObject, OwnerReference } from "../kube/object.ts";
+import type { ResourceType } from "../kube/resource_type.ts";
+import { SourceError } from "../source/port.ts";
+import { ownerOf } from "./node_object.ts";
+import type { NodeWanted } from "./plan.ts";
+import type { SecretAnswer } from "./read_rows.ts";
+import type { HubWorld } from "./world.ts";
+
+const SECRET: ResourceType = {
+  group: "",
+  version: "v1",
+  kind: "Secret",
+  plural: "secrets",
+  namespaced: true,
+};
+const MANAGED = { fieldManager: FIELD_MANAGER };
+
+/**
+ * The rows with the values sealed that the hub marks as sensitive. The key is made where the hub has none, and made again
+ * as it was where somebody deleted it. Throws `SourceError` where there can be none.
+ */
+export async function sealed(
+  world: HubWorld,
+  of: { hub: StoredHub; rows: readonly RowVerdict[]; answer: SecretAnswer | undefined },
+  signal: AbortSignal,
+): Promise<readonly RowVerdict[]> {
+  const { hub, rows, answer } = of;
+  const names = sensitiveNames(hub.spec);
+  if (names.length === 0) return rows;
+  const key = await keyOf(world, { hub, answer }, signal);
+  world.sensitiveKeys.set(namespacedName(hub), key);
+  return rows.map((verdict) =>
+    verdict.kind === "active" || verdict.kind === "paused"
+      ? { ...verdict, row: sealRow(verdict.row, names, key) }
+      : verdict
+  );
+}
+
+async function keyOf(
+  world: HubWorld,
+  { hub, answer }: { hub: StoredHub; answer: SecretAnswer | undefined },
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const ref: ObjectRef = { type: SECRET, namespace: hub.namespace, name: sensitiveKeyName(hub.name) };
+  if (answer?.kind === "refused") throw noKey(ref, "may not be read by the operator");
+  if (answer?.kind === "found") return keyIn(ref, answer.value);
+  const key = world.sensitiveKeys.get(namespacedName(hub)) ?? world.randomBytes(SENSITIVE_KEY_BYTES);
+  const secret = secretObject(ref, {
+    type: SENSITIVE_TYPE.key,
+    owner: ownerOf(hub),
+    data: { key: Buffer.from(key).toString("base64") },
+  });
+  try {
+    await world.client.create(SECRET, secret, MANAGED, signal);
+    return key;
+  } catch (error) {
+    if (!(error instanceof KubeError)) throw error;
+    if (error.status !== 409) throw noKey(ref, `can't be made (${error.status} ${error.reason})`);
+  }
+  const stored = await world.client.get(ref, { signal });
+  return keyIn(ref, (stored["data"] ?? {}) as Record<string, string>);
+}
+
+function keyIn(ref: ObjectRef, data: Readonly<Record<string, string>>): Uint8Array {
+  const key = sensitiveKey(data["key"]);
+  if (key === undefined) {
+    throw noKey(ref, `should hold ${SENSITIVE_KEY_BYTES} bytes under data.key, and does not`);
+  }
+  return key;
+}
+
+function noKey({ namespace, name }: ObjectRef, why: string): SourceError {
+  return new SourceError(`Secret ${namespace}/${name}, the key of the hub's sensitive values, ${why}`, {
+    code: "InvalidConfig",
+    remedy:
+      "Let the operator get, list, watch, create and patch Secrets there, and delete one that is not its own",
+  });
+}
+
+interface Keeping {
+  readonly hub: StoredHub;
+  readonly wanted: NodeWanted;
+  /** undefined of a node that is to be made. */
+  readonly node: StoredNode | undefined;
+}
+
+/**
+ * Puts a node's sensitive values into its Secret, before the node is written that speaks of them: beside the values of
+ * the node as it is stored, so that it can be rendered with these until then, and with the new ones from then on.
+ */
+export async function keepValues(
+  world: Pick<HubWorld, "client">,
+  { hub, wanted, node }: Keeping,
+  signal: AbortSignal,
+): Promise<void> {
+  const values = wanted.row.sensitive?.part;
+  if (values === undefined) return;
+  const ref: ObjectRef = { type: SECRET, namespace: hub.namespace, name: sensitiveName(wanted.name) };
+  const of = { ref, node: wanted.name, part: nextPart(node?.spec.sensitive), values };
+  // Until there is a node it is the hub's, so that nothing is left behind with a hub that goes.
+  const owner = node === undefined ? ownerOf(hub) : nodeOwner(node);
+  const known = node?.spec.sensitive !== undefined;
+  if (known && await patched(world, { ...of, owner }, signal)) return;
+  try {
+    await world.client.create(SECRET, valuesObject({ ...of, owner }), MANAGED, signal);
+  } catch (error) {
+    if (!isConflict(error)) throw withoutValues(error, ref);
+    await patched(world, { ...of, owner }, signal);
+  }
+}
+
+/** The Secret goes with its node from now on. */
+export async function giveToNode(
+  world: Pick<HubWorld, "client">,
+  { wanted, node }: { wanted: NodeWanted; node: KubeObject },
+  signal: AbortSignal,
+): Promise<void> {
+  if (wanted.row.sensitive === undefined) return;
+  const { namespace = "", name = "", uid = "" } = node.metadata;
+  const ref: ObjectRef = { type: SECRET, namespace, name: sensitiveName(name) };
+  const body = { type: SENSITIVE_TYPE.values, metadata: { ownerReferences: [nodeOwner({ name, uid })] } };
+  try {
+    await world.client.patch(ref, { type: "merge", body }, MANAGED, signal);
+  } catch (error) {
+    // Gone already: the node tells that its values are missing, and they are written again.
+    if (!isNotFound(error)) throw withoutValues(error, ref);
+  }
+}
+
+/** Of a node that the API server does not take no values stay behind. */
+export async function leaveNothing(
+  world: Pick<HubWorld, "client">,
+  { hub, wanted, error }: { hub: StoredHub; wanted: NodeWanted; error: unknown },
+  signal: AbortSignal,
+): Promise<void> {
+  // A conflict may tell of the node itself, made by a request whose answer was lost.
+  if (!(error instanceof KubeError) || error.status >= 500 || isConflict(error)) return;
+  if (wanted.row.sensitive === undefined) return;
+  await remove(world, { type: SECRET, namespace: hub.namespace, name: sensitiveName(wanted.name) }, signal);
+}
+
+/** Deletes the Secret of a node that has no sensitive values any more. */
+export async function dropValues(
+  world: Pick<HubWorld, "client">,
+  { wanted, node }: { wanted: NodeWanted; node: StoredNode },
+  signal: AbortSignal,
+): Promise<void> {
+  if (wanted.row.sensitive !== undefined || node.spec.sensitive === undefined) return;
+  await remove(world, { type: SECRET, namespace: node.namespace, name: sensitiveName(node.name) }, signal);
+}
+
+async function remove(world: Pick<HubWorld, "client">, ref: ObjectRef, signal: AbortSignal): Promise<void> {
+  try {
+    await world.client.delete(ref, { propagationPolicy: "Background" }, signal);
+  } catch (error) {
+    if (!isNotFound(error)) throw withoutValues(error, ref);
+  }
+}
+
+interface Values {
+  readonly ref: ObjectRef;
+  readonly node: string;
+  readonly part: "a" | "b";
+  readonly values: string;
+  readonly owner: OwnerReference;
+}
+
+/** The type can't change, so that a Secret that is another's is refused. False where there is none. */
+async function patched(
+  world: Pick<HubWorld, "client">,
+  { ref, part, values, owner }: Values,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const body = {
+    type: SENSITIVE_TYPE.values,
+    metadata: { ownerReferences: [owner] },
+    data: { [part]: values },
+  };
+  try {
+    await world.client.patch(ref, { type: "merge", body }, MANAGED, signal);
+    return true;
+  } catch (error) {
+    if (isNotFound(error)) return false;
+    throw withoutValues(error, ref);
+  }
+}
+
+function valuesObject({ ref, node, part, values, owner }: Values): KubeObject {
+  const labels = { [LABEL.sensitiveOf]: nameAsLabel(node) };
+  return secretObject(ref, { type: SENSITIVE_TYPE.values, owner, labels, data: { [part]: values } });
+}
+
+function secretObject(
+  { namespace, name }: ObjectRef,
+  of: {
+    type: string;
+    owner: OwnerReference;
+    labels?: Record<string, string>;
+    data: Readonly<Record<string, string>>;
+  },
+): KubeObject {
+  const { type, owner, labels, data } = of;
+  const metadata = {
+    name,
+    namespace: namespace ?? "",
+    ownerReferences: [owner],
+    ...(labels === undefined ? {} : { labels }),
+  };
+  return { apiVersion: "v1", kind: "Secret", metadata, type, data };
+}
+
+function nodeOwner({ name, uid }: { name: string; uid: string }): OwnerReference {
+  return { apiVersion: API_VERSION, kind: "LynqNode", name, uid };
+}
+
+/** Who refuses a Secret may quote what is in it. */
+function withoutValues(error: unknown, { namespace, name }: ObjectRef): unknown {
+  if (!(error instanceof KubeError)) return error;
+  const { status, reason, retryAfterSeconds } = error;
+  return new KubeError(
+    `Secret ${namespace}/${name}, which is to hold the sensitive values of its row, was refused (${
+      `${status} ${reason}`.trim()
+    }); the server's words are withheld, since they may quote a value`,
+    { status, reason, retryAfterSeconds },
+  );
+}
