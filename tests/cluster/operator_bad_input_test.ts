@@ -249,6 +249,8 @@ async function prepare(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "bad input is a condition and an event with the remedy, and hurts nobody else", {
+  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
+  kinds: [{ group: "example.com", plurals: ["things"] }],
   prepare,
   steps: [
     { title: "a uid that can't be a name is quarantined and reported", run: invalidUid },

@@ -11,7 +11,6 @@ import {
 } from "../support/databases.ts";
 import { ODD_TABLES, ODD_TEXTS, ODD_UIDS, oddRows, type OddTable } from "../support/odd_rows.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
-import { startOperatorProcess } from "../support/operator_process.ts";
 import { rowLab } from "../support/row_lab.ts";
 
 const answer = await requireControlPlane();
@@ -78,11 +77,10 @@ async function prepare(lab: OperatorLab): Promise<void> {
   const postgres = others.postgres = await startPostgres();
   const sqlite = others.sqlite = await sqliteFile("SELECT 1");
   await lab.operator.stop();
-  lab.operator = await startOperatorProcess({
-    kubeconfig: await lab.plane.kubeconfig("operator"),
-    sourceHosts: [`${db.host}:${db.port}`, `${postgres.host}:${postgres.port}`],
-    sourcePaths: [sqlite.path],
-  });
+  lab.operator = await lab.start([
+    `--source-hosts=${db.host}:${db.port},${postgres.host}:${postgres.port}`,
+    `--source-paths=${sqlite.path}`,
+  ]);
   for (const table of ODD_TABLES) await exec(lab, table, oddRows(table));
   for (const table of ODD_TABLES) await lab.objects.apply(objects(lab, table));
 }
@@ -172,6 +170,7 @@ const reason = cannotStart("postgres");
 if (reason !== undefined) Deno.test({ name: `odd rows (skipped: ${reason})`, ignore: true, fn: () => {} });
 else {
   operatorTest(answer, "odd rows of three databases hold up no other", {
+    kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
     prepare,
     steps: [
       { title: "texts that mean something elsewhere are written as they are", run: literally },

@@ -238,6 +238,7 @@ spec:
 }
 
 operatorTest(answer, `lynq downgrade writes a cluster back so that the Go implementation deletes nothing`, {
+  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare,
   steps: [
     { title: "it refuses while an operator holds the lease", run: refusesWhileRunning },

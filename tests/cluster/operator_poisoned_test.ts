@@ -275,6 +275,7 @@ async function mend(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, `one poisoned node among ${NODES} delays and costs nobody else`, {
+  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare,
   steps: [
     { title: `${NODES - 1} nodes become Ready beside one whose row can't be rendered`, run: start },

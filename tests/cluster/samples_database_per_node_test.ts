@@ -94,6 +94,7 @@ const ORPHAN = { metadata: { labels: { "lynq.sh/orphaned": "true" } } };
 sampleTest(answer, {
   folder: "database-per-node",
   name: "an application waits for its database, which outlives it",
+  kinds: [{ group: "database.aws.crossplane.io", plurals: ["rdsinstances"] }],
 }, [
   {
     title: "the application waits for a database that nobody has said a word about",

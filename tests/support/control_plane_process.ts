@@ -120,7 +120,7 @@ kind: Policy
 omitStages: [RequestReceived, ResponseStarted]
 rules:
 - level: Metadata
-  users: [operator, operator-2, operator-3]
+  users: [operator, operator-2, operator-3, "system:serviceaccount:lynq-system:lynq-controller-manager"]
 - level: None
 `;
 

@@ -19,6 +19,90 @@ export async function install(objects: ClusterObjects): Promise<void> {
   });
 }
 
+/** The shipped roles and account, as a kubeconfig of that account. Its path. */
+export async function installedAccount(plane: ControlPlane, objects: ClusterObjects): Promise<string> {
+  await install(objects);
+  return await managerKubeconfig(plane);
+}
+
+/** The Lease of the shipped operator. */
+export const LEADER_LEASE = {
+  apiVersion: "coordination.k8s.io/v1",
+  kind: "Lease",
+  namespace: NAMESPACE,
+  name: "f2130106.lynq.sh",
+};
+
+/** Kinds of one group. */
+export interface GrantedKinds {
+  readonly group: string;
+  readonly plurals: readonly string[];
+}
+
+const RBAC = "rbac.authorization.k8s.io/v1";
+const roleOf = (namespace: string) => `lynq-test-${namespace}`;
+
+/** Adds kinds to the manager's role, by a ClusterRole of the test in this namespace, and waits until they are summed up. */
+export async function grantKinds(
+  objects: ClusterObjects,
+  { namespace, kinds }: { namespace: string; kinds: readonly GrantedKinds[] },
+): Promise<void> {
+  if (kinds.length === 0) return;
+  const rules = kinds.map(({ group, plurals }) => ({
+    apiGroups: [group],
+    resources: plurals,
+    verbs: ["get", "list", "watch", "create", "update", "patch", "delete"],
+  }));
+  await objects.apply(JSON.stringify({
+    apiVersion: RBAC,
+    kind: "ClusterRole",
+    metadata: { name: roleOf(namespace), labels: { "lynq.sh/aggregate-to-manager": "true" } },
+    rules,
+  }));
+  await until("the kinds to be summed up", async () => {
+    const role = await objects.get({ apiVersion: RBAC, kind: "ClusterRole", name: "lynq-manager-role" });
+    const summed = JSON.stringify(role?.["rules"] ?? []);
+    return kinds.every(({ plurals }) => plurals.every((plural) => summed.includes(`"${plural}"`)));
+  });
+}
+
+/**
+ * Takes from the manager, until it is installed again, what an operator doesn't need that acts for accounts alone: of the
+ * kinds of forms only looking and marking are left, and making Secrets with kept values.
+ */
+export async function actForAccountsOnly(objects: ClusterObjects): Promise<void> {
+  const name = "lynq-manager-tenant-kinds-role";
+  const whole = await objects.get({ apiVersion: RBAC, kind: "ClusterRole", name });
+  const rules = (whole?.["rules"] as { resources: readonly string[] }[]).map((rule) => ({
+    ...rule,
+    verbs: ["get", "list", "watch", "patch"],
+  }));
+  const seeds = { apiGroups: [""], resources: ["secrets"], verbs: ["create"] };
+  await objects.apply(JSON.stringify({
+    apiVersion: RBAC,
+    kind: "ClusterRole",
+    metadata: { name, labels: whole?.metadata.labels },
+    rules: [...rules, seeds],
+  }));
+  await until("the manager to be left with these", async () => {
+    const role = await objects.get({ apiVersion: RBAC, kind: "ClusterRole", name: "lynq-manager-role" });
+    const summed = (role?.["rules"] ?? []) as { resources?: readonly string[]; verbs: readonly string[] }[];
+    return !summed.some(({ resources, verbs }) =>
+      resources?.includes("configmaps") && verbs.includes("delete")
+    );
+  });
+}
+
+export async function revokeKinds(objects: ClusterObjects, namespace: string): Promise<void> {
+  await objects.remove({ apiVersion: RBAC, kind: "ClusterRole", name: roleOf(namespace) });
+}
+
+/** The flags of the shipped Deployment that say what it does, not where it serves. */
+export async function shippedRole(): Promise<readonly string[]> {
+  const flags = await shippedFlags({ metrics: 0, health: 0 });
+  return flags.filter((flag) => !/-bind-address=/.test(flag));
+}
+
 /** The flags of the shipped Deployment, in their order; addresses and databases are the test's. */
 export async function shippedFlags(ports: { metrics: number; health: number }): Promise<readonly string[]> {
   const text = await Deno.readTextFile(new URL("../../manifests/install.yaml", import.meta.url));

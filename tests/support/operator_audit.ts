@@ -4,6 +4,8 @@ export interface AuditedRequest {
   readonly verb: string;
   readonly requestURI: string;
   readonly user: { readonly username: string };
+  /** Whom it was made for, where that is another. */
+  readonly impersonatedUser?: { readonly username: string; readonly groups?: readonly string[] };
   readonly requestReceivedTimestamp: string;
   readonly objectRef?: {
     readonly resource: string;
@@ -41,9 +43,9 @@ export class OperatorAudit {
     return (await this.#plane.audit()).slice(this.#from).map((line) => JSON.parse(line) as AuditedRequest);
   }
 
-  /** Writes that changed something, `patch configmaps/acme-config`: refused ones, trials and events are left out. */
+  /** Writes that changed something, `patch configmaps/acme-config`: refused ones, trials, events and Leases are left out. */
   async writes(): Promise<string[]> {
-    const made = (await this.requests()).filter(isMade);
+    const made = (await this.requests()).filter((one) => isMade(one) && one.objectRef?.resource !== "leases");
     return made.map(({ verb, objectRef }) =>
       `${verb} ${objectRef?.resource}/${objectRef?.name} ${objectRef?.subresource ?? ""}`.trim()
     );

@@ -3,6 +3,14 @@ import type { ControlPlane, ControlPlaneAnswer } from "./control_plane.ts";
 import { clearStage } from "./clear_stage.ts";
 import { type ClusterObjects, clusterObjects, until } from "./cluster_objects.ts";
 import { cannotStart, type DatabaseServer, startMariaDb } from "./databases.ts";
+import {
+  type GrantedKinds,
+  grantKinds,
+  installedAccount,
+  LEADER_LEASE,
+  revokeKinds,
+  shippedRole,
+} from "./installed_account.ts";
 import { labPicture } from "./lab_picture.ts";
 import { startFakeKubelet } from "./fake_kubelet.ts";
 import { type OperatorProcess, startOperatorProcess } from "./operator_process.ts";
@@ -15,13 +23,17 @@ export interface OperatorLab {
   readonly namespace: string;
   /** The operator that runs now; a test may replace it. */
   operator: OperatorProcess;
-  start(): Promise<OperatorProcess>;
+  /** Starts one as the script says, with more flags where they are given. */
+  start(more?: readonly string[]): Promise<OperatorProcess>;
 }
 
 /** A test of the whole operator: steps that build on each other; the first that fails ends it. */
 export interface OperatorScript {
-  /** The account of the operator, as a kubeconfig; one that may do everything unless told. */
+  /** The account of the operator, as a kubeconfig; the shipped one with the shipped roles unless told. */
   readonly kubeconfig?: (at: { plane: ControlPlane; objects: ClusterObjects }) => Promise<string>;
+  /** Kinds that the shipped roles lack: plural names of one group each, granted as the README tells. */
+  readonly kinds?: readonly GrantedKinds[];
+  /** Besides the shipped ones. */
   readonly flags?: readonly string[];
   readonly prepare: (lab: OperatorLab) => Promise<void>;
   readonly steps: readonly { readonly title: string; readonly run: (lab: OperatorLab) => Promise<void> }[];
@@ -51,10 +63,7 @@ export function operatorTest(
       await installKinds(objects);
       await clearStage(objects);
       await objects.apply(setup(namespace, db.password));
-      const kubeconfig = await (script.kubeconfig?.({ plane, objects }) ?? plane.kubeconfig("operator"));
-      const { flags = [] } = script;
-      const sourceHosts = [`${db.host}:${db.port}`];
-      const start = () => startOperatorProcess({ kubeconfig, sourceHosts, flags });
+      const start = await starterOf(script, { plane, objects, db, namespace });
       operator = await start();
       const lab: OperatorLab = { plane, objects, db, namespace, operator, start };
       try {
@@ -70,6 +79,7 @@ export function operatorTest(
         operator = lab.operator;
       }
       await removeAll(objects, namespace);
+      if (script.kinds !== undefined) await revokeKinds(objects, namespace);
     } finally {
       await operator?.stop();
       await kubelet.stop();
@@ -77,6 +87,27 @@ export function operatorTest(
       client.close();
     }
   });
+}
+
+type Ground = Pick<OperatorLab, "plane" | "objects" | "db" | "namespace">;
+
+/** Gives the operator its account and rights; what starts it. */
+async function starterOf(script: OperatorScript, ground: Ground): Promise<OperatorLab["start"]> {
+  const { plane, objects, db, namespace } = ground;
+  const shipped = script.kubeconfig === undefined;
+  const kubeconfig = await (script.kubeconfig?.({ plane, objects }) ?? installedAccount(plane, objects));
+  if (script.kinds !== undefined) await grantKinds(objects, { namespace, kinds: script.kinds });
+  const flags = [...(shipped ? await shippedRole() : []), ...script.flags ?? []];
+  const sourceHosts = [`${db.host}:${db.port}`];
+  const running = { count: 0 };
+  return async (more = []) => {
+    // One that was killed can't give its Lease back, and nobody is to wait until it expires.
+    if (shipped && running.count === 0) await objects.remove(LEADER_LEASE);
+    const process = await startOperatorProcess({ kubeconfig, sourceHosts, flags: [...flags, ...more] });
+    running.count += 1;
+    process.ended.finally(() => running.count -= 1).catch(() => undefined);
+    return process;
+  };
 }
 
 export async function installKinds(objects: ClusterObjects): Promise<void> {

@@ -5,6 +5,7 @@ import type { NodeStatus } from "../../src/api/node.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { until, type Which } from "./cluster_objects.ts";
 import type { ControlPlaneAnswer } from "./control_plane.ts";
+import type { GrantedKinds } from "./installed_account.ts";
 import { type OperatorLab, operatorTest } from "./operator_lab.ts";
 
 const API = "operator.lynq.sh/v1";
@@ -60,7 +61,7 @@ interface Run {
  */
 export function sampleTest(
   answer: ControlPlaneAnswer,
-  { folder, name }: { folder: string; name: string },
+  { folder, name, kinds = [] }: { folder: string; name: string; kinds?: readonly GrantedKinds[] },
   steps: readonly SampleStep[],
 ): void {
   const seen = new Map<string, Which>();
@@ -70,6 +71,7 @@ export function sampleTest(
     return { lab: Object.assign(lab, { sql }), folder, seen };
   };
   operatorTest(answer, `sample ${folder}: ${name}`, {
+    kinds,
     prepare: async (lab) => {
       database = await prepareDatabase(lab, folder);
     },
