@@ -2,11 +2,13 @@ import type { NodeStatus, ResourceRecord } from "../api/node.ts";
 import type { Resource } from "../api/resource.ts";
 import { mergeConditions } from "../api/conditions.ts";
 import { namespacedName } from "../api/resource_key.ts";
+import { SENSITIVE_LOST, SENSITIVE_UNAVAILABLE } from "../api/sensitive.ts";
 import type { Child, Variables } from "../api/stages.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { objectId } from "./child_caches.ts";
 import { nodeStatus, type StatusInput } from "./node_status.ts";
+import { secretive, withoutForeignWords } from "./foreign_words.ts";
 import { keyOf } from "./orphans.ts";
 import type { PreparedForm } from "./prepared_form.ts";
 import { isJudged, judgedBy } from "./ready_rules.ts";
@@ -34,6 +36,7 @@ export async function holdNode(world: NodeWorld, input: HoldInput): Promise<Node
   const { node, held, status } = input;
   if (held === undefined) return withConditions(node, status);
   const policies = new Map(held.form.resources.map(({ id, policy }) => [id, policy]));
+  const secret = secretive(held.form, node);
   const types = await watchedTypes(world, { node, policies });
   const records = (node.status.resources ?? []).map((record) => {
     const policy = policies.get(record.id);
@@ -45,7 +48,7 @@ export async function holdNode(world: NodeWorld, input: HoldInput): Promise<Node
     // was not asked about since.
     if (child === undefined ? record.once === true : !isJudged(child, policy)) return record;
     return observed(record, { policy, child: child && judgedBy(child, policy), now: status.now });
-  });
+  }).map((record) => withoutForeignWords(record, { ids: secret, redact: (text) => text }));
   const generation = isApplied(held, node) ? node.generation : node.status.observedGeneration ?? 0;
   const excluded = node.status.excludedResourceIds;
   const told = nodeStatus(records, {
@@ -92,6 +95,8 @@ const WRITE_FAILURES: ReadonlySet<string | undefined> = new Set([
   "NamespaceNotAllowed",
   "OutsideNamespaces",
   "SeedUnavailable",
+  SENSITIVE_LOST,
+  SENSITIVE_UNAVAILABLE,
   "TemplateRenderError",
 ]);
 
