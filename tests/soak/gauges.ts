@@ -21,6 +21,7 @@ export interface Gauged {
 
 /** Labels that name an object. */
 const OBJECT_LABEL = /[{,](?:lynqnode|hub|form|namespace)="/;
+const OBJECT_NAME = /[{,](?:lynqnode|hub|form)="[^"]*"/;
 
 /** Collections that must have happened among the samples; the operator of a soak collects all at each (--gc-global). */
 const COLLECTIONS = 4;
@@ -102,28 +103,34 @@ function kindOf(link: string): string | undefined {
   }
 }
 
-/** Bytes that a heap may differ from run to run: code that was compiled meanwhile, caches with a bound. */
+/** What may differ from one look to another: code that was compiled meanwhile, caches with a bound, idle threads of pools. */
 export interface Margin {
   readonly heap: number;
   readonly resident: number;
+  readonly threads: number;
 }
 
-/** What is not back where it was, a line each; empty where nothing was kept. */
+/**
+ * What is not back where it was, a line each; empty where nothing was kept. Series are those of an object that had none
+ * before: one that lives may have been in a state that it was not in before.
+ */
 export function keptSince(before: Gauges, after: Gauges, margin: Margin): string[] {
-  const kinds = Object.keys(after.descriptors);
-  const known = new Set(before.series);
-  const more = after.series.filter((each) => !known.has(each));
+  const known = new Set(before.series.map(objectOf));
+  const more = after.series.filter((each) => !known.has(objectOf(each)));
   return [
-    ...(["heap", "resident"] as const).flatMap((what) =>
+    ...(["heap", "resident", "threads"] as const).flatMap((what) =>
       after[what] > before[what] + margin[what]
-        ? [`${what}: ${before[what]} bytes before, ${after[what]} after, ${margin[what]} allowed`]
+        ? [`${what}: ${before[what]} before, ${after[what]} after, ${margin[what]} more allowed`]
         : []
     ),
-    ...kinds.flatMap((kind) => {
+    ...Object.keys(after.descriptors).flatMap((kind) => {
       const [was, is] = [before.descriptors[kind] ?? 0, after.descriptors[kind] ?? 0];
       return is > was ? [`${kind} descriptors: ${was} before, ${is} after`] : [];
     }),
-    ...(after.threads > before.threads ? [`threads: ${before.threads} before, ${after.threads} after`] : []),
     ...more.map((each) => `a series more: ${each}`),
   ];
+}
+
+function objectOf(series: string): string {
+  return OBJECT_NAME.exec(series)?.[0].slice(1) ?? "";
 }
