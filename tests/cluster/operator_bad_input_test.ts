@@ -249,7 +249,6 @@ async function prepare(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "bad input is a condition and an event with the remedy, and hurts nobody else", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   kinds: [{ group: "example.com", plurals: ["things"] }],
   prepare,
   steps: [

@@ -268,7 +268,6 @@ async function progressIsTold(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "what goes, goes in order and is told until it is gone", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   kinds: [{ group: "example.org", plurals: ["gadgets"] }],
   prepare: async ({ db }) => {
     await db.exec("CREATE TABLE tenants (id VARCHAR(60) PRIMARY KEY, active INT, plan VARCHAR(60))");

@@ -198,7 +198,6 @@ async function rivalIsNotFought(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "what others change is put back or reported, with field and manager", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   flags: metrics.flags,
   prepare,
   steps: [

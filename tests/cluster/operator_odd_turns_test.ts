@@ -238,7 +238,6 @@ async function ownNamespaceStays(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "odd turns of events end as the form says", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   kinds: [{ group: "odd.example.org", plurals: ["widgets"] }],
   prepare: async (lab) => {
     await lab.db.exec("CREATE TABLE tenants (id VARCHAR(60) PRIMARY KEY, active INT, plan VARCHAR(60))");

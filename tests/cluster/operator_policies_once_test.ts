@@ -204,7 +204,6 @@ async function everythingGoes(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "what is created once, waits, is skipped or goes elsewhere does so", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare,
   steps: [
     { title: "timeouts, skipped dependents and those that go on anyway", run: orderAndTimeouts },

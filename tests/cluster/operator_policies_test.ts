@@ -185,7 +185,6 @@ async function immutableFields(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "what others own is left alone or taken over, as conflictPolicy and patchStrategy say", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare,
   steps: [
     {

@@ -156,7 +156,6 @@ async function prepare(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "the seeds' four tiers, one form each, come up together and go as their policies say", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare,
   steps: [
     { title: "tiers whose namespace another form makes wait for it, and nothing fails", run: tiersComeUp },

@@ -134,7 +134,6 @@ async function uninstalled(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "what is uninstalled in the wrong order takes no resource along", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: async ({ db }) => {
     await db.exec("CREATE TABLE tenants (id VARCHAR(40) PRIMARY KEY, plan VARCHAR(20), active INT)");
     await db.exec("INSERT INTO tenants VALUES ('acme', 'pro', 1)");
