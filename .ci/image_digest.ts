@@ -34,10 +34,10 @@ export function imagesOf(dockerfile: string): Map<string, string> {
 
 /** The Dockerfile with these digests behind its images; those of before are replaced. */
 export function withDigests(dockerfile: string, digests: ReadonlyMap<string, string>): string {
-  return dockerfile.replace(ARG, (whole, start: string, arg: string, reference: string) => {
+  return [...dockerfile.matchAll(ARG)].reduce((text, [line, start = "", arg = "", reference = ""]) => {
     const digest = digests.get(arg);
-    return digest === undefined ? whole : `${start}${reference.split("@")[0]}@${digest}`;
-  });
+    return digest === undefined ? text : text.replace(line, `${start}${reference.split("@")[0]}@${digest}`);
+  }, dockerfile);
 }
 
 const MANIFESTS = [
