@@ -53,7 +53,10 @@ kustomizedTest("the operator that is let through is the account that install.yam
   const account = install.find(({ kind }) => kind === "ServiceAccount")?.metadata;
   assert.equal(SHIPPED_ACCOUNT, `system:serviceaccount:${account?.namespace}:${account?.name}`);
   const [first] = guard?.spec.matchConditions ?? [];
-  assert.ok(first?.expression.startsWith(`!('${SHIPPED_ACCOUNT}'.split`), "it begins with the shipped account");
+  assert.ok(
+    first?.expression.startsWith(`!('${SHIPPED_ACCOUNT}'.split`),
+    "it begins with the shipped account",
+  );
 });
 
 kustomizedTest(

@@ -193,7 +193,6 @@ async function wider(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "deletions that a mistake could have caused wait for a person", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   flags: metrics.flags,
   prepare,
   steps: [

@@ -170,7 +170,6 @@ const reason = cannotStart("postgres");
 if (reason !== undefined) Deno.test({ name: `odd rows (skipped: ${reason})`, ignore: true, fn: () => {} });
 else {
   operatorTest(answer, "odd rows of three databases hold up no other", {
-    kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
     prepare,
     steps: [
       { title: "texts that mean something elsewhere are written as they are", run: literally },

@@ -134,7 +134,6 @@ async function mapped(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "a form in mode DryRun tells what a generation would do and writes nothing", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: (lab) => fillTenants(lab, ["('a', 'pro', 1)", "('b', 'free', 1)"]),
   steps: [
     { title: "a form is applied", run: applied },

@@ -180,7 +180,6 @@ async function releases(
 }
 
 operatorTest(answer, "ignored fields are written once and then belong to others", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   flags: metrics.flags,
   prepare,
   steps: [

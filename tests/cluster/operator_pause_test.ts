@@ -264,7 +264,6 @@ async function deletedWhilePaused(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "what is paused is not written, may be deleted, and catches up at once when that ends", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   flags: [`--metrics-bind-address=127.0.0.1:${metricsPort}`, "--metrics-secure=false"],
   prepare,
   steps: [

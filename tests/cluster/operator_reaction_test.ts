@@ -51,7 +51,6 @@ function before(writes: readonly string[], small: RegExp, last: RegExp): boolean
 const BULK_STATUS = /^patch lynqnodes\/bulk\d+-web status$/;
 
 operatorTest(answer, "small changes are followed while nodes are made in masses", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: async (lab) => {
     await lab.db.exec("CREATE TABLE tenants (id varchar(63) primary key, plan varchar(20), active integer)");
     await lab.db.exec(`INSERT INTO tenants VALUES ${values("calm", CONVERGED)}`);

@@ -50,7 +50,6 @@ async function superseded(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "a rollout that makes no progress within its deadline has failed and stops", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: (lab) => fillTenants(lab, ["('a', 'pro', 1)", "('b', 'pro', 1)", "('c', 'pro', 1)"]),
   steps: [
     { title: "its phase is Failed at the deadline, a restart notwithstanding", run: stuck },

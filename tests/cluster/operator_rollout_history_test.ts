@@ -154,7 +154,6 @@ async function brokenCanary(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "a form's history is kept, gone back to and rolled out group by group", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: (lab) => fillTenants(lab, ROWS),
   steps: [
     { title: "each generation is a revision, numbered as they came", run: generations },

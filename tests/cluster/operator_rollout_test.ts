@@ -92,7 +92,6 @@ function script(): OperatorScript {
     run: async (lab: OperatorLab) => await run(lab, state.seen ??= await audit(lab)),
   });
   return {
-    kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
     prepare: (lab) => fillTenants(lab, UIDS.map((uid) => `('${uid}', 'pro', 1)`)),
     steps: [
       step("new nodes come no faster than maxSkew allows, each as soon as another is ready", coldStart),

@@ -50,7 +50,6 @@ async function turmoil(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "maxSkew holds at every instant, whatever rows, forms and the operator go through", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: (lab) => fillTenants(lab, UIDS.map((uid) => `('${uid}', 'pro', 1)`)),
   steps: [{ title: "rows, generations and restarts in turmoil", run: turmoil }],
 });

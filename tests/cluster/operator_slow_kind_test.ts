@@ -76,7 +76,6 @@ async function proven(lab: OperatorLab, form: string): Promise<number> {
 }
 
 operatorTest(answer, "a kind that a webhook holds up leaves the others to go on", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: async ({ db }) => {
     await db.exec("CREATE TABLE tenants (id varchar(63) primary key, plan varchar(20), active integer)");
     const rows = Array.from({ length: ROWS }, (_, n) => `('t${n}','pro',1)`);

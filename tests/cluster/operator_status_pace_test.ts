@@ -89,7 +89,6 @@ async function killed(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "hub and form tell of nodes that become ready once a second, and of the last one", {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
   prepare: (lab) => fillTenants(lab, Array.from({ length: NODES }, (_, n) => `('t${n}', 'free', 1)`)),
   steps: [
     { title: "as they are made", run: made },

@@ -218,7 +218,6 @@ operatorTest(
   answer,
   "nodes of the Go implementation that share, that a person wrote or that go are taken over",
   {
-    kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
     prepare,
     steps: [
       { title: "two tiers that declare one namespace both have it", run: shared },

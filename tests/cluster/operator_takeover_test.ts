@@ -277,7 +277,7 @@ operatorTest(
   answer,
   "a cluster of the Go implementation is taken over with nothing deleted, made anew or restarted",
   {
-    kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
+    kinds: [{ group: "former.example.com", plurals: ["widgets"] }],
     flags: [`--health-probe-bind-address=127.0.0.1:${PORT}`],
     prepare,
     steps: [

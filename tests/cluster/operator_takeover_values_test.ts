@@ -267,7 +267,6 @@ operatorTest(
   answer,
   "random values and times that the Go implementation had rolled stay after the move",
   {
-    kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
     prepare,
     steps: [
       { title: "passes that fail and a process that dies before its record rotate nothing", run: killed },
