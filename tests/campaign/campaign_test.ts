@@ -9,7 +9,8 @@ const options = campaignOptions({ seed: SEED, steps: 500 });
 
 Deno.test(`hubs and forms are followed through every change and back (CAMPAIGN_SEED=${options.seed})`, async () => {
   const { figures, failures } = await runCampaign({ ...options, mostFailures: 1 });
-  assert.deepEqual(failures, []);
+  // As it is: an assertion would cut it.
+  if (failures.length > 0) throw new Error(failures.join("\n\n"));
   if (options.only !== undefined) return;
   assert.equal(figures.tried, options.steps);
   assert.equal(figures.accepted + figures.refused, figures.tried);

@@ -11,11 +11,12 @@ export class FormChecks {
   readonly #known = new WeakMap<StoredForm, Checked>();
 
   problemsOf(form: StoredForm, hub: StoredHub | undefined): readonly FormProblem[] {
-    const known = this.#known.get(form);
-    if (known !== undefined && known.hub === hub?.spec) return known.problems;
     const { spec, namespace } = form;
-    const problems = checkForm({ spec, namespace, hub: hub?.spec ?? "absent" });
-    this.#known.set(form, { hub: hub?.spec, problems });
+    const own = hub?.name === spec.hubId ? hub.spec : undefined;
+    const known = this.#known.get(form);
+    if (known !== undefined && known.hub === own) return known.problems;
+    const problems = checkForm({ spec, namespace, hub: own ?? "absent" });
+    this.#known.set(form, { hub: own, problems });
     return problems;
   }
 }

@@ -1,13 +1,19 @@
 /** So often one object may tell the same error after one change: a back-off from 50 ms comes by ten times in a minute. */
 const MOST_OF_ONE = 15;
 
+/** What Deno says of packages that this machine did not have yet. */
+// deno-lint-ignore no-control-regex
+const FETCHING = /^(?:\x1b\[[0-9;]*m)*(?:Download|Initialize) /;
+
 /** Reads the operator's log as it comes, by its fields. */
 export class LogWatch {
   readonly #lines: readonly string[];
   #read = 0;
 
+  /** What was told before, while the program was fetched and started, does not count. */
   constructor(lines: readonly string[]) {
     this.#lines = lines;
+    this.#read = lines.length;
   }
 
   /** What the lines since `from` tell of errors that repeat themselves, for the objects of one namespace. */
@@ -29,7 +35,7 @@ export class LogWatch {
   strange(): string[] {
     const fresh = this.#lines.slice(this.#read);
     this.#read = this.#lines.length;
-    return fresh.filter((line) => parsed(line)?.["level"] === undefined);
+    return fresh.filter((line) => parsed(line)?.["level"] === undefined && !FETCHING.test(line));
   }
 
   get length(): number {

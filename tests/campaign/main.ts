@@ -6,7 +6,7 @@ import { runCampaign } from "./campaign.ts";
 import { campaignOptions } from "./options.ts";
 import type { Figures } from "./round.ts";
 
-export function line({ tried, accepted, refused, compared, rounds }: Figures): string {
+function line({ tried, accepted, refused, compared, rounds }: Figures): string {
   return `${tried} steps, ${accepted} accepted, ${refused} refused, ${compared} compared, ${rounds} times back to the seed`;
 }
 
