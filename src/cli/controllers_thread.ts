@@ -1,7 +1,7 @@
 import { loadCredentials } from "../kube/load_credentials.ts";
 import { hostPort, listenPermissions, parseBindAddress } from "../operator/http_address.ts";
 import type { OperatorOptions } from "../operator/options.ts";
-import { ANY_HOST, apiServerPort } from "../operator/source_opener.ts";
+import { ANY_HOST, apiServerPort } from "../operator/source_hosts.ts";
 
 /** The modules of the program, for the threads that the controllers start. */
 const MODULES = new URL("../", import.meta.url);

@@ -4,6 +4,7 @@ import { openSource } from "../source/open.ts";
 import { type RowSource, SourceError } from "../source/port.ts";
 import { hostPort } from "./http_address.ts";
 import type { OperatorOptions } from "./options.ts";
+import { ANY_HOST, apiServerPort } from "./source_hosts.ts";
 
 /** What hubs may read. */
 export interface SourceReach extends Pick<OperatorOptions, "sourceHosts" | "sourcePaths"> {
@@ -12,9 +13,6 @@ export interface SourceReach extends Pick<OperatorOptions, "sourceHosts" | "sour
 }
 
 type Server = Pick<ServerConfig, "host" | "port">;
-
-/** Among `--source-hosts`: any host but those that have to be named. */
-export const ANY_HOST = "*";
 
 /**
  * Opens the databases that the operator was allowed to reach at start; any other is refused before a packet is sent. A
@@ -107,10 +105,6 @@ function isApiServer(apiServer: string, { host, port }: Server): boolean {
 
 function nameOf(host: string): string {
   return host.toLowerCase().replace(/\.$/, "");
-}
-
-export function apiServerPort(url: URL): number {
-  return Number(url.port || (url.protocol === "https:" ? 443 : 80));
 }
 
 function isLoopback(host: string): boolean {
