@@ -83,6 +83,8 @@ clusterTest(
       client,
       type: CONFIG_MAP,
       namespace,
+      // A controller manager, where one runs, puts it into each namespace.
+      fieldSelector: "metadata.name!=kube-root-ca.crt",
       project: (object) => (object.data as Record<string, string> | undefined)?.a ?? "",
       indexes: { value: (entry) => [entry.value] },
       onEvent: (event) => {
