@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dropAll } from "../support/clear_stage.ts";
 import { until } from "../support/cluster_objects.ts";
 import type { SqliteFile } from "../support/databases.ts";
 import type { FaultProxy } from "../support/fault_proxy.ts";
@@ -238,14 +239,7 @@ export class ScenarioRun {
   async end(): Promise<void> {
     await this.#kill();
     const { stage: { objects }, namespace } = this.#of;
-    const of = { apiVersion: "operator.lynq.sh/v1", namespace };
-    for (const kind of ["LynqHub", "LynqForm", "LynqNode"]) {
-      for (const { metadata } of await objects.list({ ...of, kind })) {
-        const which = { ...of, kind, name: metadata.name ?? "" };
-        await objects.merge(which, { metadata: { finalizers: null } }).catch(() => undefined);
-        await objects.remove(which).catch(() => undefined);
-      }
-    }
+    await dropAll(objects, namespace);
     await objects.remove({ apiVersion: "v1", kind: "Namespace", name: namespace }).catch(() => undefined);
   }
 }

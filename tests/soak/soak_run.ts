@@ -3,6 +3,7 @@ import config from "../../deno.json" with { type: "json" };
 import { isChange } from "../faults/counts.ts";
 import { differences, type FleetState, fleetState } from "../faults/end_state.ts";
 import type { FaultStage } from "../faults/stage.ts";
+import { dropAll } from "../support/clear_stage.ts";
 import { until } from "../support/cluster_objects.ts";
 import { freePort } from "../support/databases_process.ts";
 import { type FaultDatabase, type FaultSource, startFaultDatabase } from "../support/fault_databases.ts";
@@ -105,14 +106,7 @@ class SoakRun {
   async stop(): Promise<void> {
     await this.#operator?.kill();
     const { options: { stage: { objects } }, namespace, proxy, folder } = this.#of;
-    const of = { apiVersion: "operator.lynq.sh/v1", namespace };
-    for (const kind of ["LynqHub", "LynqForm", "LynqNode"]) {
-      for (const { metadata } of await objects.list({ ...of, kind })) {
-        const which = { ...of, kind, name: metadata.name ?? "" };
-        await objects.merge(which, { metadata: { finalizers: null } }).catch(() => undefined);
-        await objects.remove(which).catch(() => undefined);
-      }
-    }
+    await dropAll(objects, namespace);
     await objects.remove({ apiVersion: "v1", kind: "Namespace", name: namespace }).catch(() => undefined);
     await proxy.stop();
     for (const fleet of this.#fleets) await fleet.stop();

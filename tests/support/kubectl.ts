@@ -44,21 +44,8 @@ export async function withKubectl(test: (kubectl: Kubectl) => Promise<void>): Pr
 }
 
 function kubectlOf(environment: Record<string, string>): Kubectl {
-  const run = async (args: readonly string[], input = "", more: Record<string, string> = {}) => {
-    const child = new Deno.Command("kubectl", {
-      args: [...args],
-      env: { ...environment, ...more },
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(input));
-    await writer.close();
-    const { code, stdout, stderr } = await child.output();
-    const decoder = new TextDecoder();
-    return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
-  };
+  const run = (args: readonly string[], input = "", more: Record<string, string> = {}) =>
+    kubectl(args, { input, env: { ...environment, ...more } });
   const checked = async (args: readonly string[], input?: string, more?: Record<string, string>) => {
     const { code, out, err } = await run(args, input, more);
     if (code !== 0) throw new Error(`kubectl ${args.join(" ")} ended with ${code}: ${err}${out}`);
@@ -69,4 +56,24 @@ function kubectlOf(environment: Record<string, string>): Kubectl {
     must: (args, input) => checked(args, input),
     edit: (args, editor) => checked(args, "", { KUBE_EDITOR: editor }),
   };
+}
+
+/** One call of kubectl to its end, with this text for it to read. */
+export async function kubectl(
+  args: readonly string[],
+  { input = "", env = {} }: { readonly input?: string; readonly env?: Record<string, string> } = {},
+): Promise<{ readonly code: number; readonly out: string; readonly err: string }> {
+  const child = new Deno.Command("kubectl", {
+    args: [...args],
+    env,
+    stdin: "piped",
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  const decoder = new TextDecoder();
+  return { code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
 }

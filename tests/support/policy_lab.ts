@@ -3,6 +3,7 @@ import { parseAllDocuments } from "yaml";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { type ClusterObjects, until } from "./cluster_objects.ts";
 import type { ControlPlane } from "./control_plane.ts";
+import { kubectl } from "./kubectl.ts";
 
 const FOLDER = new URL("../../manifests/policy/", import.meta.url);
 
@@ -33,17 +34,11 @@ export class PolicyKubectl {
   async run({ as, args, input = "" }: Omit<KubectlCase, "title">): Promise<{ ok: boolean; text: string }> {
     const config = `--kubeconfig=${await this.#plane.kubeconfig("admin")}`;
     const whom = as === undefined ? [] : [`--as=${as}`];
-    const child = new Deno.Command("kubectl", {
-      args: [config, `--namespace=${this.#namespace}`, ...whom, ...args],
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    const writer = child.stdin.getWriter();
-    await writer.write(new TextEncoder().encode(input));
-    await writer.close();
-    const { success, stdout, stderr } = await child.output();
-    return { ok: success, text: new TextDecoder().decode(stderr) + new TextDecoder().decode(stdout) };
+    const { code, out, err } = await kubectl(
+      [config, `--namespace=${this.#namespace}`, ...whom, ...args],
+      { input },
+    );
+    return { ok: code === 0, text: err + out };
   }
 
   /** Fails unless it goes through, or is refused, as the case says. */
