@@ -71,7 +71,7 @@ async function shardsOf(lab: OperatorLab, user: string): Promise<number[]> {
 }
 
 async function fleet(lab: OperatorLab): Promise<void> {
-  run.second = await startReplica(lab, "operator-2", { flags: [...FLAGS, ...metrics.flags, ...pages.flags] });
+  run.second = await startReplica(lab, "operator-2", { flags: [...metrics.flags, ...pages.flags, ...FLAGS] });
   await shared(lab, 2);
   await lab.objects.apply(form(lab, "many", resources("")));
   await lab.objects.apply(hub(lab, { name: "tenants" }));
