@@ -28,23 +28,12 @@ const READABLE = [
   "/var/run/secrets/kubernetes.io/serviceaccount",
 ];
 
-const VARIABLES = [
-  "HOME",
-  "HOSTNAME",
-  "KUBECONFIG",
-  "KUBERNETES_SERVICE_HOST",
-  "KUBERNETES_SERVICE_PORT",
-  "POD_NAME",
-  "POD_NAMESPACE",
-  "TZ",
-];
-
 /** No run, ffi, write or sys. Libraries that ask for variables of their own see none. */
 const PERMISSIONS = [
   "--no-prompt",
   "--allow-net",
   `--allow-read=${READABLE.join(",")}`,
-  `--allow-env=${VARIABLES.join(",")}`,
+  ...flagsOf("--allow-env="),
   "--ignore-env",
 ];
 
@@ -52,7 +41,12 @@ const PERMISSIONS = [
  * What `deno task operator` tells V8: most of what the operator allocates is gone a moment later, so that collecting it
  * early takes little time and a quarter off the peak. The heap may still grow as it must.
  */
-const MEMORY = config.tasks.operator.command.split(" ").filter((flag) => flag.startsWith("--v8-flags="));
+const MEMORY = flagsOf("--v8-flags=");
+
+/** What `deno task operator` says of one thing: the binary runs as that does. */
+function flagsOf(start: string): string[] {
+  return config.tasks.operator.command.split(" ").filter((flag) => flag.startsWith(start));
+}
 
 /** Modules that start in a Worker, which no import leads to. */
 export async function workerModules(folder: string): Promise<string[]> {
