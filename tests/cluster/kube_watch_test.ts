@@ -59,7 +59,9 @@ clusterTest(
 );
 
 clusterTest(answer, "a metadata watch carries managedFields and no data", async ({ client, namespace }) => {
-  const watched = { type: CONFIG_MAP, namespace, metadataOnly: true };
+  // A controller manager, where one runs, puts another into each namespace.
+  const fieldSelector = "metadata.name=secretive";
+  const watched = { type: CONFIG_MAP, namespace, fieldSelector, metadataOnly: true };
   const [page] = await Array.fromAsync(client.list(watched));
   const at = { namespace, name: "secretive" };
   await client.apply({ type: CONFIG_MAP, ...at }, configMap(at, { a: "1" }), { fieldManager: "lynq" });
