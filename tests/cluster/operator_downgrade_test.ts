@@ -7,14 +7,14 @@ import { ChildWatch } from "../support/child_watch.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { deletedByFormer, staleForFormer, wantedByFormer } from "../support/former_rule.ts";
-import { tenantForm, widgetKind } from "../support/former_tenant.ts";
+import { tenantForm, widgetKind, WIDGETS } from "../support/former_tenant.ts";
+import { LEADER_LEASE } from "../support/installed_account.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { hub, nodeReady } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
 const API = "operator.lynq.sh/v1";
 const ROOT = new URL("../../", import.meta.url).pathname;
-const LEASE = "f2130106.lynq.sh";
 
 const run: { client?: KubeConnection; watch?: ChildWatch; children: KubeObject[]; before?: KubeObject } = {
   children: [],
@@ -69,24 +69,14 @@ async function lynq(lab: OperatorLab, ...args: string[]) {
 }
 
 async function refusesWhileRunning(lab: OperatorLab): Promise<void> {
-  const renewTime = new Date().toISOString().replace("Z", "000Z");
-  await lab.objects.apply(JSON.stringify({
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    metadata: { name: LEASE, namespace: lab.namespace },
-    spec: { holderIdentity: "lynq-0", leaseDurationSeconds: 3600, leaseTransitions: 0, renewTime },
-  }));
+  const lease = await lab.objects.get(LEADER_LEASE);
+  const { holderIdentity = "" } = (lease?.spec ?? {}) as { holderIdentity?: string };
+  assert.notEqual(holderIdentity, "");
   const before = await node(lab);
   const { code, problems } = await lynq(lab, "--write");
   assert.equal(code, 2);
-  assert.match(problems, new RegExp(`${lab.namespace}/lynq-0`));
+  assert(problems.includes(`${LEADER_LEASE.namespace}/${holderIdentity}`), problems);
   assert.deepEqual((await node(lab))["spec"], before["spec"]);
-  await lab.objects.remove({
-    apiVersion: "coordination.k8s.io/v1",
-    kind: "Lease",
-    namespace: lab.namespace,
-    name: LEASE,
-  });
 }
 
 async function tellsFirst(lab: OperatorLab): Promise<void> {
@@ -238,7 +228,7 @@ spec:
 }
 
 operatorTest(answer, `lynq downgrade writes a cluster back so that the Go implementation deletes nothing`, {
-  kubeconfig: ({ plane }) => plane.kubeconfig("operator"),
+  kinds: [{ group: WIDGETS, plurals: ["widgets"] }],
   prepare,
   steps: [
     { title: "it refuses while an operator holds the lease", run: refusesWhileRunning },
