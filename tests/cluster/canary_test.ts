@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { dirname } from "node:path";
 import { createKubeClient } from "../../src/kube/http_client.ts";
 import { everyObject, leaks } from "../support/canary.ts";
 import {
@@ -13,6 +14,7 @@ import {
   type Type,
   TYPES,
 } from "../support/canary_documents.ts";
+import { hubSays, reasons, statusOf } from "../support/canary_status.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import {
@@ -24,15 +26,23 @@ import {
 } from "../support/databases.ts";
 import { freePort } from "../support/databases_process.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
-import { startOperatorProcess } from "../support/operator_process.ts";
 
 const answer = await requireControlPlane();
 const API = "operator.lynq.sh/v1";
-const ports = { metrics: freePort(), dashboard: freePort() };
+const ports = { metrics: freePort(), dashboard: freePort(), closed: freePort() };
+/** No resolver knows it (RFC 6761). */
+const NOBODY = "nobody.invalid";
 const postgres: DatabaseServer | undefined = answer.kind === "ready" && cannotStart("postgres") === undefined
   ? await startPostgres()
   : undefined;
 const file: SqliteFile | undefined = answer.kind === "ready" ? await sqliteFile(rowsOf("sqlite")) : undefined;
+
+/** Sources that ask for a password. */
+const SERVERS = ["mysql", "postgres"] as const;
+
+function secret(namespace: string, password: string): string {
+  return `apiVersion: v1\nkind: Secret\nmetadata: {name: bird, namespace: ${namespace}}\nstringData: {password: ${password}}`;
+}
 
 /** Hub and form of each source. */
 function documents(lab: OperatorLab, type: Type): string {
@@ -58,53 +68,18 @@ async function prepare(lab: OperatorLab): Promise<void> {
   await postgres.exec(`CREATE ROLE bird LOGIN PASSWORD '${SECRET.password}'`);
   await postgres.exec("GRANT SELECT ON tenants TO bird");
   await lab.operator.stop();
-  lab.operator = await startOperatorProcess({
-    kubeconfig: await lab.plane.kubeconfig("operator"),
-    sourceHosts: [db, postgres].flatMap(({ host, port }) => [`${host}:${port}`, `localhost:${port}`]),
-    sourcePaths: [file.path],
-    flags: [
-      ...[`--metrics-bind-address=127.0.0.1:${ports.metrics}`, "--metrics-secure=false"],
-      ...[`--dashboard-bind-address=127.0.0.1:${ports.dashboard}`, "--zap-log-level=debug"],
-    ],
-  });
+  const hosts = [db, postgres].flatMap(({ host, port }) => [`${host}:${port}`, `localhost:${port}`]);
+  lab.operator = await lab.start([
+    `--source-hosts=${[...hosts, `127.0.0.1:${ports.closed}`, NOBODY].join()}`,
+    `--source-paths=${dirname(file.path)}`,
+    ...[`--metrics-bind-address=127.0.0.1:${ports.metrics}`, "--metrics-secure=false"],
+    ...[`--dashboard-bind-address=127.0.0.1:${ports.dashboard}`, "--zap-log-level=debug"],
+  ]);
   await objects.apply([
-    `apiVersion: v1\nkind: Secret\nmetadata: {name: bird, namespace: ${namespace}}`,
-    `stringData: {password: ${SECRET.password}}`,
+    secret(namespace, SECRET.password),
     ...TYPES.map((type) => takenPod(lab, type)),
     ...TYPES.map((type) => documents(lab, type)),
   ].join("\n"));
-}
-
-interface Seen {
-  readonly resources?: readonly {
-    readonly id: string;
-    readonly reason?: string;
-    readonly message?: string;
-  }[];
-  readonly quarantinedRows?: readonly { readonly reason: string }[];
-  readonly conditions?: readonly {
-    readonly type: string;
-    readonly status: string;
-    readonly reason: string;
-  }[];
-}
-
-async function statusOf(lab: OperatorLab, kind: string, name: string): Promise<Seen> {
-  const object = await lab.objects.get({ apiVersion: API, kind, namespace: lab.namespace, name });
-  return (object?.["status"] ?? {}) as Seen;
-}
-
-/** Waits until resources of each source's first node have these reasons. */
-async function reasons(lab: OperatorLab, wanted: Readonly<Record<string, string>>): Promise<void> {
-  for (const type of TYPES) {
-    await until(`the resources of ${type} to be ${JSON.stringify(wanted)}`, async () => {
-      const { resources = [] } = await statusOf(lab, "LynqNode", `${type}-a-${type}-app`);
-      const found = new Map(resources.map(({ id, reason = "Ready" }) => [id, reason]));
-      const other = Object.entries(wanted).filter(([id, reason]) => found.get(id) !== reason);
-      if (other.length > 0) throw new Error(JSON.stringify([...found]));
-      return true;
-    });
-  }
 }
 
 async function pages(lab: OperatorLab): Promise<string> {
@@ -229,36 +204,50 @@ async function unreadable(lab: OperatorLab): Promise<void> {
         reason === "InvalidValue"
       ),
   );
-  const failing = async (type: Type, reason: string) =>
-    await until(`${type} to fail with ${reason}`, async () => {
-      const { conditions = [] } = await statusOf(lab, "LynqHub", type);
-      return conditions.some((each) => each.reason === reason);
-    });
-  await objects.apply(
-    `apiVersion: v1\nkind: Secret\nmetadata: {name: bird, namespace: ${namespace}}\nstringData: {password: ${SECRET.wrong}}`,
-  );
-  await failing("mysql", "AuthenticationFailed");
-  await failing("postgres", "AuthenticationFailed");
-  await nothingLeaks(lab);
-  await objects.apply(
-    `apiVersion: v1\nkind: Secret\nmetadata: {name: bird, namespace: ${namespace}}\nstringData: {password: ${SECRET.password}}`,
-  );
   const which = (name: Type) => ({ apiVersion: API, kind: "LynqHub", namespace, name });
   // The server's certificate is for this name, and of an authority that nobody knows.
-  for (const type of ["mysql", "postgres"] as const) {
+  for (const type of SERVERS) {
     await objects.merge(which(type), { spec: { source: { [type]: { tls: {}, host: "localhost" } } } });
-    await failing(type, "TlsFailed");
+    await hubSays(lab, type, "TlsFailed");
   }
   await nothingLeaks(lab);
 }
 
+/** Databases that can't be reached, or that don't let us in; then the hubs read as before. */
+async function unreachable(lab: OperatorLab): Promise<void> {
+  assert.ok(postgres && file);
+  const { namespace, objects } = lab;
+  const which = (name: Type) => ({ apiVersion: API, kind: "LynqHub", namespace, name });
+  const toldByEach = async (source: Readonly<Record<string, unknown>>, reason: string) => {
+    for (const type of SERVERS) await objects.merge(which(type), { spec: { source: { [type]: source } } });
+    for (const type of SERVERS) await hubSays(lab, type, reason);
+    await nothingLeaks(lab);
+  };
+  await toldByEach({ tls: null, host: "127.0.0.1", port: ports.closed }, "ConnectionRefused");
+  await toldByEach({ host: NOBODY }, "UnknownHost");
+  await objects.merge(which("sqlite"), { spec: { source: { sqlite: { path: `${file.path}.gone` } } } });
+  await hubSays(lab, "sqlite", "DatabaseNotFound");
+  await objects.apply(secret(namespace, SECRET.wrong));
+  for (const [type, { host, port }] of [["mysql", lab.db], ["postgres", postgres]] as const) {
+    await objects.merge(which(type), { spec: { source: { [type]: { host, port } } } });
+    await hubSays(lab, type, "AuthenticationFailed");
+  }
+  await nothingLeaks(lab);
+  await objects.apply(secret(namespace, SECRET.password));
+  await objects.merge(which("sqlite"), { spec: { source: { sqlite: { path: file.path } } } });
+  for (const type of TYPES) await hubSays(lab, type, "Read");
+  await nothingLeaks(lab);
+}
+
 operatorTest(answer, "passwords and sensitive values are shown nowhere", {
+  kinds: [{ group: "", plurals: ["pods"] }],
   prepare,
   steps: [
     { title: "when rendered, when a template fails, when a server refuses, and for odd rows", run: rendered },
     { title: "by lynq render, unless it is asked to", run: printed },
     { title: "when others change what is ours, and when a form is tried", run: drifted },
-    { title: "when a cell, a password or a certificate is wrong", run: unreadable },
+    { title: "when a cell or a certificate is wrong", run: unreadable },
+    { title: "when a database can't be reached, or refuses the password", run: unreachable },
     {
       title: "when a hub is paused",
       run: async (lab) => {
