@@ -24,6 +24,8 @@ export const LABEL = {
   seedOf: "lynq.sh/seed-of",
   /** On the Secret with a node's sensitive values: the node. */
   sensitiveOf: "lynq.sh/sensitive-of",
+  /** On such a Secret: the hub that it is, until its node is made. */
+  sensitiveWaiting: "lynq.sh/sensitive-waiting",
 } as const;
 
 /** Annotations on children, and those that LynqNodes of the Go implementation carry. */

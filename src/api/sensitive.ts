@@ -15,6 +15,7 @@ export const SENSITIVE_TYPE = { key: "lynq.sh/sensitive-key", values: "lynq.sh/s
 
 export const SENSITIVE_KEY_BYTES = 32;
 const NAME_LIMIT = 253;
+const VALUES_SUFFIX = "-lynq-sensitive";
 
 /** The Secret of a hub with the key that its nodes' hashes are made with. */
 export function sensitiveKeyName(hub: string): string {
@@ -23,7 +24,13 @@ export function sensitiveKeyName(hub: string): string {
 
 /** The Secret of a node with its sensitive values. */
 export function sensitiveName(node: string): string {
-  return suffixed(node, "-lynq-sensitive");
+  return suffixed(node, VALUES_SUFFIX);
+}
+
+/** The node whose sensitive values a Secret of that name holds; undefined where it can hold none. */
+export function sensitiveNodeName(secret: string): string | undefined {
+  const node = secret.slice(0, -VALUES_SUFFIX.length);
+  return node !== "" && sensitiveName(node) === secret ? node : undefined;
 }
 
 function suffixed(name: string, suffix: string): string {

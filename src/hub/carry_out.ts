@@ -2,7 +2,7 @@ import { pauseOf } from "../api/pause.ts";
 import { namespacedName } from "../api/resource_key.ts";
 import type { RowProblem } from "../api/row.ts";
 import { holdsSensitive } from "../api/sensitive.ts";
-import type { StoredHub, StoredNode } from "../api/stored.ts";
+import { type StoredHub, type StoredNode, toStoredNode } from "../api/stored.ts";
 import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { certainChanges } from "./certain_changes.ts";
@@ -166,10 +166,17 @@ async function create(
   { hub, wanted }: { hub: StoredHub; wanted: NodeWanted },
   signal: AbortSignal,
 ): Promise<undefined> {
-  await keepValues(world, { hub, wanted, node: undefined }, signal);
-  const node = await made(world, { hub, wanted }, signal);
-  world.nodes.observe(node);
-  await giveToNode(world, { wanted, node }, signal);
+  try {
+    await keepValues(world, { hub, wanted, node: undefined }, signal);
+    const node = await made(world, { hub, wanted }, signal);
+    world.nodes.observe(node);
+    if (wanted.row.sensitive !== undefined) await giveToNode(world, toStoredNode(node), signal);
+  } catch (error) {
+    const key = namespacedName(hub);
+    const memory = world.sensitiveMemory.get(key);
+    if (memory !== undefined) world.sensitiveMemory.set(key, { ...memory, settled: false });
+    throw error;
+  }
 }
 
 async function made(

@@ -11,6 +11,7 @@ import { isConflict, isNotFound } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { carryOut } from "./carry_out.ts";
 import { hubEvent } from "./report.ts";
+import { settleWaiting } from "./waiting_secrets.ts";
 import type { HubWorld } from "./world.ts";
 
 /**
@@ -31,9 +32,11 @@ export async function finalizeHub(world: HubWorld, hub: StoredHub, signal: Abort
   const nodes = await nodesOf(world, hub, signal);
   // A node that lost its owner was left behind by the garbage collector.
   const owned = leave ? [] : nodes.filter((node) => hubOwner(node)?.uid === hub.uid);
+  const given = nodes.length === owned.length ||
+    await settleWaiting(world, { hub, changes: [] }, signal);
   const refusedToLeave = await detach(world, nodes.filter((node) => !owned.includes(node)), signal);
   if (owned.length > 0) return await removeNodes(world, { hub, nodes: owned }, signal);
-  if (refusedToLeave) return requeueAfter(world.backoff.next(namespacedName(hub)));
+  if (refusedToLeave || !given) return requeueAfter(world.backoff.next(namespacedName(hub)));
 
   // 3. Nothing is left.
   return await finish(world, { hub, left: nodes.length }, signal);
@@ -156,7 +159,7 @@ async function finish(world: HubWorld, { hub, left }: Progress, signal: AbortSig
   }
   world.metrics.forgetHub({ namespace: hub.namespace, name: hub.name });
   world.memory.delete(namespacedName(hub));
-  world.sensitiveKeys.delete(namespacedName(hub));
+  world.sensitiveMemory.delete(namespacedName(hub));
   world.tells.forget(namespacedName(hub));
   world.backoff.reset(namespacedName(hub));
   const message = left === 0

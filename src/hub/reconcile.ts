@@ -19,6 +19,7 @@ import { reportFailure, reportPlan } from "./report.ts";
 import { safeChanges } from "./safe_changes.ts";
 import { sealed } from "./sensitive_secret.ts";
 import { takeBack } from "./take_back.ts";
+import { settleWaiting } from "./waiting_secrets.ts";
 import type { HubMemory, HubWorld } from "./world.ts";
 
 /**
@@ -104,7 +105,7 @@ async function stayPaused(
 function forget(world: HubWorld, key: string): Verdict {
   world.metrics.forgetHub(parseNamespacedName(key));
   world.memory.delete(key);
-  world.sensitiveKeys.delete(key);
+  world.sensitiveMemory.delete(key);
   world.backoff.reset(key);
   world.tells.forget(key);
   world.secrets.release(key);
@@ -263,6 +264,7 @@ async function attempt(
     const plan = planHub({ hub: hub.name, forms, rows, nodes, now: world.now(), isForeign });
     const { changes, ...guards } = await safeChanges(world, { hub, plan, rows, nodes }, signal);
     reportPlan(world, hub, { plan, guards });
+    const given = await settleWaiting(world, { hub, changes: plan.changes }, signal);
     const { problems: taken, refused, ...advanced } = await advance(
       world,
       { hub, forms, plan: { changes, marks: plan.marks }, before, until: nextReadAt(world, hub) },
@@ -273,7 +275,7 @@ async function attempt(
     const problems = [...plan.problems, ...taken];
     const { held, creations } = guards;
     const sync = { kind: "synced" as const, desired: plan.desired, problems, held, creations };
-    const settled = asksNothing(plan) && problems.length === plan.problems.length && !advanced.throttled &&
+    const settled = given && asksNothing(plan) && taken.length === 0 && !advanced.throttled &&
       advanced.doubts.size === 0;
     const calm = settled ? { rows: read.digest, stamp, until: 0 } : undefined;
     return { sync, ...advanced, guards, calm };

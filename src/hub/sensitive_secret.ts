@@ -13,7 +13,7 @@ import {
   sensitiveName,
 } from "../api/sensitive.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
-import type { ObjectRef } from "../kube/client.ts";
+import type { DeleteOptions, ObjectRef } from "../kube/client.ts";
 import { isConflict, isNotFound, KubeError } from "../kube/error.ts";
 import type { KubeObject, OwnerReference } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
@@ -23,7 +23,7 @@ import type { NodeWanted } from "./plan.ts";
 import type { SecretAnswer } from "./read_rows.ts";
 import type { HubWorld } from "./world.ts";
 
-const SECRET: ResourceType = {
+export const SECRET: ResourceType = {
   group: "",
   version: "v1",
   kind: "Secret",
@@ -45,7 +45,8 @@ export async function sealed(
   const names = sensitiveNames(hub.spec);
   if (names.length === 0) return rows;
   const key = await keyOf(world, { hub, answer }, signal);
-  world.sensitiveKeys.set(namespacedName(hub), key);
+  const { settled = false } = world.sensitiveMemory.get(namespacedName(hub)) ?? {};
+  world.sensitiveMemory.set(namespacedName(hub), { key, settled });
   return rows.map((verdict) =>
     verdict.kind === "active" || verdict.kind === "paused"
       ? { ...verdict, row: sealRow(verdict.row, names, key) }
@@ -61,7 +62,7 @@ async function keyOf(
   const ref: ObjectRef = { type: SECRET, namespace: hub.namespace, name: sensitiveKeyName(hub.name) };
   if (answer?.kind === "refused") throw noKey(ref, "may not be read by the operator");
   if (answer?.kind === "found") return keyIn(ref, answer.value);
-  const key = world.sensitiveKeys.get(namespacedName(hub)) ?? world.randomBytes(SENSITIVE_KEY_BYTES);
+  const key = world.sensitiveMemory.get(namespacedName(hub))?.key ?? world.randomBytes(SENSITIVE_KEY_BYTES);
   const secret = secretObject(ref, {
     type: SENSITIVE_TYPE.key,
     owner: ownerOf(hub),
@@ -129,13 +130,11 @@ export async function keepValues(
 /** The Secret goes with its node from now on. */
 export async function giveToNode(
   world: Pick<HubWorld, "client">,
-  { wanted, node }: { wanted: NodeWanted; node: KubeObject },
+  { namespace, name, uid }: Pick<StoredNode, "namespace" | "name" | "uid">,
   signal: AbortSignal,
 ): Promise<void> {
-  if (wanted.row.sensitive === undefined) return;
-  const { namespace = "", name = "", uid = "" } = node.metadata;
   const ref: ObjectRef = { type: SECRET, namespace, name: sensitiveName(name) };
-  const body = { type: SENSITIVE_TYPE.values, metadata: { ownerReferences: [nodeOwner({ name, uid })] } };
+  const body = { type: SENSITIVE_TYPE.values, metadata: owned(nodeOwner({ name, uid })) };
   try {
     await world.client.patch(ref, { type: "merge", body }, MANAGED, signal);
   } catch (error) {
@@ -153,7 +152,7 @@ export async function leaveNothing(
   // A conflict may tell of the node itself, made by a request whose answer was lost.
   if (!(error instanceof KubeError) || error.status >= 500 || isConflict(error)) return;
   if (wanted.row.sensitive === undefined) return;
-  await remove(world, { type: SECRET, namespace: hub.namespace, name: sensitiveName(wanted.name) }, signal);
+  await dropSecret(world, { namespace: hub.namespace, name: sensitiveName(wanted.name) }, signal);
 }
 
 /** Deletes the Secret of a node that has no sensitive values any more. */
@@ -163,12 +162,18 @@ export async function dropValues(
   signal: AbortSignal,
 ): Promise<void> {
   if (wanted.row.sensitive !== undefined || node.spec.sensitive === undefined) return;
-  await remove(world, { type: SECRET, namespace: node.namespace, name: sensitiveName(node.name) }, signal);
+  await dropSecret(world, { namespace: node.namespace, name: sensitiveName(node.name) }, signal);
 }
 
-async function remove(world: Pick<HubWorld, "client">, ref: ObjectRef, signal: AbortSignal): Promise<void> {
+/** Deletes a Secret with values; with `uid` and `resourceVersion` only as it was then, else it throws the conflict. */
+export async function dropSecret(
+  world: Pick<HubWorld, "client">,
+  { namespace, name, ...as }: Omit<ObjectRef, "type"> & Pick<DeleteOptions, "uid" | "resourceVersion">,
+  signal: AbortSignal,
+): Promise<void> {
+  const ref: ObjectRef = { type: SECRET, namespace, name };
   try {
-    await world.client.delete(ref, { propagationPolicy: "Background" }, signal);
+    await world.client.delete(ref, { ...as, propagationPolicy: "Background" }, signal);
   } catch (error) {
     if (!isNotFound(error)) throw withoutValues(error, ref);
   }
@@ -190,7 +195,7 @@ async function patched(
 ): Promise<boolean> {
   const body = {
     type: SENSITIVE_TYPE.values,
-    metadata: { ownerReferences: [owner] },
+    metadata: owned(owner),
     data: { [part]: values },
   };
   try {
@@ -203,7 +208,7 @@ async function patched(
 }
 
 function valuesObject({ ref, node, part, values, owner }: Values): KubeObject {
-  const labels = { [LABEL.sensitiveOf]: nameAsLabel(node) };
+  const labels = { [LABEL.sensitiveOf]: nameAsLabel(node), ...waiting(owner) };
   return secretObject(ref, { type: SENSITIVE_TYPE.values, owner, labels, data: { [part]: values } });
 }
 
@@ -224,6 +229,16 @@ function secretObject(
     ...(labels === undefined ? {} : { labels }),
   };
   return { apiVersion: "v1", kind: "Secret", metadata, type, data };
+}
+
+/** Metadata of a merge patch. */
+function owned(owner: OwnerReference): Record<string, unknown> {
+  return { ownerReferences: [owner], labels: { [LABEL.sensitiveWaiting]: null, ...waiting(owner) } };
+}
+
+/** By this label the Secrets are found that are a hub's still. */
+function waiting({ kind, name }: OwnerReference): Record<string, string> {
+  return kind === "LynqHub" ? { [LABEL.sensitiveWaiting]: nameAsLabel(name) } : {};
 }
 
 function nodeOwner({ name, uid }: { name: string; uid: string }): OwnerReference {

@@ -104,6 +104,57 @@ Deno.test("the values of a node that could not be made wait for it, and of one t
   });
 });
 
+Deno.test("a Secret that work left with its hub is its node's with the next read of the same rows", async () => {
+  await withHub(async (lab) => {
+    await start(lab, "4711");
+    lab.faults.set(`patch ${VALUES}`, OFFLINE);
+    await assert.rejects(pass(lab), KubeUnreachable);
+    assert.deepEqual(owners(await valuesSecret(lab)), ["LynqHub"]);
+    await assert.rejects(pass(lab), KubeUnreachable);
+    const refused = new KubeError("no", { status: 403, reason: "Forbidden" });
+    lab.faults.set(`patch ${VALUES}`, refused);
+    await pass(lab);
+    assert.equal(await pass(lab), 0);
+    lab.faults.clear();
+    assert.equal(await pass(lab), 1);
+    const secret = await valuesSecret(lab);
+    assert.deepEqual(secret?.metadata.ownerReferences?.map(({ uid }) => uid), [(await lab.nodes())[0]?.uid]);
+    assert.deepEqual(Object.keys(secret?.metadata.labels ?? {}), ["lynq.sh/sensitive-of"]);
+    assert.equal(await pinOf(lab), "4711");
+    assert.equal(await pass(lab), 0);
+  });
+});
+
+Deno.test("a Secret of a node that was never made waits for its row, and goes when the row does", async () => {
+  await withHub(async (lab) => {
+    await start(lab, "4711");
+    lab.faults.set("create a-web", OFFLINE);
+    await assert.rejects(pass(lab), KubeUnreachable);
+    const { uid } = (await valuesSecret(lab))?.metadata ?? {};
+    await assert.rejects(pass(lab), KubeUnreachable);
+    assert.equal((await valuesSecret(lab))?.metadata.uid, uid);
+    lab.table.rows = [];
+    await pass(lab);
+    assert.equal(await valuesSecret(lab), undefined);
+  });
+});
+
+Deno.test("a hub that leaves its nodes behind gives them their Secrets first", async () => {
+  await withHub(async (lab) => {
+    await start(lab, "4711");
+    lab.faults.set(`patch ${VALUES}`, OFFLINE);
+    await assert.rejects(pass(lab), KubeUnreachable);
+    lab.faults.clear();
+    const marks = { annotations: { "lynq.sh/orphan-dependents": "true" } };
+    await lab.objects.merge(HUB_NAME, { metadata: marks });
+    await lab.objects.remove(HUB_NAME);
+    await lab.hubPass("tenants");
+    assert.equal(await lab.objects.get(HUB_NAME), undefined);
+    assert.deepEqual(owners(await valuesSecret(lab)), ["LynqNode"]);
+    assert.equal(await pinOf(lab), "4711");
+  });
+});
+
 Deno.test("what refuses the Secret is told without the value", async () => {
   await withHub(async (lab) => {
     await start(lab, "s3cr3t");

@@ -39,6 +39,14 @@ export interface HubMemory {
   readonly guards?: Pick<Guards, "ledger" | "source"> | undefined;
 }
 
+/** What is remembered of a hub's sensitive values. */
+export interface SensitiveMemory {
+  /** Their key, as it was seen last. */
+  readonly key?: Uint8Array | undefined;
+  /** Whether every Secret of theirs is known to be its node's. */
+  readonly settled: boolean;
+}
+
 /** All that a hub reconcile reads and writes through. */
 export interface HubWorld {
   readonly client: KubeClient;
@@ -61,8 +69,8 @@ export interface HubWorld {
     readonly type: ResourceType;
   };
   readonly secrets: HubSecrets;
-  /** By `namespace/name` of a hub: the key of its sensitive values, as it was seen last. */
-  readonly sensitiveKeys: Map<string, Uint8Array>;
+  /** By `namespace/name` of a hub with sensitive values. */
+  readonly sensitiveMemory: Map<string, SensitiveMemory>;
   /** Bytes fit for a secret. */
   readonly randomBytes: (length: number) => Uint8Array;
   readonly open: (config: SourceConfig) => RowSource;

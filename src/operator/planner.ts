@@ -104,7 +104,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
       type: NODE,
     },
     secrets,
-    sensitiveKeys: new Map(),
+    sensitiveMemory: new Map(),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     open: options.openSource,
     memory,

@@ -116,6 +116,26 @@ async function oneWriteEach(lab: OperatorLab): Promise<void> {
   assert.deepEqual(read, [], "what is as it was is not rendered");
 }
 
+/** A Secret that is the hub's still, as a crash after the making of its node leaves it. */
+async function givenAtStart(lab: OperatorLab): Promise<void> {
+  const audit = new OperatorAudit(lab.plane);
+  const { uid } = (await find(lab, "LynqHub", "tenants"))?.metadata ?? {};
+  await lab.operator.stop();
+  const owner = { apiVersion: API, kind: "LynqHub", name: "tenants", uid, controller: true };
+  const metadata = { ownerReferences: [owner], labels: { "lynq.sh/sensitive-waiting": "tenants" } };
+  await lab.objects.merge({ apiVersion: "v1", kind: "Secret", namespace: lab.namespace, name: VALUES }, {
+    metadata,
+  });
+  await audit.restart();
+  lab.operator = await lab.start();
+  const node = await find(lab, "LynqNode", NODE);
+  await until("the Secret to be the node's", async () => {
+    const { ownerReferences = [] } = (await find(lab, "Secret", VALUES))?.metadata ?? {};
+    return ownerReferences.length === 1 && ownerReferences[0]?.uid === node?.metadata.uid;
+  });
+  assert.deepEqual(await settledWrites(lab, audit), [`patch secrets/${VALUES}`]);
+}
+
 async function lostAndFound(lab: OperatorLab): Promise<void> {
   const { objects, namespace } = lab;
   const of = { apiVersion: "v1", kind: "Secret", namespace };
@@ -191,6 +211,7 @@ operatorTest(answer, "sensitive columns travel in Secrets", {
       run: travels,
     },
     { title: "a change costs a write of the Secret and one of the node; a restart none", run: oneWriteEach },
+    { title: "a Secret that a crash left with the hub is given to its node at the start", run: givenAtStart },
     { title: "lost Secrets are written again, and no half-written one is rendered", run: lostAndFound },
     { title: "a sensitive value names nothing, and an open use is told", run: shownNowhere },
     { title: "a variable may be unmarked and marked, and its Secret goes with the node", run: unmarked },

@@ -127,7 +127,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
       read: async ({ names }) => new Map(await Promise.all(names.map((name) => secretOf(objects, name)))),
       release: () => {},
     },
-    sensitiveKeys: new Map(),
+    sensitiveMemory: new Map(),
     randomBytes: (length) => new Uint8Array(length).fill(7),
     open: () => sourceOf(table),
     confirmedForms: new Map(),
