@@ -91,6 +91,7 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/hub/read_rows.ts": "reads the rows",
   "src/hub/reconcile.ts": "gathers, decides, acts",
   "src/hub/sensitive_secret.ts": "keeps sensitive values in the Secrets of their nodes",
+  "src/hub/waiting_secrets.ts": "gives Secrets with sensitive values to the nodes that lack them",
   "src/hub/take_back.ts": "takes back the nodes that a hub left behind",
   "src/hub/safe_changes.ts": "reads the rows a second time before a node goes",
   "src/node/child_caches.ts": "starts the watches of child kinds",
