@@ -78,11 +78,21 @@ function causeWithoutValue({ reason, message }: Omit<StatusCause, "field">): str
   return reason === "FieldValueForbidden" || reason === "FieldValueRequired" ? message : reason;
 }
 
-/** Managers and fields in one line. */
+/** Fields of which a message tells the names. */
+const NAMED = 10;
+
+/** Managers and fields in one line, in one order whatever the server's; of many fields the first ten. */
 export function describeConflicts(conflicts: readonly FieldConflict[]): string {
-  const byManager = new Map<string, string[]>();
-  for (const { manager, field } of conflicts) {
-    byManager.set(manager, [...(byManager.get(manager) ?? []), field]);
-  }
-  return [...byManager].map(([manager, fields]) => `"${manager}" manages ${fields.join(", ")}`).join("; ");
+  const told = conflicts.map(({ manager, field }) => ({ manager, field }))
+    .sort((a, b) => compare(a.manager, b.manager) || compare(a.field, b.field))
+    .filter(({ manager, field }, i, all) => manager !== all[i - 1]?.manager || field !== all[i - 1]?.field);
+  const byManager = Map.groupBy(told.slice(0, NAMED), ({ manager }) => manager);
+  const lines = [...byManager].map(([manager, fields]) =>
+    `"${manager}" manages ${fields.map(({ field }) => field).join(", ")}`
+  );
+  return [...lines, ...(told.length > NAMED ? [`and ${told.length - NAMED} more`] : [])].join("; ");
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -51,10 +51,15 @@ Deno.test("field conflicts name managers and fields", () => {
     DEPLOYMENT,
   );
   assert(outcome.kind === "conflict");
-  assert.equal(describeConflicts(outcome.conflicts), '"helm" manages .spec.replicas, .spec.paused');
+  assert.equal(describeConflicts(outcome.conflicts), '"helm" manages .spec.paused, .spec.replicas');
   assert.equal(
     describeConflicts([{ manager: "a", field: ".x" }, { manager: "b", field: ".y" }]),
     '"a" manages .x; "b" manages .y',
+  );
+  const many = Array.from({ length: 14 }, (_, i) => ({ manager: i < 4 ? "z" : "a", field: `.f${20 - i}` }));
+  assert.equal(
+    describeConflicts([...many, ...many]),
+    '"a" manages .f10, .f11, .f12, .f13, .f14, .f15, .f16, .f7, .f8, .f9; and 4 more',
   );
 });
 

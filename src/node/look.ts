@@ -15,6 +15,7 @@ import { type Attempt, finding, type WalkInput } from "./finding.ts";
 import type { Finding } from "./settle.ts";
 import { goneNodes } from "./living_nodes.ts";
 import { trackingSeen } from "./sharing.ts";
+import { askedOver } from "./over_live.ts";
 import type { NodeWorld } from "./world.ts";
 
 /** Reads the object by name, since record and cache don't agree, and decides by whose it turns out to be. */
@@ -105,7 +106,9 @@ async function foreign(
     return finding(item, situation, { state: "Conflicted", reason: "ResourceConflict", message });
   }
   const wanted = await item.wanted();
-  const conflicts = "state" in wanted ? [] : await world.applier.conflicts(wanted, input.signal);
+  const conflicts = "state" in wanted
+    ? []
+    : await world.applier.conflicts(await askedOver(world, wanted, input.signal), input.signal);
   const fields = conflicts.length === 0 ? "" : `: ${describeConflicts(conflicts)}`;
   const message = `the object exists and belongs to ${owner}${fields}; it is left untouched. ` +
     `Set conflictPolicy: Force to take it over, annotate the object with ${ANNOTATION.adopt}=${input.node.name}, ` +

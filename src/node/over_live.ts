@@ -1,8 +1,9 @@
-import type { ObjectPath } from "../api/givens.ts";
+import type { KeptValue, ObjectPath } from "../api/givens.ts";
 import type { ApplyMode, DesiredObject } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { liveValues, mergeKept, withKept } from "./kept_values.ts";
 import { keyFailed } from "./made_keys.ts";
+import { isMap, isPresent, valueAt, withValue } from "./object_path.ts";
 import { entriesOf } from "./own_fields.ts";
 import { keepIgnored, yieldIgnored } from "./ignored_fields.ts";
 import type { Settled } from "./settle.ts";
@@ -23,11 +24,11 @@ export async function overLive(
   { desired, mode }: { desired: DesiredObject; mode: ApplyMode },
   signal: AbortSignal,
 ): Promise<OverLive> {
-  const paths = desired.policy.ignoreFields ?? [];
-  const { keys = [], keep } = desired.givens ?? {};
+  const { keys = [] } = desired.givens ?? {};
   const writes = mode !== "create" && mode !== "relabel";
-  const reads = writes && (paths.length > 0 || keys.length > 0 || keep !== undefined);
-  const live = reads ? await world.applier.read(desired.type, desired.key, signal) : undefined;
+  const live = writes && keepsLive(desired)
+    ? await world.applier.read(desired.type, desired.key, signal)
+    : undefined;
   const kept = mode === "relabel" ? { kind: "kept" as const, desired } : await keepValues(desired, live);
   if (kept.kind === "failed") return kept;
   const object = live === undefined ? desired.object : withoutIgnored(kept.desired, live);
@@ -39,6 +40,35 @@ export async function overLive(
   return { kind: "ready", desired: { ...kept.desired, object: stable.object }, made: stable.made };
 }
 
+/** What overLive would send to take an object over that it may not: nothing is made for it, and nothing remembered. */
+export async function askedOver(
+  world: NodeWorld,
+  desired: DesiredObject,
+  signal: AbortSignal,
+): Promise<DesiredObject> {
+  const live = keepsLive(desired) ? await world.applier.read(desired.type, desired.key, signal) : undefined;
+  if (live === undefined) return desired;
+  const kept = withKept(desired, valuesOf(desired, live));
+  let object: unknown = withoutIgnored(kept, live);
+  for (const { path } of desired.givens?.keys ?? []) {
+    const value = valueAt(live, path, object);
+    if (isPresent(value) && !isMap(value)) object = withValue(object, path, value);
+  }
+  return { ...kept, object: object as KubeObject };
+}
+
+/** Whether the live object has a say in what is applied over it. */
+function keepsLive({ policy: { ignoreFields = [] }, givens }: DesiredObject): boolean {
+  return ignoreFields.length > 0 || (givens?.keys ?? []).length > 0 || givens?.keep !== undefined;
+}
+
+/** The random values and times of the live object that stay as they are. */
+function valuesOf(desired: DesiredObject, live: KubeObject): KeptValue[] {
+  const keep = desired.givens?.keep;
+  if (keep === undefined) return [];
+  return liveValues(desired, live, keep.sources).filter(({ path }) => keep.varies(path));
+}
+
 type Kept =
   | { readonly kind: "kept"; readonly desired: DesiredObject }
   | Extract<OverLive, { kind: "failed" }>;
@@ -47,9 +77,8 @@ type Kept =
 async function keepValues(desired: DesiredObject, live: KubeObject | undefined): Promise<Kept> {
   const { givens } = desired;
   if (givens?.keep === undefined) return { kind: "kept", desired };
-  const { sources, varies, kept, stale, remember } = givens.keep;
-  const found = live === undefined ? [] : liveValues(desired, live, sources);
-  const values = found.filter(({ path }) => varies(path));
+  const { kept, stale, remember } = givens.keep;
+  const values = live === undefined ? [] : valuesOf(desired, live);
   if (values.length === 0 && !stale) return { kind: "kept", desired };
   const remembered = await remember(mergeKept(kept, values));
   if (remembered.kind === "refused") {
