@@ -113,5 +113,10 @@ function reportForm(world: FormWorld, { form, problems, status }: Required<Told>
   const progressing = after(PROGRESSING);
   if (progressing === undefined || progressing.reason === before(PROGRESSING)?.reason) return;
   if (progressing.status === "False") event("Warning", "RolloutFailed", progressing.message);
-  if (progressing.reason === "RolloutComplete") event("Normal", "RolloutComplete", progressing.message);
+  // Rows that come back after all were gone complete nothing.
+  const again = before(PROGRESSING)?.reason === "NoNodes" &&
+    form.status.progress?.completionTime === status.progress?.completionTime;
+  if (progressing.reason === "RolloutComplete" && !again) {
+    event("Normal", "RolloutComplete", progressing.message);
+  }
 }

@@ -85,3 +85,36 @@ Deno.test("a form that is deleted tells once a second how many nodes are left", 
     assert.match(await left() ?? "", /, 2 of its LynqNodes are left$/);
   });
 });
+
+Deno.test("a rollout is told to be complete when nodes are, once, and not where there is none", async () => {
+  await withHub(async (lab) => {
+    const completed = () => lab.events.events.filter(({ reason }) => reason === "RolloutComplete");
+    const reason = async () => findCondition((await told(lab)).conditions, "Progressing")?.reason;
+    const pass = async (rows: readonly string[]) => {
+      lab.table.rows = rows.map((id) => ({ id, active: "1" }));
+      lab.clock.ahead += 1;
+      lab.restart();
+      await lab.hubPass("tenants");
+      await lab.formPass("web");
+    };
+    lab.clock.stopped = Date.now();
+    await lab.objects.apply(`${HUB}  deletionGuard: {maxPercent: 100}\n`);
+    await lab.objects.apply(form("one"));
+    await lab.formPass("web");
+    await pass([]);
+    assert.deepEqual([await reason(), completed().length], ["NoNodes", 0]);
+    await pass(["a"]);
+    await becomesReady(lab, "a-web");
+    await pass(["a"]);
+    assert.deepEqual([await reason(), completed().length], ["RolloutComplete", 1]);
+    await pass([]);
+    const node = { ...API, kind: "LynqNode", name: "a-web" };
+    await lab.objects.merge(node, { metadata: { finalizers: null } });
+    await lab.formPass("web");
+    lab.clock.ahead += 1;
+    await lab.formPass("web");
+    assert.deepEqual([await reason(), completed().length], ["NoNodes", 1]);
+    await pass(["a"]);
+    assert.deepEqual([await reason(), completed().length], ["RolloutComplete", 1]);
+  });
+});

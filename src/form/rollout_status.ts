@@ -152,7 +152,7 @@ function conditionOf(told: Told): ConditionInput {
     message,
   });
   if (stop !== undefined) return as("False", stop, stopMessage(told, stop));
-  if (total === 0) return as("True", "RolloutComplete", NO_NODES);
+  if (total === 0) return as("True", "NoNodes", NO_NODES);
   const moved = view.old.length === 0 && view.nodes.length >= total;
   if (moved && progress.completionTime !== undefined) {
     const rest = view.updated.length - view.proven;
