@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
-import { OperatorAudit } from "../support/operator_audit.ts";
+import { LEADER_LEASE } from "../support/installed_account.ts";
+import { OperatorAudit, podOf } from "../support/operator_audit.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import type { OperatorProcess } from "../support/operator_process.ts";
 import {
-  leaseNamespace,
   madeTwice,
   madeWrites,
   readyNodes,
@@ -19,9 +19,7 @@ import { CONFIG, form, hub } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
 
-const LEASES = `leases-${crypto.randomUUID().slice(0, 8)}`;
-const FLAGS = ["--leader-elect", `--leader-election-namespace=${LEASES}`, ...SHORT_LEASES];
-const LEADER = "f2130106.lynq.sh";
+const LEADER = LEADER_LEASE.name;
 
 const run: { second?: OperatorProcess; third?: OperatorProcess } = {};
 
@@ -29,11 +27,11 @@ const pages = replicaPages();
 
 function standby(
   lab: OperatorLab,
-  user: Replica,
+  pod: Replica,
   more: readonly string[] = [],
 ): Promise<OperatorProcess> {
-  return startReplica(lab, user, {
-    flags: [...FLAGS, ...more],
+  return startReplica(lab, pod, {
+    flags: [...SHORT_LEASES, ...more],
     startedBy: "attempting to acquire leader lease",
   });
 }
@@ -44,8 +42,7 @@ async function rows(lab: OperatorLab, from: number, count: number): Promise<void
 }
 
 async function leader(lab: OperatorLab): Promise<string> {
-  const which = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: LEASES, name: LEADER };
-  const spec = (await lab.objects.get(which))?.spec as { holderIdentity?: string } | undefined;
+  const spec = (await lab.objects.get(LEADER_LEASE))?.spec as { holderIdentity?: string } | undefined;
   return spec?.holderIdentity ?? "";
 }
 
@@ -63,7 +60,7 @@ async function oneWorks(lab: OperatorLab): Promise<void> {
   await lab.objects.apply(hub(lab, { name: "tenants" }));
   await readyNodes(lab, 2);
   assert.deepEqual(writers(await madeWrites(audit)), ["operator"]);
-  const asked = (await audit.requests()).filter(({ user }) => user.username === "operator-2");
+  const asked = (await audit.requests()).filter((request) => podOf(request) === "operator-2");
   assert.deepEqual([...new Set(asked.map(({ objectRef }) => objectRef?.name))], [LEADER]);
 }
 
@@ -128,13 +125,13 @@ async function stoppedInMidWork(lab: OperatorLab): Promise<void> {
   assert(third.lines.some((line) => line.includes('"gave up leader lease"')));
   await readyNodes(lab, 73);
   const requests = await audit.requests();
-  const release = requests.findLast(({ verb, objectRef, user }) =>
-    verb === "update" && objectRef?.name === LEADER && user.username === "operator-3"
+  const release = requests.findLast((request) =>
+    request.verb === "update" && request.objectRef?.name === LEADER && podOf(request) === "operator-3"
   );
   const writes = await madeWrites(audit);
-  const late = writes.filter(({ user, requestReceivedTimestamp }) =>
-    user.username === "operator-3" &&
-    requestReceivedTimestamp > (release?.requestReceivedTimestamp ?? "")
+  const late = writes.filter((request) =>
+    podOf(request) === "operator-3" &&
+    request.requestReceivedTimestamp > (release?.requestReceivedTimestamp ?? "")
   );
   assert.deepEqual(late, []);
   assert.deepEqual(writers(writes), ["operator", "operator-3"]);
@@ -142,11 +139,8 @@ async function stoppedInMidWork(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "of several replicas one works, and whatever befalls it another goes on", {
-  flags: FLAGS,
-  kubeconfig: async ({ plane, objects }) => {
-    await leaseNamespace(objects, LEASES);
-    return await plane.kubeconfig("operator");
-  },
+  pod: "operator",
+  flags: SHORT_LEASES,
   prepare: async ({ db }) => {
     await db.exec("CREATE TABLE tenants (id VARCHAR(63) PRIMARY KEY, plan VARCHAR(20), active TINYINT(1))");
     await db.exec("INSERT INTO tenants VALUES ('acme', 'pro', 1), ('bolt', 'pro', 1)");

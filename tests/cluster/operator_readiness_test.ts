@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import type { NodeStatus, ResourceRecord } from "../../src/api/node.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
-import { install, managerKubeconfig } from "../support/installed_account.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { form, hub, nodeReady } from "../support/tenants.ts";
 
@@ -270,21 +269,7 @@ async function longWaits(lab: OperatorLab): Promise<void> {
   for (const end of ends) if (end.status === "rejected") throw end.reason;
 }
 
-/** What the shipped account lacks for the forms here. */
-const QUOTAS = `
-apiVersion: rbac.authorization.k8s.io/v1
-kind: ClusterRole
-metadata: {name: lynq-test-quotas, labels: {lynq.sh/aggregate-to-manager: "true"}}
-rules:
-- {apiGroups: [""], resources: [resourcequotas], verbs: [get, list, watch, create, update, patch, delete]}
-`;
-
 operatorTest(answer, "readiness: claims that wait for a pod, rules of a form's own, and known dead ends", {
-  kubeconfig: async ({ plane, objects }) => {
-    await install(objects);
-    await objects.apply(QUOTAS);
-    return await managerKubeconfig(plane);
-  },
   prepare: async (lab) => {
     await lab.db.exec("CREATE TABLE tenants (id VARCHAR(63), plan VARCHAR(20), active VARCHAR(10))");
     await lab.db.exec("INSERT INTO tenants VALUES ('acme', 'one', '1')");

@@ -3,28 +3,17 @@ import type { KubeObject } from "../../src/kube/object.ts";
 import { shardOf } from "../../src/operator/shard_plan.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
-import { freePort } from "../support/databases_process.ts";
-import { install, managerKubeconfig } from "../support/installed_account.ts";
+import { LEADER_LEASE } from "../support/installed_account.ts";
 import { OperatorAudit } from "../support/operator_audit.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
-import { type OperatorProcess, startOperatorProcess } from "../support/operator_process.ts";
-import { leaseNamespace, readyNodes, SHORT_LEASES, startReplica } from "../support/replica_lab.ts";
+import { readyNodes, SHORT_LEASES, startReplica } from "../support/replica_lab.ts";
 import { shardHolders } from "../support/shard_audit.ts";
 import { form, hub } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
 
 const COUNT = 2;
-const LEASES = `leases-${crypto.randomUUID().slice(0, 8)}`;
-const flagsIn = (namespace: string) => [
-  "--leader-elect",
-  `--leader-election-namespace=${namespace}`,
-  ...SHORT_LEASES,
-  `--shards=${COUNT}`,
-];
-const health = freePort();
-const run: { second?: OperatorProcess } = {};
-
+const FLAGS = [...SHORT_LEASES, `--shards=${COUNT}`];
 /** Rows whose nodes of the two forms are in different shards. */
 function splitRows(lab: OperatorLab): string[] {
   const { namespace } = lab;
@@ -60,10 +49,10 @@ function claims(object: KubeObject | undefined): string[] {
 }
 
 async function shares(lab: OperatorLab): Promise<void> {
-  run.second = await startReplica(lab, "operator-2", { flags: flagsIn(LEASES) });
+  await startReplica(lab, "operator-2", { flags: FLAGS });
   await until(
     "both replicas to have a shard",
-    async () => new Set((await shardHolders(lab.objects, LEASES)).values()).size === COUNT,
+    async () => new Set((await shardHolders(lab.objects, LEADER_LEASE.namespace)).values()).size === COUNT,
   );
   const rows = splitRows(lab);
   await lab.objects.apply(
@@ -176,35 +165,12 @@ async function goes(lab: OperatorLab): Promise<void> {
     return homes.every((home) => home?.metadata.deletionTimestamp !== undefined || home === undefined);
   });
   await readyNodes(lab, 0);
-}
-
-/** The account and role of install.yaml are enough for shards. */
-async function shipped(lab: OperatorLab): Promise<void> {
-  await lab.operator.stop();
-  await run.second?.stop();
-  await install(lab.objects);
-  const { db } = lab;
-  lab.operator = await startOperatorProcess({
-    kubeconfig: await managerKubeconfig(lab.plane),
-    sourceHosts: [`${db.host}:${db.port}`],
-    flags: [...flagsIn("lynq-system"), `--health-probe-bind-address=127.0.0.1:${health}`],
-  });
-  await until(
-    "all shards to be held",
-    async () => (await shardHolders(lab.objects, "lynq-system")).size === COUNT,
-  );
-  await lab.db.exec("UPDATE tenants SET active = 1");
-  await readyNodes(lab, 3 * splitRows(lab).length);
-  const ready = await fetch(`http://127.0.0.1:${health}/readyz`);
-  assert.deepEqual([ready.status, await ready.text()], [200, "ok"]);
+  for (const replica of lab.replicas) await replica.stop();
 }
 
 operatorTest(answer, "nodes of different shards share objects, and mind what each other has", {
-  flags: flagsIn(LEASES),
-  kubeconfig: async ({ plane, objects }) => {
-    await leaseNamespace(objects, LEASES);
-    return await plane.kubeconfig("operator");
-  },
+  pod: "operator",
+  flags: FLAGS,
   prepare: async (lab) => {
     await lab.db.exec(
       "CREATE TABLE tenants (id VARCHAR(63) PRIMARY KEY, plan VARCHAR(20), active TINYINT(1))",
@@ -219,6 +185,5 @@ operatorTest(answer, "nodes of different shards share objects, and mind what eac
     { title: "a Namespace stays for what nodes of another shard have in it", run: keeps },
     { title: "an object that another shard's node has is a conflict", run: conflicts },
     { title: "the last one of several shards deletes the Namespace", run: goes },
-    { title: "the shipped account may do all of it", run: shipped },
   ],
 });

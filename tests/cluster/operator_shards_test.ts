@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
-import { type AuditedRequest, OperatorAudit } from "../support/operator_audit.ts";
+import { LEADER_LEASE } from "../support/installed_account.ts";
+import { type AuditedRequest, OperatorAudit, podOf } from "../support/operator_audit.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { operatorMetrics } from "../support/operator_metrics.ts";
 import type { OperatorProcess } from "../support/operator_process.ts";
 import {
-  leaseNamespace,
   madeTwice,
   madeWrites,
   readyNodes,
@@ -14,20 +14,15 @@ import {
   SHORT_LEASES,
   startReplica,
 } from "../support/replica_lab.ts";
-import { shardHolders, shardUsers, strayWrites, wideReads } from "../support/shard_audit.ts";
+import { shardHolders, shardPods, strayWrites, wideReads } from "../support/shard_audit.ts";
 import { form, hub } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
 
 const COUNT = 4;
 const ROWS = 60;
-const LEASES = `leases-${crypto.randomUUID().slice(0, 8)}`;
-const FLAGS = [
-  "--leader-elect",
-  `--leader-election-namespace=${LEASES}`,
-  ...SHORT_LEASES,
-  `--shards=${COUNT}`,
-];
+const FLAGS = [...SHORT_LEASES, `--shards=${COUNT}`];
+const LEASES = LEADER_LEASE.namespace;
 const metrics = operatorMetrics();
 const pages = replicaPages();
 
@@ -65,9 +60,9 @@ async function shared(lab: OperatorLab, replicas: number): Promise<void> {
   });
 }
 
-async function shardsOf(lab: OperatorLab, user: string): Promise<number[]> {
+async function shardsOf(lab: OperatorLab, pod: string): Promise<number[]> {
   const audit = run.audit ?? new OperatorAudit(lab.plane);
-  return [...shardUsers(await audit.requests())].flatMap(([shard, holder]) => holder === user ? [shard] : []);
+  return [...shardPods(await audit.requests())].flatMap(([shard, holder]) => holder === pod ? [shard] : []);
 }
 
 async function fleet(lab: OperatorLab): Promise<void> {
@@ -79,13 +74,13 @@ async function fleet(lab: OperatorLab): Promise<void> {
   await everyWriteWasTheHolders(lab);
   const requests = await run.audit?.requests() ?? [];
   assert.deepEqual(madeTwice(requests), []);
-  for (const user of ["operator", "operator-2"]) {
-    const shards = await shardsOf(lab, user);
-    assert.deepEqual(wideReads(requests, { user, plural: "configmaps", count: COUNT, shards }), []);
-    const made = requests.filter((one) => one.user.username === user && nodeOf(one) !== undefined);
-    assert(made.length > ROWS, `${user} made ${made.length} of the writes`);
+  for (const pod of ["operator", "operator-2"]) {
+    const shards = await shardsOf(lab, pod);
+    assert.deepEqual(wideReads(requests, { pod, plural: "configmaps", count: COUNT, shards }), []);
+    const made = requests.filter((one) => podOf(one) === pod && nodeOf(one) !== undefined);
+    assert(made.length > ROWS, `${pod} made ${made.length} of the writes`);
   }
-  const own = { user: "operator-2", plural: "lynqnodes", count: COUNT };
+  const own = { pod: "operator-2", plural: "lynqnodes", count: COUNT };
   const shards = await shardsOf(lab, "operator-2");
   assert.deepEqual(wideReads(requests, { ...own, shards }), [], "who doesn't lead sees its own nodes only");
   assert.equal(await metrics.value("leader_election_master_status", { name: "f2130106.lynq.sh" }), 0);
@@ -209,17 +204,17 @@ async function left(lab: OperatorLab): Promise<void> {
 }
 
 operatorTest(answer, "replicas share the nodes by shards, and no other than its holder writes for a shard", {
+  pod: "operator",
   flags: FLAGS,
-  kubeconfig: async ({ plane, objects }) => {
-    await leaseNamespace(objects, LEASES);
-    run.audit = new OperatorAudit(plane);
-    await run.audit.restart();
-    return await plane.kubeconfig("operator");
-  },
-  prepare: async ({ db }) => {
+  prepare: async (lab) => {
+    const { db, plane } = lab;
     await db.exec("CREATE TABLE tenants (id VARCHAR(63) PRIMARY KEY, plan VARCHAR(20), active TINYINT(1))");
     const rows = Array.from({ length: ROWS }, (_, i) => `('t${i}', 'pro', 1)`);
     await db.exec(`INSERT INTO tenants VALUES ${rows.join(", ")}`);
+    await lab.operator.stop();
+    run.audit = new OperatorAudit(plane);
+    await run.audit.restart();
+    lab.operator = await lab.start();
   },
   steps: [
     { title: "two replicas make a fleet, each its own part, and watch no more", run: fleet },

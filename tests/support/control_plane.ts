@@ -3,7 +3,7 @@ import { type Credentials, fixedCredentials } from "../../src/kube/credentials.t
 import { PKI } from "./control_plane_pki.ts";
 import { isRunning, type PlaneState, startProcesses, startProgram } from "./control_plane_process.ts";
 
-export type PlaneUser = "admin" | "operator" | "operator-2" | "operator-3" | "plain" | "kcm";
+export type PlaneUser = "admin" | "operator" | "plain" | "kcm";
 
 /** A real etcd and kube-apiserver on the loopback address. */
 export interface ControlPlane {
@@ -11,7 +11,7 @@ export interface ControlPlane {
   /** URL of etcd's clients, for compaction. */
   readonly etcd: string;
   readonly caPem: string;
-  /** Token credentials. "admin" and the operators may do everything, "plain" nothing. */
+  /** Token credentials. "admin" and "operator" may do everything, "plain" nothing. */
   credentials(user: PlaneUser): Credentials;
   /** A client certificate that may do everything, as user "certified". */
   certificate(): Promise<{ cert: string; key: string }>;

@@ -109,7 +109,7 @@ export async function until(name: string, directory: string, ready: () => Promis
 
 const TOKENS = [
   'admin,admin,1,"system:masters"',
-  ...["operator", "operator-2", "operator-3"].map((user) => `${user},${user},${user},"system:masters"`),
+  'operator,operator,2,"system:masters"',
   'kcm,system:kube-controller-manager,3,"system:masters"',
   "plain,plain,4",
   "",
@@ -120,7 +120,7 @@ kind: Policy
 omitStages: [RequestReceived, ResponseStarted]
 rules:
 - level: Metadata
-  users: [operator, operator-2, operator-3, "system:serviceaccount:lynq-system:lynq-controller-manager"]
+  users: [operator, "system:serviceaccount:lynq-system:lynq-controller-manager"]
 - level: None
 `;
 

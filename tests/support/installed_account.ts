@@ -19,10 +19,29 @@ export async function install(objects: ClusterObjects): Promise<void> {
   });
 }
 
+/** Where things are installed, and as whom. */
+export interface InstallOn {
+  readonly plane: ControlPlane;
+  readonly objects: ClusterObjects;
+  /** The Pod that the account's token is bound to, made where there is none: the API server's audit names it. */
+  readonly pod?: string | undefined;
+}
+
 /** The shipped roles and account, as a kubeconfig of that account. Its path. */
-export async function installedAccount(plane: ControlPlane, objects: ClusterObjects): Promise<string> {
+export async function installedAccount({ plane, objects, pod }: InstallOn): Promise<string> {
   await install(objects);
-  return await managerKubeconfig(plane);
+  return await (pod === undefined ? managerKubeconfig(plane) : podKubeconfig({ plane, objects, pod }));
+}
+
+/** A kubeconfig of the shipped ServiceAccount as one Pod of its Deployment has it. Its path. */
+export async function podKubeconfig(
+  { plane, objects, pod: name }: InstallOn & { readonly pod: string },
+): Promise<string> {
+  const which = { apiVersion: "v1", kind: "Pod", namespace: NAMESPACE, name };
+  const { apiVersion, kind, ...metadata } = which;
+  await objects.apply(JSON.stringify({ apiVersion, kind, metadata, spec: await shippedPod() }));
+  const uid = (await objects.get(which))?.metadata.uid ?? "";
+  return await managerKubeconfig(plane, { name, uid });
 }
 
 /** The Lease of the shipped operator. */
@@ -103,24 +122,37 @@ export async function shippedRole(): Promise<readonly string[]> {
   return flags.filter((flag) => !/-bind-address=/.test(flag));
 }
 
+interface PodSpec {
+  readonly containers: readonly { readonly args: readonly string[] }[];
+}
+
+/** The Pod of the shipped Deployment. */
+async function shippedPod(): Promise<PodSpec> {
+  const text = await Deno.readTextFile(new URL("../../manifests/install.yaml", import.meta.url));
+  const deployment = parseAllDocuments(text).find((document) => document.get("kind") === "Deployment");
+  return (deployment?.toJS() as { spec: { template: { spec: PodSpec } } }).spec.template.spec;
+}
+
 /** The flags of the shipped Deployment, in their order; addresses and databases are the test's. */
 export async function shippedFlags(ports: { metrics: number; health: number }): Promise<readonly string[]> {
-  const text = await Deno.readTextFile(new URL("../../manifests/install.yaml", import.meta.url));
-  const deployment = parseAllDocuments(text).find((document) => document.get("kind") === "Deployment")
-    ?.toJS() as {
-      spec: { template: { spec: { containers: readonly { args: readonly string[] }[] } } };
-    };
-  const args = deployment.spec.template.spec.containers[0]?.args ?? [];
+  const args = (await shippedPod()).containers[0]?.args ?? [];
   return args.filter((arg) => !arg.startsWith("--source-hosts=")).map((arg) =>
     arg.replace("metrics-bind-address=:8443", `metrics-bind-address=127.0.0.1:${ports.metrics}`)
       .replace("probe-bind-address=:8081", `probe-bind-address=127.0.0.1:${ports.health}`)
   );
 }
 
+/** The Pod that a token is for. */
+interface BoundTo {
+  readonly name: string;
+  readonly uid: string;
+}
+
 /** A token of a ServiceAccount of the operator's namespace, by TokenRequest. */
-export async function accountToken(plane: ControlPlane, account = MANAGER): Promise<string> {
+export async function accountToken(plane: ControlPlane, account = MANAGER, pod?: BoundTo): Promise<string> {
   using client = Deno.createHttpClient({ caCerts: [plane.caPem] });
   const path = `/api/v1/namespaces/${NAMESPACE}/serviceaccounts/${account}/token`;
+  const boundTo = pod === undefined ? {} : { boundObjectRef: { apiVersion: "v1", kind: "Pod", ...pod } };
   const response = await fetch(plane.server + path, {
     client,
     method: "POST",
@@ -128,7 +160,7 @@ export async function accountToken(plane: ControlPlane, account = MANAGER): Prom
     body: JSON.stringify({
       apiVersion: "authentication.k8s.io/v1",
       kind: "TokenRequest",
-      spec: { expirationSeconds: 3600 },
+      spec: { expirationSeconds: 3600, ...boundTo },
     }),
   });
   const body = await response.json() as { status?: { token?: string }; message?: string };
@@ -138,9 +170,9 @@ export async function accountToken(plane: ControlPlane, account = MANAGER): Prom
 }
 
 /** A kubeconfig of the shipped ServiceAccount and nothing else, which goes with the control plane. Its path. */
-export async function managerKubeconfig(plane: ControlPlane): Promise<string> {
-  const path = join(dirname(await plane.kubeconfig("plain")), `${MANAGER}.kubeconfig`);
-  const token = await accountToken(plane);
+export async function managerKubeconfig(plane: ControlPlane, pod?: BoundTo): Promise<string> {
+  const path = join(dirname(await plane.kubeconfig("plain")), `${pod?.name ?? MANAGER}.kubeconfig`);
+  const token = await accountToken(plane, MANAGER, pod);
   await Deno.writeTextFile(
     path,
     JSON.stringify({

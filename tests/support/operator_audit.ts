@@ -3,7 +3,10 @@ import type { ControlPlane } from "./control_plane.ts";
 export interface AuditedRequest {
   readonly verb: string;
   readonly requestURI: string;
-  readonly user: { readonly username: string };
+  readonly user: {
+    readonly username: string;
+    readonly extra?: Readonly<Record<string, readonly string[] | undefined>>;
+  };
   /** Whom it was made for, where that is another. */
   readonly impersonatedUser?: { readonly username: string; readonly groups?: readonly string[] };
   readonly requestReceivedTimestamp: string;
@@ -23,6 +26,11 @@ const WRITES = ["create", "update", "patch", "delete", "deletecollection"];
 export function isMade({ verb, requestURI, objectRef, responseStatus }: AuditedRequest): boolean {
   return WRITES.includes(verb) && !NO_CHANGE.includes(objectRef?.resource ?? "") &&
     !requestURI.includes("dryRun=All") && (responseStatus?.code ?? 0) < 300;
+}
+
+/** The Pod that asked, by its token; the user's name where the token is of no Pod. */
+export function podOf({ user: { username, extra } }: AuditedRequest): string {
+  return extra?.["authentication.kubernetes.io/pod-name"]?.[0] ?? username;
 }
 
 /** What the operator asked of the API server since a moment, from the server's own audit log. */

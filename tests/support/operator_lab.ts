@@ -23,6 +23,8 @@ export interface OperatorLab {
   readonly namespace: string;
   /** The operator that runs now; a test may replace it. */
   operator: OperatorProcess;
+  /** Those that a test starts beside it; what runs of them at its end is killed. */
+  readonly replicas: OperatorProcess[];
   /** Starts one as the script says, with more flags where they are given. */
   start(more?: readonly string[]): Promise<OperatorProcess>;
 }
@@ -31,6 +33,8 @@ export interface OperatorLab {
 export interface OperatorScript {
   /** The account of the operator, as a kubeconfig; the shipped one with the shipped roles unless told. */
   readonly kubeconfig?: (at: { plane: ControlPlane; objects: ClusterObjects }) => Promise<string>;
+  /** The Pod that the shipped account's token is bound to; none unless replicas are to be told apart. */
+  readonly pod?: string;
   /** Kinds that the shipped roles lack: plural names of one group each, granted as the README tells. */
   readonly kinds?: readonly GrantedKinds[];
   /** Besides the shipped ones. */
@@ -59,13 +63,14 @@ export function operatorTest(
     const objects = clusterObjects(client);
     const namespace = `lab-${crypto.randomUUID().slice(0, 8)}`;
     let operator: OperatorProcess | undefined;
+    const replicas: OperatorProcess[] = [];
     try {
       await installKinds(objects);
       await clearStage(objects);
       await objects.apply(setup(namespace, db.password));
       const start = await starterOf(script, { plane, objects, db, namespace });
       operator = await start();
-      const lab: OperatorLab = { plane, objects, db, namespace, operator, start };
+      const lab: OperatorLab = { plane, objects, db, namespace, operator, replicas, start };
       try {
         await script.prepare(lab);
         for (const { title, run } of script.steps) {
@@ -82,6 +87,7 @@ export function operatorTest(
       if (script.kinds !== undefined) await revokeKinds(objects, namespace);
     } finally {
       await operator?.stop();
+      for (const replica of replicas) await replica.kill().catch(() => undefined);
       await kubelet.stop();
       await db.stop();
       client.close();
@@ -95,7 +101,8 @@ type Ground = Pick<OperatorLab, "plane" | "objects" | "db" | "namespace">;
 async function starterOf(script: OperatorScript, ground: Ground): Promise<OperatorLab["start"]> {
   const { plane, objects, db, namespace } = ground;
   const shipped = script.kubeconfig === undefined;
-  const kubeconfig = await (script.kubeconfig?.({ plane, objects }) ?? installedAccount(plane, objects));
+  const kubeconfig =
+    await (script.kubeconfig?.({ plane, objects }) ?? installedAccount({ plane, objects, pod: script.pod }));
   if (script.kinds !== undefined) await grantKinds(objects, { namespace, kinds: script.kinds });
   const flags = [...(shipped ? await shippedRole() : []), ...script.flags ?? []];
   const sourceHosts = [`${db.host}:${db.port}`];

@@ -1,13 +1,12 @@
 import { until } from "./cluster_objects.ts";
 import { freePort } from "./databases_process.ts";
-import type { PlaneUser } from "./control_plane.ts";
-import { type AuditedRequest, isMade, OperatorAudit } from "./operator_audit.ts";
+import { podKubeconfig, shippedRole } from "./installed_account.ts";
+import { type AuditedRequest, isMade, type OperatorAudit, podOf } from "./operator_audit.ts";
 import type { OperatorLab } from "./operator_lab.ts";
 import { type OperatorProcess, startOperatorProcess } from "./operator_process.ts";
 
-/** Users of replicas, so that the API server's audit tells who asked for what. */
-export const REPLICAS = ["operator", "operator-2", "operator-3"] as const satisfies readonly PlaneUser[];
-export type Replica = typeof REPLICAS[number];
+/** Pods of replicas, by which the API server's audit tells who asked for what. */
+export type Replica = "operator" | "operator-2" | "operator-3";
 
 /** Times of leases that a test can wait for. */
 export const SHORT_LEASES = [
@@ -16,26 +15,22 @@ export const SHORT_LEASES = [
   "--leader-elect-retry-period=200ms",
 ] as const;
 
-/** Starts one more replica, as a user of its own. */
+/** Starts one more replica, with the shipped account as the Pod of this name has it. */
 export async function startReplica(
   lab: OperatorLab,
-  user: Replica,
+  pod: Replica,
   of: { flags: readonly string[]; startedBy?: string },
 ): Promise<OperatorProcess> {
-  const { db } = lab;
-  return await startOperatorProcess({
-    kubeconfig: await lab.plane.kubeconfig(user),
+  const { db, plane, objects } = lab;
+  const replica = await startOperatorProcess({
+    kubeconfig: await podKubeconfig({ plane, objects, pod }),
     sourceHosts: [`${db.host}:${db.port}`],
     ...of,
+    // The last one counts: one whose metrics are read elects a leader, too.
+    flags: [...of.flags, ...await shippedRole()],
   });
-}
-
-/** A namespace for the Leases of one test, made before its first operator starts. */
-export async function leaseNamespace(
-  objects: OperatorLab["objects"],
-  name: string,
-): Promise<void> {
-  await objects.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`);
+  lab.replicas.push(replica);
+  return replica;
 }
 
 /** The pages that a replica serves: its flags, and what a path of each answers. */
@@ -60,9 +55,9 @@ export async function madeWrites(audit: OperatorAudit): Promise<AuditedRequest[]
   return (await audit.requests()).filter((one) => isMade(one) && one.objectRef?.resource !== "leases");
 }
 
-/** Who made these writes, each user once. */
+/** The replicas that made these writes, each once. */
 export function writers(writes: readonly AuditedRequest[]): string[] {
-  return [...new Set(writes.map(({ user }) => user.username))].toSorted();
+  return [...new Set(writes.map(podOf))].toSorted();
 }
 
 /** Objects that were created more than once. */

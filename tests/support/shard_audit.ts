@@ -1,11 +1,11 @@
 import { LEASE } from "../../src/kube/lease.ts";
 import { bucketsOf, shardOf } from "../../src/operator/shard_plan.ts";
 import type { ClusterObjects } from "./cluster_objects.ts";
-import { type AuditedRequest, isMade } from "./operator_audit.ts";
+import { type AuditedRequest, isMade, podOf } from "./operator_audit.ts";
 
-/** From when until when a user had a shard, by the API server's clock; ISO times, which compare as text. */
+/** From when until when a replica had a shard, by the API server's clock; ISO times, which compare as text. */
 interface Tenure {
-  readonly user: string;
+  readonly pod: string;
   readonly from: string;
   until: string;
 }
@@ -19,13 +19,13 @@ function tenures(requests: readonly AuditedRequest[]): ReadonlyMap<number, Tenur
   for (const request of requests.filter((one) => isMade(one) && one.objectRef?.resource === LEASE.plural)) {
     const shard = SHARD.exec(request.objectRef?.name ?? "")?.[1];
     if (shard === undefined) continue;
-    const { user: { username: user }, requestReceivedTimestamp: at } = request;
+    const [pod, at] = [podOf(request), request.requestReceivedTimestamp];
     const of = all.get(Number(shard)) ?? [];
     const last = of.at(-1);
-    if (last?.user === user && last.until === FOREVER) last.until = at;
+    if (last?.pod === pod && last.until === FOREVER) last.until = at;
     else {
       if (last !== undefined && last.until === FOREVER) last.until = at;
-      of.push({ user, from: at, until: FOREVER });
+      of.push({ pod, from: at, until: FOREVER });
     }
     all.set(Number(shard), of);
   }
@@ -44,40 +44,38 @@ export function strayWrites(requests: readonly AuditedRequest[], of: ShardedWrit
   return requests.filter(isMade).flatMap((request) => {
     const node = of.nodeOf(request);
     if (node === undefined) return [];
-    const { user: { username }, requestReceivedTimestamp: at, verb, objectRef } = request;
+    const { requestReceivedTimestamp: at, verb, objectRef } = request;
+    const by = podOf(request);
     const shard = shardOf(node, of.count);
-    const had = held.get(shard)?.some(({ user, from, until }) =>
-      user === username && from <= at && at <= until
-    );
-    return had === true
-      ? []
-      : [`${username} ${verb} ${objectRef?.resource}/${objectRef?.name} of shard ${shard}`];
+    const had = held.get(shard)?.some(({ pod, from, until }) => pod === by && from <= at && at <= until);
+    return had === true ? [] : [`${by} ${verb} ${objectRef?.resource}/${objectRef?.name} of shard ${shard}`];
   });
 }
 
-/** The user of each shard, by its number, as the Leases in this namespace were written last. */
-export function shardUsers(requests: readonly AuditedRequest[]): ReadonlyMap<number, string> {
+/** The replica of each shard, by its number, as the Leases were written last. */
+export function shardPods(requests: readonly AuditedRequest[]): ReadonlyMap<number, string> {
   return new Map(
     [...tenures(requests)].flatMap(([shard, of]) => {
       const last = of.at(-1);
-      return last === undefined || last.until !== FOREVER ? [] : [[shard, last.user] as const];
+      return last === undefined || last.until !== FOREVER ? [] : [[shard, last.pod] as const];
     }),
   );
 }
 
-/** Lists and watches of a plural by a user that ask for more than what is in no bucket or in the buckets of these shards. */
+/** Lists and watches of a plural by a replica that ask for more than what is in no bucket or in the buckets of these shards. */
 export function wideReads(
   requests: readonly AuditedRequest[],
   of: {
-    readonly user: string;
+    readonly pod: string;
     readonly plural: string;
     readonly count: number;
     readonly shards: readonly number[];
   },
 ): string[] {
   const own = new Set(of.shards.flatMap((shard) => bucketsOf(shard, of.count)));
-  return requests.flatMap(({ verb, user, objectRef, requestURI }) => {
-    if (!["list", "watch"].includes(verb) || user.username !== of.user || objectRef?.resource !== of.plural) {
+  return requests.flatMap((request) => {
+    const { verb, objectRef, requestURI } = request;
+    if (!["list", "watch"].includes(verb) || podOf(request) !== of.pod || objectRef?.resource !== of.plural) {
       return [];
     }
     const selector = new URL(requestURI, "https://host").searchParams.get("labelSelector") ?? "";
