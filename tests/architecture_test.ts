@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { administrators } from "./architecture/accounts.ts";
 import { EXEMPTIONS, ROOM_IMPORTS } from "./architecture/house_rules.ts";
 import { forbiddenImports, importCycles } from "./architecture/imports.ts";
 import { purityProblems, staleActingFiles } from "./architecture/purity.ts";
@@ -39,6 +40,10 @@ Deno.test("files, functions and parameter lists keep their size, names say what 
 Deno.test("what decides takes values and returns values", () => {
   assertKept(files.flatMap((file) => purityProblems(file)), ["purity"]);
   assert.deepEqual(staleActingFiles(files), []);
+});
+
+Deno.test("tests run the operator with the shipped account, not as an administrator", () => {
+  assertKept(files.flatMap(administrators), ["administrator"]);
 });
 
 Deno.test("every exemption gives its reason", () => {

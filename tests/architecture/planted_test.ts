@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { administrators } from "./accounts.ts";
 import { forbiddenImports, importCycles } from "./imports.ts";
 import { purityProblems, staleActingFiles } from "./purity.ts";
 import { shapeProblems } from "./shape.ts";
@@ -150,4 +151,21 @@ Deno.test("an exemption covers its violation only, and is told once nothing need
   assert.equal(judge([violation], []).length, 1);
   assert.equal(judge([{ ...violation, subject: "g" }], [exemption]).length, 2);
   assert.equal(judge([], [exemption]).length, 1);
+});
+
+Deno.test("planted accounts: an operator as administrator is seen, however it is given", () => {
+  const seen = (text: string, path = "tests/cluster/operator_test.ts") =>
+    told(administrators(parse({ path, text })));
+  assert.deepEqual(
+    seen(`operatorTest(a, "x", { kubeconfig: ({ plane }) => plane.kubeconfig("operator") });`),
+    [
+      "administrator operator",
+    ],
+  );
+  assert.deepEqual(seen("await start({ kubeconfig: await lab.plane.kubeconfig(`admin`) });"), [
+    "administrator admin",
+  ]);
+  assert.deepEqual(seen(`const server = { url, token: "operator", http };`), ["administrator operator"]);
+  assert.deepEqual(seen(`plane.kubeconfig("plain"); plane.credentials("admin"); lab.start();`), []);
+  assert.deepEqual(seen(`plane.kubeconfig("admin");`, "src/cli/get.ts"), []);
 });
