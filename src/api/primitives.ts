@@ -1,11 +1,12 @@
 import { z } from "zod";
 import { ACCOUNT_NAME } from "./account.ts";
 
-/** An `int32` of a CRD. */
-export function int32(range: { min?: number; max?: number } = {}): z.ZodInt {
-  let schema = z.int();
-  if (range.min !== undefined) schema = schema.min(range.min);
-  if (range.max !== undefined) schema = schema.max(range.max);
+const LARGEST_INT32 = 2 ** 31 - 1;
+
+/** An `int32` of a CRD; one with a range ends at its largest where the range names no end, which no format enforces. */
+export function int32(range?: { min: number; max?: number }): z.ZodInt {
+  const { min, max = LARGEST_INT32 } = range ?? {};
+  const schema = min === undefined ? z.int() : z.int().min(min).max(max);
   return schema.meta({ format: "int32" });
 }
 
