@@ -206,8 +206,12 @@ function selectors(options: ListOptions | WatchOptions): URLSearchParams {
   return query;
 }
 
+/**
+ * Nobody reads the warnings that kube-apiserver makes unless told to ignore unknown fields, and for them it reads each
+ * body twice, of an apply as YAML. What an apply may not hold is refused all the same.
+ */
 function writeQuery(options: WriteOptions): URLSearchParams {
-  const query = new URLSearchParams();
+  const query = new URLSearchParams({ fieldValidation: "Ignore" });
   if (options.fieldManager !== undefined) query.set("fieldManager", options.fieldManager);
   if (options.dryRun) query.set("dryRun", "All");
   return query;

@@ -46,6 +46,21 @@ clusterTest(
   },
 );
 
+clusterTest(
+  answer,
+  "an apply of a field that the kind doesn't have is refused, and not made without it",
+  async (on) => {
+    const at = { namespace: on.namespace, name: "typo" };
+    const typo = { ...configMap(at), dta: { a: "1" } };
+    await assert.rejects(on.client.apply({ type: CONFIG_MAP, ...at }, typo, OURS), {
+      name: "KubeError",
+      status: 500,
+      message: /\.dta: field not declared in schema/,
+    });
+    await assert.rejects(on.client.get({ type: CONFIG_MAP, ...at }), { name: "KubeError", status: 404 });
+  },
+);
+
 clusterTest(answer, "a foreign change takes the field out of our entry and shows in its hash", async (on) => {
   const at = { namespace: on.namespace, name: "drift" };
   const ref = { type: CONFIG_MAP, ...at };
