@@ -12,11 +12,12 @@ import {
 } from "./postgres_driver.ts";
 import { type PostgresField, type PostgresOptions, type PostgresResult } from "./postgres_driver.ts";
 import { type PostgresTls, TEXT_TYPES } from "./postgres_driver.ts";
+import { guardedSelect, strayBytes } from "./postgres_encoding.ts";
 import { postgresError, type PostgresPhase } from "./postgres_error.ts";
-import { postgresText } from "./postgres_text.ts";
+import { NO_UTF8, postgresText } from "./postgres_text.ts";
 import { checkServer, serverTitle } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
-import { rowOf } from "./value_text.ts";
+import { CellError, rowOf } from "./value_text.ts";
 
 type PostgresConfig = Extract<SourceConfig, { type: "postgres" }>;
 
@@ -46,6 +47,8 @@ class PostgresSession implements Session {
   readonly #client: PostgresClient;
   #phase: PostgresPhase = "dialing";
   #cursor: PostgresCursor | undefined;
+  /** What the database's text is in, `server_encoding`. */
+  #encoding = "";
 
   constructor(options: SessionOptions) {
     this.#options = options;
@@ -65,7 +68,8 @@ class PostgresSession implements Session {
       await this.#client.connect();
       this.#phase = "established";
       await this.#run("BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY");
-      await this.#run(SETTINGS, [String(serverLimitMs(this.#options.queryMs))]);
+      const { rows } = await this.#run(SETTINGS, [String(serverLimitMs(this.#options.queryMs))]);
+      this.#encoding = rows[0]?.[0] ?? "";
     } catch (cause) {
       throw this.#error(cause);
     }
@@ -82,7 +86,7 @@ class PostgresSession implements Session {
   }
 
   async next(): Promise<readonly RawRow[]> {
-    const cursor = this.#cursor ??= this.#client.query(newCursor(this.#options.plan.select));
+    const cursor = this.#cursor ??= this.#client.query(newCursor(this.#select()));
     const page = Promise.withResolvers<PostgresResult>();
     cursor.read(PAGE_ROWS, (cause, rows, result) => {
       if (cause) page.reject(this.#error(cause));
@@ -109,11 +113,24 @@ class PostgresSession implements Session {
     return postgresError(this.#options.title, this.#phase, cause);
   }
 
+  #select(): string {
+    const { plan } = this.#options;
+    const stray = strayBytes(this.#encoding);
+    return stray.length === 0 ? plan.select : guardedSelect(plan, { quote: dialect.quote, stray });
+  }
+
   #row(cells: PostgresCells, fields: readonly PostgresField[]): RawRow {
     const { mappings } = this.#options.plan;
-    return rowOf(mappings, (index) => postgresText(fields[index]?.dataTypeID ?? 0, cells[index] ?? null));
+    const decoded = this.#encoding === NO_ENCODING;
+    return rowOf(mappings, (index) => {
+      if (cells[mappings.length + index] === "t") throw new CellError(NO_UTF8);
+      return postgresText({ type: fields[index]?.dataTypeID ?? 0, decoded }, cells[index] ?? null);
+    });
   }
 }
+
+/** The `server_encoding` of a database that takes any bytes for text. */
+const NO_ENCODING = "SQL_ASCII";
 
 /** Columns that a SELECT can name; a table is found as the SELECT finds it, along the search path. */
 const COLUMNS = `SELECT attname FROM pg_catalog.pg_attribute
@@ -124,8 +141,8 @@ const COLUMNS = `SELECT attname FROM pg_catalog.pg_attribute
  * one that is no UTF-8 does not end the read; text forms, time zone, the server's own limit, and its look whether the client is
  * still there (version 14 on, not on Windows), so that an aborted query ends within a second.
  */
-const SETTINGS = `SELECT set_config('client_encoding',
-    CASE current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END, true), set_config('TimeZone', 'UTC', true),
+const SETTINGS = `SELECT current_setting('server_encoding'), set_config('client_encoding',
+    CASE current_setting('server_encoding') WHEN '${NO_ENCODING}' THEN '${NO_ENCODING}' ELSE 'UTF8' END, true), set_config('TimeZone', 'UTC', true),
   set_config('DateStyle', 'ISO', true), set_config('IntervalStyle', 'postgres', true),
   set_config('bytea_output', 'hex', true), set_config('extra_float_digits', '3', true),
   set_config('statement_timeout', $1, true),

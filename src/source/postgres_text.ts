@@ -18,9 +18,13 @@ const TYPES = {
  * `infinity`, `NaN` and dates before Christ, which the other forms do not have. Throws `CellError`.
  *
  * @param type number in pg_type
+ * @param decoded whether the driver took bytes for UTF-8 that the server did not know to be
  * @param text the server's text with DateStyle ISO and bytea_output hex, null for NULL
  */
-export function postgresText(type: number, text: string | null): string {
+export function postgresText(
+  { type, decoded }: { readonly type: number; readonly decoded: boolean },
+  text: string | null,
+): string {
   if (text === null) return "";
   switch (type) {
     case TYPES.bool:
@@ -35,15 +39,14 @@ export function postgresText(type: number, text: string | null): string {
     case TYPES.timestamptz:
       return timestampText(text) ?? checkedText(text);
     default:
-      return decodedText(text);
+      // What the driver could not decode, it replaced.
+      if (decoded && text.includes("\ufffd")) throw new CellError(NO_UTF8);
+      return checkedText(text);
   }
 }
 
-/** What the driver could not decode, it replaced; a database with an encoding sends none of that. */
-function decodedText(text: string): string {
-  if (text.includes("\ufffd")) throw new CellError("its bytes are not UTF-8");
-  return checkedText(text);
-}
+/** What is wrong with a cell of a database in another encoding. */
+export const NO_UTF8 = "its bytes are not UTF-8";
 
 /** `\x` and pairs of hexadecimal digits. */
 function hexBytes(text: string): Uint8Array {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { strayBytes } from "../../src/source/postgres_encoding.ts";
 import { cannotStart, startPostgres } from "../support/databases.ts";
 import { commonBehaviours } from "./source_behaviours.ts";
 import { type Behaviour, contractTests, query, readRows } from "./source_contract.ts";
@@ -43,7 +44,7 @@ async function startDatabase(): Promise<ServerUnderTest> {
     killReaders: "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'reader'",
     frame: [
       /^BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY$/,
-      /^SELECT set_config\('client_encoding'/,
+      /^SELECT current_setting\('server_encoding'\), set_config\('client_encoding'/,
       /^SELECT attname FROM pg_catalog\.pg_attribute/,
       /^COMMIT$/,
     ],
@@ -70,6 +71,52 @@ function encodings(): readonly Behaviour<ServerUnderTest>[] {
     },
     {
       name:
+        "a cell of a WIN1252 database that has no UTF-8 is unusable, and all else is read as what it means",
+      async run(database) {
+        const { name, config } = await inDatabase(database, "WIN1252");
+        await database.server.exec(
+          "ALTER TABLE t ADD day date DEFAULT '2026-01-02', ADD list text[], ADD note varchar(9)",
+          name,
+        );
+        await database.server.exec(
+          `INSERT INTO t (id, list, note) VALUES (chr(233), '{a}', NULL), ('b', ARRAY[chr(129)], chr(128)),
+            ('c' || chr(157), NULL, 'c')`,
+          name,
+        );
+        const problem = "its bytes are not UTF-8";
+        assert.deepEqual(
+          (await readRows(config, query("t", "id", "day", "list", "note"))).map((row) => ({ ...row })),
+          [
+            { id: "\u00e9", day: "2026-01-02T00:00:00Z", list: "{a}", note: "" },
+            { id: "b", day: "2026-01-02T00:00:00Z", list: { column: "list", problem }, note: "\u20ac" },
+            { id: { column: "id", problem }, day: "2026-01-02T00:00:00Z", list: "", note: "c" },
+          ],
+        );
+      },
+    },
+    {
+      name: "the bytes that encodings have no UTF-8 for are those that the server can't convert",
+      async run({ server }) {
+        await server.exec(STRAY);
+        const encodings = ONE_BYTE.map((encoding) => `('${encoding}')`).join(", ");
+        const told = await server.exec(`SELECT e, stray(e) FROM (VALUES ${encodings}) AS of (e)`);
+        const lines = ONE_BYTE.map((encoding) => `${encoding}\t${strayBytes(encoding).join(" ")}`);
+        assert.deepEqual(String(told).trimEnd().split("\n").toSorted(), lines.toSorted());
+      },
+    },
+    {
+      name: "the replacement character is a text of a database in UTF-8 like every other",
+      async run(database) {
+        await database.server.exec(
+          "CREATE TABLE replaced (id text); INSERT INTO replaced VALUES (U&'a\\FFFD')",
+        );
+        await database.server.exec("GRANT SELECT ON replaced TO reader");
+        const [row] = await readRows(serverConfig(database), query("replaced", "id"));
+        assert.equal(row?.["id"], "a\ufffd");
+      },
+    },
+    {
+      name:
         "text of a database without encoding is read when it is UTF-8, and its cell is unusable when it is not",
       async run(database) {
         const { name, config } = await inDatabase(database, "SQL_ASCII");
@@ -82,3 +129,24 @@ function encodings(): readonly Behaviour<ServerUnderTest>[] {
     },
   ];
 }
+
+/** Every encoding of one byte that a database may have. */
+const ONE_BYTE = [
+  ...Array.from({ length: 10 }, (_, i) => `LATIN${i + 1}`),
+  ...[5, 6, 7, 8].map((part) => `ISO_8859_${part}`),
+  ...["WIN866", "WIN874", "KOI8R", "KOI8U"],
+  ...Array.from({ length: 9 }, (_, i) => `WIN125${i}`),
+];
+
+const STRAY = `CREATE FUNCTION stray(encoding text) RETURNS text LANGUAGE plpgsql AS $$
+  DECLARE found text[];
+  BEGIN
+    FOR byte IN 128..255 LOOP
+      BEGIN
+        PERFORM convert(decode(to_hex(byte), 'hex'), encoding, 'UTF8');
+      EXCEPTION WHEN untranslatable_character OR character_not_in_repertoire THEN
+        found := found || byte::text;
+      END;
+    END LOOP;
+    RETURN coalesce(array_to_string(found, ' '), '');
+  END $$`;
