@@ -10,7 +10,7 @@ const PODS = { group: "", version: "v1", kind: "Pod", plural: "pods", namespaced
 /** Answers a request; `connection` is the client's port, so equal ports are one connection. */
 type Handler = (request: Request, connection: number) => Response | Promise<Response>;
 
-/** Runs a client against an HTTP/2 server with TLS. */
+/** Runs a client against a server with TLS that speaks HTTP/2 and HTTP/1.1. */
 async function withTlsServer(
   handler: Handler,
   options: KubeClientOptions,
@@ -36,25 +36,32 @@ async function withTlsServer(
   }
 }
 
-Deno.test("requests share one connection until two deadlines in a row were missed on it", async () => {
-  const connections: number[] = [];
+Deno.test("requests reuse connections, and none of them once two deadlines in a row were missed", async () => {
+  const used = new Map<string, number>();
   const late = Promise.withResolvers<void>();
+  const four = Promise.withResolvers<void>();
   const handler: Handler = async (request, connection) => {
-    connections.push(connection);
-    if (new URL(request.url).pathname === "/hang") await late.promise;
+    const path = new URL(request.url).pathname;
+    used.set(path, connection);
+    if (path.startsWith("/hang")) await late.promise;
+    if (used.size === 4) four.resolve();
+    if (path.startsWith("/together")) await four.promise;
     return Response.json({});
   };
   await withTlsServer(handler, { deadlineSeconds: 2 }, async (client) => {
-    await client.raw("/a");
-    await assert.rejects(client.raw("/hang"), { code: "Deadline" });
-    await client.raw("/b");
-    await assert.rejects(client.raw("/hang"), { code: "Deadline" });
-    await assert.rejects(client.raw("/hang"), { code: "Deadline" });
-    await client.raw("/c");
+    await Promise.all([1, 2, 3, 4].map((n) => client.raw(`/together${n}`)));
+    const first = new Set(used.values());
+    assert.equal(first.size, 4);
+    for (const path of ["/hang1", "/between", "/hang2", "/hang3", "/after"]) {
+      const answer = client.raw(path);
+      await (path.startsWith("/hang") ? assert.rejects(answer, { code: "Deadline" }) : answer);
+    }
     late.resolve();
+    const pooled = ["/hang1", "/between", "/hang2", "/hang3", "/after"].map((path) =>
+      first.has(used.get(path) ?? 0)
+    );
+    assert.deepEqual(pooled, [true, true, true, true, false]);
   });
-  const [first, ...rest] = connections;
-  assert.deepEqual(rest.map((port) => port === first), [true, true, true, true, false]);
 });
 
 Deno.test("watches have a connection of their own, and its death ends all of them", async () => {

@@ -75,7 +75,7 @@ function withLogFlags(command: Command): Command {
     .option("--zap-stacktrace-level <level>", "info, error or panic")
     .option("--zap-time-encoding <encoding>", "epoch, millis, nano, iso8601, rfc3339 or rfc3339nano")
     .addOption(
-      new Option("--enable-http2 [boolean]", "accepted for compatibility; HTTP/2 is used").hideHelp(),
+      new Option("--enable-http2 [boolean]", "accepted for compatibility; HTTP/2 is for watches").hideHelp(),
     )
     .addOption(
       new Option("--webhook-cert-path <folder>", "accepted for compatibility; there are no webhooks")

@@ -19,13 +19,13 @@ const MACHINE: Pick<TurnstileOptions, "now" | "after"> = {
   },
 };
 
-/** A client over HTTP/2 (HTTP/1.1 for `http://`). Connects with the first request; `close` when done. */
+/** A client over HTTP/1.1, whose watches share a connection by HTTP/2 (not for `http://`). Connects with the first request; `close` when done. */
 export function createKubeClient(credentials: Credentials, options: KubeClientOptions = {}): KubeConnection {
   const shared: Shared = {
     credentials,
     options,
-    calls: new Lane({ credentials }),
-    watches: new Lane({ credentials }),
+    calls: new Lane({ credentials, http2: false }),
+    watches: new Lane({ credentials, http2: true }),
     turnstile: new Turnstile({
       most: { ...MOST, ...options.most },
       rate: options.rate,

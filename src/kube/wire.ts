@@ -1,6 +1,6 @@
 import type { Credentials, TlsMaterial } from "./credentials.ts";
 
-/** One HTTP client: for HTTP/2 that is one connection, shared by `active` requests. */
+/** One HTTP client, shared by `active` requests: over HTTP/2 one connection, over HTTP/1.1 one each, kept for the next. */
 export interface Wire {
   readonly http: Deno.HttpClient;
   /** Aborted when the wire is given up as dead. */
@@ -17,6 +17,12 @@ export interface Wire {
 
 export interface LaneOptions {
   readonly credentials: Pick<Credentials, "tls">;
+  /**
+   * Watches share a connection by HTTP/2. Calls with a body don't: the runtime writes the head and a body of over 1 KB
+   * apart without TCP_NODELAY, so that a lone one waits 40 ms for the server's acknowledgement; over HTTP/1.1 both go out
+   * at once, and an answer costs either side less.
+   */
+  readonly http2: boolean;
   /** Requests a wire carries at most; kube-apiserver allows 100 streams a connection. */
   readonly maxActive?: number | undefined;
   /** Milliseconds that only grow. */
@@ -29,8 +35,9 @@ const MISSES_TO_DISCARD = 2;
 /**
  * The HTTP clients of one kind of traffic.
  *
- * A half-open HTTP/2 connection poisons its client: the runtime goes on using it and every request on it hangs. So a
- * client that missed two deadlines in a row is discarded whole and the next request gets a new one.
+ * A half-open HTTP/2 connection poisons its client: the runtime goes on using it and every request on it hangs; over
+ * HTTP/1.1 each connection of the pool would cost a deadline. So a client that missed two deadlines in a row is discarded
+ * whole and the next request gets a new one.
  */
 export class Lane {
   readonly #options: LaneOptions;
@@ -112,7 +119,7 @@ export class Lane {
       if (this.#closed) return;
       const controller = new AbortController();
       const wire: Wire = {
-        http: openHttpClient(tls),
+        http: openHttpClient(tls, this.#options.http2),
         gone: controller.signal,
         active: 0,
         missed: 0,
@@ -134,9 +141,12 @@ export class Lane {
   }
 }
 
+/** In milliseconds; kube-apiserver closes a connection that was idle for 90 s, which a request must not meet. */
+const IDLE_MS = 30_000;
+
 /** HTTP/2 is agreed upon in the TLS handshake; a plain `http://` server is spoken to in HTTP/1.1. */
-function openHttpClient(tls: TlsMaterial): Deno.HttpClient {
-  const options = { http2: true, caCerts: [...tls.caCerts] };
+function openHttpClient(tls: TlsMaterial, http2: boolean): Deno.HttpClient {
+  const options = { http2, poolIdleTimeout: IDLE_MS, caCerts: [...tls.caCerts] };
   return tls.certificate === undefined
     ? Deno.createHttpClient(options)
     : Deno.createHttpClient({ ...options, cert: tls.certificate.cert, key: tls.certificate.key });
