@@ -1,4 +1,5 @@
 import type { ResourceRecord } from "../../src/api/node.ts";
+import type { Row } from "../../src/api/row.ts";
 import { collectResources, type Resource } from "../../src/api/resource.ts";
 import type { StoredForm, StoredNode } from "../../src/api/stored.ts";
 import { LABEL } from "../../src/api/labels.ts";
@@ -8,7 +9,7 @@ import type { ResourceType } from "../../src/kube/resource_type.ts";
 import { unpackSchemas } from "../../src/sandbox/schema_kinds.ts";
 import { isFollowed, isHeld } from "./expect_fleet.ts";
 import { subsetGap } from "./subset.ts";
-import { childKey, type Picture } from "./picture.ts";
+import { childKey, type Picture, rowValues } from "./picture.ts";
 
 /** An object that the API server was said to refuse, as it would be applied. */
 export interface Refused {
@@ -42,14 +43,17 @@ export class RenderOracle {
     if (!isFollowed(form, hub) || node.spec.revision !== form.status.currentRevision) return none;
     if (node.status.observedGeneration !== node.generation) return none;
     if (node.name !== `${node.spec.uid}-${form.name}`) return none;
-    const rendering = this.#render(node, form, hub.spec);
+    const values = rowValues(node, picture);
+    if (values === undefined) return { ...none, gaps: [`node ${node.name} has no Secret with its values`] };
+    const rendering = this.#render({ uid: node.spec.uid, values }, form, hub.spec);
     const records = new Map((node.status.resources ?? []).map((record) => [record.id, record]));
     const resources = new Map(collectResources(form.spec).map(({ resource }) => [resource.id, resource]));
     const found = rendering.documents.map((document) => {
       const [record, resource] = [records.get(document.id), resources.get(document.id)];
       return documentGaps({ node, document, record, resource, picture, kinds: this.#kinds });
     });
-    const surplus = surplusOf(node, rendering, picture);
+    const knowsNames = ![...resources.values()].some(isNamedAtRandom);
+    const surplus = knowsNames ? surplusOf(node, rendering, picture) : [];
     return {
       gaps: [...found.flatMap(({ gaps }) => gaps), ...surplus],
       refused: found.flatMap(({ refused }) => refused),
@@ -57,13 +61,12 @@ export class RenderOracle {
   }
 
   #render(
-    node: StoredNode,
+    row: Row,
     form: StoredForm,
     spec: Parameters<typeof renderForms>[0]["hub"]["spec"],
   ): Rendering {
     const { namespace, name } = form;
-    const { uid, values = {} } = node.spec;
-    const key = JSON.stringify([namespace, name, form.uid, form.generation, uid, values]);
+    const key = JSON.stringify([namespace, name, form.uid, form.generation, row]);
     const known = this.#known.get(key);
     if (known !== undefined) return known;
     const object = {
@@ -76,9 +79,10 @@ export class RenderOracle {
     const rendering = renderForms({
       hub: { name: form.spec.hubId, namespace, spec },
       forms: [{ file: "form", object, apiVersion, kind, namespace, name, line: () => 1 }],
-      rows: [{ kind: "active", row: { uid, values } }],
+      rows: [{ kind: "active", row }],
       kinds: this.#kinds,
       seed: "",
+      showSensitive: true,
     });
     if (this.#known.size > 200) this.#known.clear();
     this.#known.set(key, rendering);
@@ -111,6 +115,7 @@ function documentGaps({ node, document, record, resource, picture, kinds }: Comp
   }
   if (!WRITTEN.includes(record.state) || resource === undefined) return { gaps: [], refused: [] };
   const { kind, metadata } = object;
+  if (isNamedAtRandom(resource)) return { gaps: [], refused: [] };
   const live = picture.children.get(childKey(kind ?? "", metadata.namespace, metadata.name));
   if (resource.creationPolicy === "Once" || resource.sharing === "Shared") return { gaps: [], refused: [] };
   if (live === undefined) {
@@ -123,10 +128,17 @@ function documentGaps({ node, document, record, resource, picture, kinds }: Comp
   return difference === undefined ? { gaps: [], refused: [] } : gap(difference);
 }
 
+const RANDOM = /rand|now|gen|uuidv4|htpasswd|bcrypt|shuffle|encryptAES/;
+
+/** Its object is another than the one that was rendered here. */
+function isNamedAtRandom({ nameTemplate, namespaceTemplate, targetNamespace }: Resource): boolean {
+  return RANDOM.test(JSON.stringify([nameTemplate, namespaceTemplate, targetNamespace]));
+}
+
 /** What is random or left to others is not what was rendered here. */
 function hasOwnWay(resource: Resource): boolean {
   return (resource.ignoreFields ?? []).length > 0 || resource.driftPolicy === "Report" ||
-    /rand|now|gen|uuidv4|htpasswd|bcrypt|shuffle|encryptAES/.test(JSON.stringify(resource));
+    RANDOM.test(JSON.stringify(resource));
 }
 
 /** Objects of a node that none of its resources asks for. What has failed may hold up what should leave. */

@@ -5,9 +5,10 @@ import { isProven } from "../../src/api/rollout.ts";
 import type { RowVerdict } from "../../src/api/row.ts";
 import type { StoredForm, StoredHub, StoredNode } from "../../src/api/stored.ts";
 import { ANNOTATION } from "../../src/api/labels.ts";
+import { sensitiveNames } from "../../src/api/mapped_variables.ts";
 import { columnsOf, judgeRow } from "../../src/hub/rows.ts";
 import type { FormChecks } from "./form_checks.ts";
-import type { Picture } from "./picture.ts";
+import { type Picture, rowValues } from "./picture.ts";
 
 /** What a fleet's table holds: texts by column, and none where the table can't be read. */
 export type TableRows = readonly Readonly<Record<string, string>>[];
@@ -69,7 +70,8 @@ export function isFollowed(form: StoredForm, hub: StoredHub | undefined): boolea
 }
 
 /** The nodes of an undisturbed hub are those that its rows and forms ask for. */
-function nodeSetGaps({ picture: { hub, forms, nodes }, rows }: FleetInput): string[] {
+function nodeSetGaps({ picture, rows }: FleetInput): string[] {
+  const { hub, forms, nodes } = picture;
   if (hub === undefined || hub.deleting || pausesOf({ hub }, new Date()).length > 0) return [];
   const { conditions } = hub.status;
   if (
@@ -92,11 +94,8 @@ function nodeSetGaps({ picture: { hub, forms, nodes }, rows }: FleetInput): stri
     const { uid, values } = verdict.row;
     return nodes.filter((node) =>
       node.hub === hub.name && node.spec.uid === uid && !node.deleting && !isHeld(node) &&
-      expected.some((form) =>
-        isOf(node, uid, form.name) && !mayHoldBack(form, nodes) && isRunning(form, hub)
-      ) &&
-      !isDeepStrictEqual({ ...node.spec.values }, values)
-    ).map(({ name }) => `node ${name} has other values than its row`);
+      expected.some((form) => isOf(node, uid, form.name) && !mayHoldBack(form, nodes) && isRunning(form, hub))
+    ).flatMap((node) => valueGaps(node, values, picture));
   });
   const missing = isTrue(conditions, "CreationHeld")
     ? []
@@ -113,6 +112,21 @@ function nodeSetGaps({ picture: { hub, forms, nodes }, rows }: FleetInput): stri
       !(kept.includes(node.spec.uid) && forms.some((form) => form.name === node.spec.templateRef))
     ).map(({ name, deleting }) => `node ${name} ${deleting ? "is not gone" : "has no row"}`);
   return [...missing, ...stale, ...surplus];
+}
+
+/** A node has its row's values, and shows none of those that its hub says are sensitive. */
+function valueGaps(
+  node: StoredNode,
+  values: Readonly<Record<string, string>>,
+  picture: Picture,
+): string[] {
+  const hidden = picture.hub === undefined ? [] : sensitiveNames(picture.hub.spec);
+  const shown = hidden.filter((name) => Object.hasOwn(node.spec.values ?? {}, name));
+  const has = isDeepStrictEqual(rowValues(node, picture), { ...values });
+  return [
+    ...(has ? [] : [`node ${node.name} has other values than its row`]),
+    ...shown.map((name) => `node ${node.name} shows ${name}, which is sensitive`),
+  ];
 }
 
 /** SQLite does not heed the case of a column's name. */

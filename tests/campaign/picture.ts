@@ -7,6 +7,7 @@ import {
   toStoredNode,
 } from "../../src/api/stored.ts";
 import { LABEL } from "../../src/api/labels.ts";
+import { openValues, sensitiveName } from "../../src/api/sensitive.ts";
 import type { KubeConnection } from "../../src/kube/client.ts";
 import { createInformer, type Informer } from "../../src/kube/informer.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
@@ -54,6 +55,20 @@ export interface Picture {
 
 export function childKey(kind: string, namespace: string | undefined, name: string | undefined): string {
   return `${kind}/${namespace ?? ""}/${name ?? ""}`;
+}
+
+/** The values of its row that a node has, those in its Secret too; undefined where it has others than it speaks of. */
+export function rowValues(
+  { namespace, name, spec: { values, sensitive } }: StoredNode,
+  { objects }: Picture,
+): Readonly<Record<string, string>> | undefined {
+  if (sensitive === undefined) return { ...values };
+  const key = childKey("Secret", namespace, sensitiveName(name));
+  const secret = objects.find(({ kind = "", metadata }) =>
+    childKey(kind, metadata.namespace, metadata.name) === key
+  );
+  const opened = openValues(sensitive, (secret?.["data"] ?? {}) as Readonly<Record<string, unknown>>);
+  return opened === undefined ? undefined : { ...values, ...opened.values };
 }
 
 interface Held {

@@ -89,6 +89,7 @@ const BY_NAME: Readonly<Record<string, Pool>> = {
   pause: column,
   hostOrUrl: column,
   extraValueMappings: column,
+  sensitive: (chance) => pick(chance, ["replicas", "replicas", "note", "plan", "x", "uid", "none"]),
   table: (chance) =>
     pick(chance, ["tenants_view", "empty_tenants", "missing", "tenants; DROP TABLE tenants", "main.tenants"]),
   path: (chance) => pick(chance, ["/nowhere/rows.db", "/etc/passwd", "rows.db", ""]),

@@ -18,9 +18,6 @@ export interface Schema {
   readonly "x-kubernetes-preserve-unknown-fields"?: boolean;
 }
 
-/** Fields that are left as they are: their values are hidden from what nodes and renderings are compared by. */
-const LEFT_ALONE = ["sensitive"];
-
 /** Reads the schema of `spec` that is installed. */
 export async function specSchema(plural: "lynqhubs" | "lynqforms"): Promise<Schema> {
   const file = new URL(`../../crds/operator.lynq.sh_${plural}.yaml`, import.meta.url);
@@ -29,6 +26,5 @@ export async function specSchema(plural: "lynqhubs" | "lynqforms"): Promise<Sche
   };
   const spec = crd.spec.versions[0]?.schema.openAPIV3Schema.properties?.["spec"];
   if (spec === undefined) throw new Error(`${plural} has no schema of spec`);
-  const properties = Object.entries(spec.properties ?? {}).filter(([name]) => !LEFT_ALONE.includes(name));
-  return { ...spec, properties: Object.fromEntries(properties) };
+  return spec;
 }

@@ -1,5 +1,6 @@
 import type { KubeObject } from "../../src/kube/object.ts";
 import { LABEL } from "../../src/api/labels.ts";
+import { SENSITIVE_TYPE } from "../../src/api/sensitive.ts";
 import { isRecord } from "./mutate.ts";
 import { childKey, type Picture } from "./picture.ts";
 import type { FleetPlace } from "./seed_fleet.ts";
@@ -64,9 +65,10 @@ export function seedState(picture: Picture, { namespace, beside }: FleetPlace): 
   }));
 }
 
-/** Stays with its node, or with the namespace. */
-function isRemainder({ metadata, kind }: KubeObject): boolean {
-  return metadata.labels?.[LABEL.seedOf] !== undefined || metadata.name === "kube-root-ca.crt" ||
+/** Stays with its node, its hub or with the namespace. */
+function isRemainder({ metadata, kind, type }: KubeObject): boolean {
+  return metadata.labels?.[LABEL.seedOf] !== undefined || type === SENSITIVE_TYPE.key ||
+    metadata.name === "kube-root-ca.crt" ||
     (kind === "ServiceAccount" && metadata.name === "default");
 }
 
