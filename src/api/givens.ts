@@ -56,9 +56,12 @@ export type Remembered =
 /** A field with a generated key or certificate. */
 export interface KeyField {
   readonly path: ObjectPath;
-  /** Makes it anew, or tells why its template fails. */
-  readonly make: () => MadeKey;
+  /** Makes it anew, or tells why its template fails: also where the source throws. */
+  readonly make: (privateKey: KeySource) => MadeKey;
 }
+
+/** Gives a new private key as PEM. */
+export type KeySource = (kind: "rsa4096" | "rsa2048" | "dsa" | "ecdsa" | "ed25519") => string;
 
 export type MadeKey =
   | { readonly kind: "made"; readonly value: unknown }

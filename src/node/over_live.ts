@@ -1,10 +1,11 @@
-import type { KeptValue, ObjectPath } from "../api/givens.ts";
+import type { KeptValue, KeySource, ObjectPath } from "../api/givens.ts";
 import type { ApplyMode, DesiredObject } from "../api/stages.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { liveValues, mergeKept, withKept } from "./kept_values.ts";
 import { keyFailed } from "./made_keys.ts";
 import { isMap, isPresent, valueAt, withValue } from "./object_path.ts";
 import { entriesOf } from "./own_fields.ts";
+import { keySupply, type MadePair } from "./key_supply.ts";
 import { keepIgnored, yieldIgnored } from "./ignored_fields.ts";
 import type { Settled } from "./settle.ts";
 import { stabilize } from "./stable_object.ts";
@@ -35,7 +36,7 @@ export async function overLive(
   if (keys.length === 0 || mode === "relabel") {
     return { kind: "ready", desired: { ...kept.desired, object }, made: [] };
   }
-  const stable = stabilize(object, { keys }, live);
+  const stable = await withMadeKeys(world, (privateKey) => stabilize(object, { keys, privateKey }, live));
   if (stable.kind === "failed") return { kind: "failed", settled: keyFailed(desired.id, stable) };
   return { kind: "ready", desired: { ...kept.desired, object: stable.object }, made: stable.made };
 }
@@ -51,8 +52,9 @@ export async function askedOver(
   const kept = withKept(desired, valuesOf(desired, live));
   let object: unknown = withoutIgnored(kept, live);
   for (const { path } of desired.givens?.keys ?? []) {
-    const value = valueAt(live, path, object);
-    if (isPresent(value) && !isMap(value)) object = withValue(object, path, value);
+    const [value, others] = [valueAt(live, path, object), valueAt(object, path, object)];
+    if (!isPresent(value)) continue;
+    object = withValue(object, path, isMap(value) && isMap(others) ? { ...value, ...others } : value);
   }
   return { ...kept, object: object as KubeObject };
 }
@@ -67,6 +69,24 @@ function valuesOf(desired: DesiredObject, live: KubeObject): KeptValue[] {
   const keep = desired.givens?.keep;
   if (keep === undefined) return [];
   return liveValues(desired, live, keep.sources).filter(({ path }) => keep.varies(path));
+}
+
+/**
+ * A rendering that makes keys is done again with each key that it asked for, once that is made: nothing waits for a key
+ * but what needs it.
+ */
+async function withMadeKeys<T>(
+  world: Pick<NodeWorld, "makeKey">,
+  render: (privateKey: KeySource) => T,
+): Promise<T> {
+  const made: MadePair[] = [];
+  for (;;) {
+    const supply = keySupply(made);
+    const rendered = render(supply.take);
+    const kind = supply.missing();
+    if (kind === undefined) return rendered;
+    made.push({ kind, pem: await world.makeKey(kind) });
+  }
 }
 
 type Kept =

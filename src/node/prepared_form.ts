@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { MadeKey } from "../api/givens.ts";
+import type { KeySource, MadeKey } from "../api/givens.ts";
 import { collectResources, type Resource, type ResourceArrays } from "../api/resource.ts";
 import type { NodeIdentity, RenderedResource, UnrenderedResource, Variables } from "../api/stages.ts";
 import { toWaves, type Waves } from "../graph/waves.ts";
@@ -242,7 +242,7 @@ function renderParts(
     const givens = givensOf(
       placed,
       sources,
-      (field) => () => madeKey(prepared, field, { node, variables: full, sources }),
+      (field) => (privateKey) => madeKey(prepared, field, { variables: full, sources, privateKey }),
     );
     return {
       kind: "rendered",
@@ -261,10 +261,14 @@ function renderParts(
   }
 }
 
-function madeKey({ policy, parts }: Prepared, field: CompiledField, of: Rendering): MadeKey {
-  const { variables, sources: { quotes = false } } = of;
+function madeKey(
+  { policy, parts }: Prepared,
+  field: CompiledField,
+  of: Omit<Rendering, "node"> & { readonly privateKey: KeySource },
+): MadeKey {
+  const { variables, sources: { quotes = false }, privateKey } = of;
   try {
-    return { kind: "made", value: field.render(variables) };
+    return { kind: "made", value: field.render(variables, { world: () => ({ privateKey }) }) };
   } catch (error) {
     const failure = unrendered(error, { policy, fields: fieldsOf(parts), variables, quotes });
     return { kind: "failed", field: failure.field, message: failure.message };

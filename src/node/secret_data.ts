@@ -35,8 +35,8 @@ export function givensInData(object: KubeObject, givens: Givens): Givens {
 function encoded({ path, make }: KeyField): KeyField {
   return {
     path: ["data", ...path.slice(1)],
-    make: () => {
-      const made = make();
+    make: (privateKey) => {
+      const made = make(privateKey);
       if (made.kind === "failed") return made;
       const { value } = made;
       const whole = path.length === 1 && typeof value === "object" && value !== null;

@@ -1,4 +1,4 @@
-import type { Givens, KeyField, MadeKey, ObjectPath } from "../api/givens.ts";
+import type { Givens, KeySource, MadeKey, ObjectPath } from "../api/givens.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { isMap, isPresent, valueAt, withValue } from "./object_path.ts";
 
@@ -18,13 +18,13 @@ export type Stable =
  */
 export function stabilize(
   object: KubeObject,
-  givens: Pick<Givens, "keys">,
+  givens: Pick<Givens, "keys"> & { readonly privateKey: KeySource },
   live: KubeObject | undefined,
 ): Stable {
   let stable: unknown = object;
   const made: ObjectPath[] = [];
   for (const key of givens.keys) {
-    const found = keyValue(key, valueAt(live, key.path, stable));
+    const found = keyValue(() => key.make(givens.privateKey), valueAt(live, key.path, stable));
     if (found.kind === "failed") return found;
     if (found.kind === "made") made.push(key.path);
     const before = valueAt(stable, key.path, stable);
@@ -35,7 +35,7 @@ export function stabilize(
 
 /** A live text is kept. A live map keeps what the template makes of it, if it still has all of that. */
 function keyValue(
-  { make }: KeyField,
+  make: () => MadeKey,
   live: unknown,
 ): MadeKey | { readonly kind: "kept"; readonly value: unknown } {
   if (isMap(live)) {

@@ -11,12 +11,14 @@ const object = (rest: Record<string, unknown>): KubeObject => ({
 });
 const key = (path: ObjectPath, value: unknown): KeyField => ({ path, make: () => ({ kind: "made", value }) });
 
+const privateKey = (kind: string) => kind;
+
 function stable(
   wanted: KubeObject,
   keys: readonly KeyField[],
   live?: KubeObject,
 ): KubeObject & { made: readonly ObjectPath[] } {
-  const done = stabilize(wanted, { keys }, live);
+  const done = stabilize(wanted, { keys, privateKey }, live);
   assert(done.kind === "stable");
   return { ...done.object, made: done.made };
 }
@@ -60,13 +62,13 @@ Deno.test("a key that can't be made stops the write with its field, and a kept o
     make: () => ({ kind: "failed", field: "spec.data.k", message: "no" }),
   };
   const wanted = object({ data: { k: "" } });
-  assert.deepEqual(stabilize(wanted, { keys: [failing] }, undefined), {
+  assert.deepEqual(stabilize(wanted, { keys: [failing], privateKey }, undefined), {
     kind: "failed",
     field: "spec.data.k",
     message: "no",
   });
   assert.equal(
-    stabilize(wanted, { keys: [failing] }, object({ data: { k: "old" } })).kind,
+    stabilize(wanted, { keys: [failing], privateKey }, object({ data: { k: "old" } })).kind,
     "stable",
   );
 });

@@ -175,7 +175,8 @@ Deno.test("a key and a certificate are made once, kept over new inputs and repai
       secret("c", pair),
     ];
     await lab.want(wanted, of("pro"));
-    await lab.pass();
+    const { reads } = await lab.pass();
+    assert.deepEqual(reads.filter((read) => read.startsWith("key ")).sort(), ["key ed25519", "key rsa2048"]);
     const [key, cert] = [await data(lab, "acme-k"), await data(lab, "acme-c")];
     assert.match(key["key"] ?? "", /^-----BEGIN PRIVATE KEY-----/);
     assert.deepEqual(Object.keys(cert), ["crt", "key"]);

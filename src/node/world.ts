@@ -1,4 +1,5 @@
 import type { Account } from "../api/account.ts";
+import type { KeySource } from "../api/givens.ts";
 import type { PauseCause } from "../api/pause.ts";
 import type { Applier } from "../apply/applier.ts";
 import type { Backoff } from "../controller/backoff.ts";
@@ -92,4 +93,6 @@ export interface NodeWorld extends Hands {
   readonly now: () => Date;
   /** Bytes fit for a secret. */
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** A new private key as PEM, made beside all else. */
+  readonly makeKey: (kind: Parameters<KeySource>[0]) => Promise<string>;
 }

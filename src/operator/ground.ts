@@ -10,6 +10,7 @@ import type { EventRecorder } from "../telemetry/events.ts";
 import type { Log } from "../telemetry/log.ts";
 import type { Metrics } from "../telemetry/metrics.ts";
 import { type CacheHandlers, type SharedCaches, startCaches, stopCaches, synced } from "./caches.ts";
+import { KeyMaker } from "./key_maker.ts";
 import { Orphaning } from "./orphaning.ts";
 import { PreparedForms } from "./revision.ts";
 import { routeEvents, type Routing } from "./route_events.ts";
@@ -60,6 +61,7 @@ export interface Ground {
   readonly guard: SchemaGuard;
   /** What a node's own limit of writes is a part of; all of them together are bounded by the client. */
   readonly writes: Limit;
+  readonly keys: KeyMaker;
 }
 
 /** One of the operator's own kinds is not served: its CustomResourceDefinition is missing. */
@@ -114,6 +116,7 @@ export function layGround(options: ManagerOptions, audience: Audience): Ground {
     orphaning,
     guard,
     writes,
+    keys: new KeyMaker(),
   };
 }
 

@@ -49,7 +49,7 @@ export function handsOf(
 }
 
 export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }: NodeParts): NodeWorld {
-  const { options, caches, discovery, forms, orphaning, waiting, writes } = ground;
+  const { options, caches, discovery, forms, orphaning, waiting, writes, keys } = ground;
   const { timers } = options;
   return {
     ...outside({ ...options, client, events: eventsByForm(options.events, caches.forms) }),
@@ -100,6 +100,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
     looks: new LookPace(),
     storageClasses: new StorageClasses(options.client),
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    makeKey: (kind) => keys.make(kind),
   };
 }
 

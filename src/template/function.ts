@@ -9,6 +9,7 @@
  * A function fails by throwing `CallError`, whether Go returns an error or panics there.
  */
 import type { GoType } from "./go_type.ts";
+import type { KeyKind } from "./private_key.ts";
 import type { Value } from "./value.ts";
 
 /**
@@ -53,6 +54,8 @@ export interface CallContext {
   readonly now: () => bigint;
   /** Fills and returns a new array of `length` random bytes, fit for keys. */
   readonly randomBytes: (length: number) => Uint8Array<ArrayBuffer>;
+  /** A new private key as PEM. What it throws fails the render. */
+  readonly privateKey: (kind: KeyKind) => string;
   /** IANA name of the zone that Go calls Local. */
   readonly zone: string;
   readonly budget: Budget;

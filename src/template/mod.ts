@@ -5,6 +5,7 @@
 export { defaultLimits, type Limits } from "./budget.ts";
 export { TemplateError } from "./error.ts";
 export type { CallContext, Impurity, JsonValue } from "./function.ts";
+export { DSA, ECDSA, type KeyKind, pemOf, RSA_BITS } from "./private_key.ts";
 export {
   type ParseOptions,
   parseTemplate,

@@ -29,16 +29,35 @@ export function keyPem(key: PrivateKey): string {
   }
 }
 
-export function generateRsa(bits: 2048 | 4096): PrivateKey {
-  return { kind: "signer", key: generateKeyPairSync("rsa", { modulusLength: bits }).privateKey };
+/** The keys that templates ask for. */
+export type KeyKind = "rsa4096" | "rsa2048" | "dsa" | "ecdsa" | "ed25519";
+
+/** A new key as its PEM text. RSA takes up to seconds, in which nothing else runs. */
+export function privateKeyPem(kind: KeyKind): string {
+  return pemOf(kind, generated(kind));
 }
 
-export function generateEcdsa(): PrivateKey {
-  return { kind: "signer", key: generateKeyPairSync("ec", { namedCurve: "prime256v1" }).privateKey };
+function generated(kind: KeyKind): KeyObject {
+  switch (kind) {
+    case "rsa4096":
+    case "rsa2048":
+      return generateKeyPairSync("rsa", { modulusLength: RSA_BITS[kind] }).privateKey;
+    case "dsa":
+      return generateKeyPairSync("dsa", DSA).privateKey;
+    case "ecdsa":
+      return generateKeyPairSync("ec", ECDSA).privateKey;
+    case "ed25519":
+      return generateKeyPairSync("ed25519").privateKey;
+  }
 }
 
-export function generateEd25519(): PrivateKey {
-  return { kind: "signer", key: generateKeyPairSync("ed25519").privateKey };
+export const RSA_BITS = { rsa4096: 4096, rsa2048: 2048 } as const;
+export const DSA = { modulusLength: 2048, divisorLength: 256 } as const;
+export const ECDSA = { namedCurve: "prime256v1" } as const;
+
+/** The PEM text of a key that was generated. */
+export function pemOf(kind: KeyKind, key: KeyObject): string {
+  return keyPem(kind === "dsa" ? dsaKey(key) : { kind: "signer", key });
 }
 
 function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
@@ -52,8 +71,7 @@ function power(base: bigint, exponent: bigint, modulus: bigint): bigint {
 }
 
 /** A DSA key (2048 and 256 bits) in the form of OpenSSL: version, p, q, g, y, x. */
-export function generateDsa(): PrivateKey {
-  const { privateKey } = generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 });
+function dsaKey(privateKey: KeyObject): PrivateKey {
   const [outer] = readAll(exportDer(privateKey, "pkcs8")) ?? [];
   const [, algorithm, secret] = readAll(outer?.content ?? new Uint8Array()) ?? [];
   const [, parameters] = readAll(algorithm?.content ?? new Uint8Array()) ?? [];

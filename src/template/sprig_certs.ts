@@ -5,8 +5,7 @@ import { parseIp } from "./go_ip.ts";
 import type { GoType } from "./go_type.ts";
 import { decodePem, encodePem } from "./pem.ts";
 import { sprint } from "./print.ts";
-import * as privateKey from "./private_key.ts";
-import type { PrivateKey } from "./private_key.ts";
+import { keyPem, parseKeyPem, type PrivateKey } from "./private_key.ts";
 import { quote } from "./quote.ts";
 import { decodeBase64 } from "./sprig_encoding.ts";
 import { type GoList, GoObject, types, type Value } from "./value.ts";
@@ -33,33 +32,33 @@ const certificateType: GoType<GoCertificate> = { name: "sprig.certificate", kind
 /** What generating costs in steps, by the time it takes. */
 const cost = { rsa2048: 40_000, rsa4096: 400_000, dsa: 200_000, fast: 1_000 } as const;
 
-function generated(kind: string, { budget }: CallContext): string {
+function generated(kind: string, { budget, privateKey }: CallContext): string {
   switch (kind) {
     case "":
     case "rsa":
       budget.steps(cost.rsa4096);
-      return privateKey.keyPem(privateKey.generateRsa(4096));
+      return privateKey("rsa4096");
     case "dsa":
       budget.steps(cost.dsa);
-      return privateKey.keyPem(privateKey.generateDsa());
+      return privateKey("dsa");
     case "ecdsa":
       budget.steps(cost.fast);
-      return privateKey.keyPem(privateKey.generateEcdsa());
+      return privateKey("ecdsa");
     case "ed25519":
       budget.steps(cost.fast);
-      return privateKey.keyPem(privateKey.generateEd25519());
+      return privateKey("ed25519");
     default:
       return `Unknown type ${kind}`;
   }
 }
 
-function rsaKey({ budget }: CallContext): PrivateKey {
+function rsaKey({ budget, privateKey }: CallContext): PrivateKey {
   budget.steps(cost.rsa2048);
-  return privateKey.generateRsa(2048);
+  return keyFrom(privateKey("rsa2048"), badKey);
 }
 
 function keyFrom(text: string, complaint: string): PrivateKey {
-  const parsed = privateKey.parseKeyPem(text);
+  const parsed = parseKeyPem(text);
   if (parsed.kind === "error") throw new CallError(`${complaint}: ${parsed.message}`);
   return parsed.key;
 }
@@ -111,7 +110,7 @@ function issue(
   };
   try {
     const bytes = createCertificate(request, options.key, options.signer);
-    return new GoCertificate(encodePem({ type: "CERTIFICATE", bytes }), privateKey.keyPem(options.key));
+    return new GoCertificate(encodePem({ type: "CERTIFICATE", bytes }), keyPem(options.key));
   } catch (error) {
     if (error instanceof CertificateError) throw failed(error.message);
     throw error;

@@ -7,6 +7,7 @@ import type { CallContext, Impurity, JsonValue } from "./function.ts";
 import { functions } from "./functions.ts";
 import { Output } from "./output.ts";
 import { parse } from "./parser.ts";
+import { privateKeyPem } from "./private_key.ts";
 import { type Program, Run } from "./run.ts";
 import { findUsage, impuritiesOf } from "./usage.ts";
 import type { GoMap } from "./value.ts";
@@ -58,6 +59,7 @@ const worldOfThisMachine: Omit<CallContext, "budget"> = {
     for (let at = 0; at < length; at += 65_536) crypto.getRandomValues(bytes.subarray(at, at + 65_536));
     return bytes;
   },
+  privateKey: privateKeyPem,
   zone: "UTC",
 };
 

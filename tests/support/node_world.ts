@@ -21,6 +21,7 @@ import { StorageClasses } from "../../src/node/storage_classes.ts";
 import { targetNamespaces } from "../../src/node/target_namespaces.ts";
 import { reconcileNode } from "../../src/node/reconcile.ts";
 import type { NodeWorld } from "../../src/node/world.ts";
+import { KeyMaker } from "../../src/operator/key_maker.ts";
 import { NODE } from "../../src/operator/kinds.ts";
 import { Waiters } from "../../src/operator/waiters.ts";
 import { type Sandbox, startSandbox } from "../../src/sandbox/mod.ts";
@@ -61,7 +62,7 @@ export interface NodeLab {
 export interface Pass {
   readonly verdict: Verdict;
   readonly writes: number;
-  /** Reads that the controller made, lists of watches aside. */
+  /** Reads that the controller made, lists of watches aside, and keys that it had made. */
   readonly reads: readonly string[];
   readonly status: NodeStatus;
 }
@@ -206,7 +207,7 @@ interface WorldParts extends Parts {
 }
 
 function worldOf(
-  { faulty: client, children, events, waiting, clock, memory, state, ground }: WorldParts,
+  { faulty: client, reads, children, events, waiting, clock, memory, state, ground }: WorldParts,
 ): NodeWorld {
   const now = () => new Date(Date.now() + clock.ahead * 1000);
   const present = new Set(["default"]);
@@ -257,5 +258,9 @@ function worldOf(
     log: new RecordingLog(),
     now,
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+    makeKey: (kind) => {
+      reads.push(`key ${kind}`);
+      return new KeyMaker().make(kind);
+    },
   };
 }
