@@ -97,10 +97,12 @@ function namesAt(schema: Schema, path: string): string[] {
   return Object.keys((at?.["properties"] as Schema | undefined) ?? {});
 }
 
-/** Formats, which zod's schemas name only, then the CEL rules. Repeated ids are told by the rules of forms. */
+/** Formats and repeated items, which zod's schemas name only, then the CEL rules. Forms' own rules tell of repeated ids. */
 function brokenRules(manifest: Manifest, definition: KindDefinition): ManifestProblem[] {
   const [schema, value] = [{ ...schemaOf(definition) }, { ...manifest.object }];
-  const broken = schemaCauses(schema, value).filter(({ reason }) => reason !== "FieldValueDuplicate");
+  const broken = schemaCauses(schema, value).filter(({ reason }) =>
+    definition.kind !== "LynqForm" || reason !== "FieldValueDuplicate"
+  );
   const causes = broken.length > 0
     ? broken
     : ruleCauses(new Programs(), { schema, value, old: undefined, path: "" });
