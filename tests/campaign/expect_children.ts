@@ -3,13 +3,14 @@ import type { Row } from "../../src/api/row.ts";
 import { collectResources, type Resource } from "../../src/api/resource.ts";
 import type { StoredForm, StoredNode } from "../../src/api/stored.ts";
 import { LABEL } from "../../src/api/labels.ts";
+import { sensitiveNames } from "../../src/api/mapped_variables.ts";
 import { OfflineKinds } from "../../src/cli/offline_kinds.ts";
 import { type RenderedDocument, renderForms, type Rendering } from "../../src/cli/rendering.ts";
 import type { ResourceType } from "../../src/kube/resource_type.ts";
 import { unpackSchemas } from "../../src/sandbox/schema_kinds.ts";
 import { isFollowed, isHeld } from "./expect_fleet.ts";
 import { subsetGap } from "./subset.ts";
-import { childKey, type Picture, rowValues } from "./picture.ts";
+import { childKey, hiddenNames, type Picture, rowValues } from "./picture.ts";
 
 /** An object that the API server was said to refuse, as it would be applied. */
 export interface Refused {
@@ -43,6 +44,8 @@ export class RenderOracle {
     if (!isFollowed(form, hub) || node.spec.revision !== form.status.currentRevision) return none;
     if (node.status.observedGeneration !== node.generation) return none;
     if (node.name !== `${node.spec.uid}-${form.name}`) return none;
+    // One whose row is gone goes on to hide what was sensitive when it was last read.
+    if (hiddenNames(node).some((name) => !sensitiveNames(hub.spec).includes(name))) return none;
     const values = rowValues(node, picture);
     if (values === undefined) return { ...none, gaps: [`node ${node.name} has no Secret with its values`] };
     const rendering = this.#render({ uid: node.spec.uid, values }, form, hub.spec);

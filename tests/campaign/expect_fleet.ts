@@ -8,7 +8,7 @@ import { ANNOTATION } from "../../src/api/labels.ts";
 import { sensitiveNames } from "../../src/api/mapped_variables.ts";
 import { columnsOf, judgeRow } from "../../src/hub/rows.ts";
 import type { FormChecks } from "./form_checks.ts";
-import { type Picture, rowValues } from "./picture.ts";
+import { hiddenNames, type Picture, rowValues } from "./picture.ts";
 
 /** What a fleet's table holds: texts by column, and none where the table can't be read. */
 export type TableRows = readonly Readonly<Record<string, string>>[];
@@ -114,18 +114,20 @@ function nodeSetGaps({ picture, rows }: FleetInput): string[] {
   return [...missing, ...stale, ...surplus];
 }
 
-/** A node has its row's values, and shows none of those that its hub says are sensitive. */
+/** A node has its row's values, those and no others hidden that its hub says are sensitive. */
 function valueGaps(
   node: StoredNode,
   values: Readonly<Record<string, string>>,
   picture: Picture,
 ): string[] {
   const hidden = picture.hub === undefined ? [] : sensitiveNames(picture.hub.spec);
-  const shown = hidden.filter((name) => Object.hasOwn(node.spec.values ?? {}, name));
-  const has = isDeepStrictEqual(rowValues(node, picture), { ...values });
+  const wanted = hidden.filter((name) => Object.hasOwn(values, name));
+  const found = hiddenNames(node);
   return [
-    ...(has ? [] : [`node ${node.name} has other values than its row`]),
-    ...shown.map((name) => `node ${node.name} shows ${name}, which is sensitive`),
+    ...(isDeepStrictEqual(rowValues(node, picture), { ...values })
+      ? []
+      : [`node ${node.name} has other values than its row`]),
+    ...(isDeepStrictEqual(found, wanted) ? [] : [`node ${node.name} hides ${found}, its hub ${wanted}`]),
   ];
 }
 

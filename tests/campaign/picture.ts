@@ -57,6 +57,11 @@ export function childKey(kind: string, namespace: string | undefined, name: stri
   return `${kind}/${namespace ?? ""}/${name ?? ""}`;
 }
 
+/** The variables of a node whose values are in its Secret, in their order. */
+export function hiddenNames({ spec: { sensitive } }: StoredNode): string[] {
+  return Object.keys(sensitive?.hashes ?? {}).toSorted();
+}
+
 /** The values of its row that a node has, those in its Secret too; undefined where it has others than it speaks of. */
 export function rowValues(
   { namespace, name, spec: { values, sensitive } }: StoredNode,
