@@ -34,7 +34,7 @@ export function fleetGaps(input: FleetInput): string[] {
     if (!held && forms.some((form) => form.name === name)) gaps.push(`form ${name} is not gone`);
   }
   const observed = nodes.filter((node) =>
-    !node.deleting && node.status.observedGeneration !== node.generation
+    !node.deleting && node.status.observedGeneration !== node.generation && !isHeldWithFailure(node)
   );
   gaps.push(
     ...observed.map(({ name, generation, status }) =>
@@ -165,6 +165,11 @@ function revisionGaps(node: StoredNode, { hub, forms, nodes }: Picture): string[
   const siblings = nodes.filter(({ spec, name }) => spec.templateRef === form.name && name !== node.name);
   if (siblings.some((sibling) => !isProven(sibling))) return [];
   return [`node ${node.name} is on ${node.spec.revision}, its form on ${currentRevision}`];
+}
+
+/** What has failed before a pause is not what the spec asks for until the pause ends, and the status says so. */
+function isHeldWithFailure(node: StoredNode): boolean {
+  return isHeld(node) && (node.status.failedResources ?? 0) > 0;
 }
 
 export function isHeld(node: StoredNode): boolean {
