@@ -99,7 +99,8 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
   const keep = same && (child === undefined || before.uid === child.uid) ? before : undefined;
   return compact({
     id: finding.id,
-    apiVersion: key.apiVersion,
+    // What it was written in says where it is, whatever version the form names since.
+    apiVersion: written === undefined && keep?.uid !== undefined ? keep.apiVersion : key.apiVersion,
     kind: key.kind,
     namespace: key.namespace === "" ? undefined : key.namespace,
     name: key.name,

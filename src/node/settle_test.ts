@@ -71,6 +71,20 @@ Deno.test("an object that is not seen keeps its record; another UID, name or kin
   assert.deepEqual(of({ child: undefined, key: { ...key, kind: "Secret" } }), [undefined, undefined]);
 });
 
+Deno.test("a version that is not served doesn't stand in the record of what was written in another", () => {
+  const broken = {
+    child: undefined,
+    settled: { state: "Failed", reason: "KindNotFound", message: "m" },
+  } as const;
+  const key = { ...finding().key, apiVersion: "v9" };
+  const of = (part: Partial<Finding>, before = recordOf("a")) =>
+    toRecord(finding({ key, ...part }), before, at(1)).apiVersion;
+  assert.equal(of(broken), "v1");
+  const { uid: _, ...unmade } = recordOf("a");
+  assert.equal(of(broken, unmade), "v9");
+  assert.equal(of({ written: { hash: "h2", inputs: "i2", fields: "f2" } }), "v9");
+});
+
 Deno.test("what is not ready in time has failed, and says how long was waited for what", () => {
   const policy = resourceOf({ id: "a", timeoutSeconds: 30 });
   const of = (seconds: number) => toRecord(finding({ settled: NOT_READY, policy }), progressing, at(seconds));
