@@ -144,15 +144,20 @@ function hasOwnWay(resource: Resource): boolean {
     RANDOM.test(JSON.stringify(resource));
 }
 
-/** Objects of a node that none of its resources asks for. What has failed may hold up what should leave. */
+/**
+ * Objects of a node that none of its resources asks for. What has failed may hold up what should leave; what was written
+ * once is as it was then, its name included.
+ */
 function surplusOf(node: StoredNode, { documents, problems }: Rendering, picture: Picture): string[] {
   const records = node.status.resources ?? [];
   if (problems.length > 0 || records.some(({ state }) => !WRITTEN.includes(state))) return [];
-  const wanted = new Set(
-    documents.map(({ object: { kind, metadata } }) =>
+  const wanted = new Set([
+    ...documents.map(({ object: { kind, metadata } }) =>
       childKey(kind ?? "", metadata.namespace, metadata.name)
     ),
-  );
+    ...records.filter(({ once }) => once === true)
+      .map(({ kind, namespace, name }) => childKey(kind, namespace, name)),
+  ]);
   return [...picture.children].filter(([key, { metadata }]) =>
     metadata.labels?.[LABEL.node] === node.name && !wanted.has(key)
   ).map(([key]) => `node ${node.name} has ${key}, which its form does not ask for`);
