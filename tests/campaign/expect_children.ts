@@ -158,10 +158,6 @@ function surplusOf(node: StoredNode, { documents, problems }: Rendering, picture
     ...records.filter(({ once }) => once === true)
       .map(({ kind, namespace, name }) => childKey(kind, namespace, name)),
   ]);
-  // What was made once keeps even its name.
-  for (const { kind, namespace, name } of records.filter(({ once }) => once === true)) {
-    wanted.add(childKey(kind, namespace, name));
-  }
   return [...picture.children].filter(([key, { metadata }]) =>
     metadata.labels?.[LABEL.node] === node.name && !wanted.has(key)
   ).map(([key]) => `node ${node.name} has ${key}, which its form does not ask for`);
