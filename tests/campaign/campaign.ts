@@ -53,7 +53,12 @@ export async function runCampaign(options: CampaignOptions): Promise<CampaignRes
   const pictures = new Pictures(client);
   stack.defer(() => pictures.stop());
   await pictures.synced();
-  const operator = await startOperatorProcess({ kubeconfig, sourcePaths: [dirname(folder)] });
+  const operator = await startOperatorProcess({
+    kubeconfig,
+    sourcePaths: [dirname(folder)],
+    // A read of SQLite is mostly waiting for its thread.
+    flags: [`--hub-concurrency=${options.fleets}`],
+  });
   stack.defer(() => operator.kill());
   let ended = false;
   operator.ended.then(() => ended = true).catch(() => ended = true);

@@ -1,22 +1,18 @@
 import { isDeepStrictEqual } from "node:util";
 import { findCondition, isTrue } from "../../src/api/conditions.ts";
 import { pausesOf } from "../../src/api/pause.ts";
-import { isProven } from "../../src/api/rollout.ts";
-import type { RowVerdict } from "../../src/api/row.ts";
+import { hasFailed, isProven } from "../../src/api/rollout.ts";
 import type { StoredForm, StoredHub, StoredNode } from "../../src/api/stored.ts";
 import { ANNOTATION } from "../../src/api/labels.ts";
 import { sensitiveNames } from "../../src/api/mapped_variables.ts";
-import { columnsOf, judgeRow } from "../../src/hub/rows.ts";
+import { demandsOf, type TableRows } from "./expect_rows.ts";
 import type { FormChecks } from "./form_checks.ts";
 import { hiddenNames, type Picture, rowValues } from "./picture.ts";
 
-/** What a fleet's table holds: texts by column, and none where the table can't be read. */
-export type TableRows = readonly Readonly<Record<string, string>>[];
-
 export interface FleetInput {
   readonly picture: Picture;
-  /** Rows of the table that the hub names. */
-  readonly rows: TableRows;
+  /** Rows of the table that the hub names; undefined where nothing makes it read them yet. */
+  readonly rows: TableRows | undefined;
   /** Names of the forms that were deleted and must go. */
   readonly leaving: readonly string[];
   readonly checks: FormChecks;
@@ -29,6 +25,7 @@ export function fleetGaps(input: FleetInput): string[] {
   if (hub !== undefined && hub.status.observedGeneration !== hub.generation) {
     gaps.push(`hub: observedGeneration ${hub.status.observedGeneration}, not ${hub.generation}`);
   }
+  gaps.push(...countGaps(input.picture));
   const held = isTrue(hub?.status.conditions, "DeletionHeld");
   for (const name of leaving) {
     if (!held && forms.some((form) => form.name === name)) gaps.push(`form ${name} is not gone`);
@@ -42,6 +39,18 @@ export function fleetGaps(input: FleetInput): string[] {
     ),
   );
   return [...gaps, ...nodeSetGaps(input), ...nodes.flatMap((node) => revisionGaps(node, input.picture))];
+}
+
+/** A hub counts its nodes as they are. */
+function countGaps({ hub, forms, nodes }: Picture): string[] {
+  if (hub === undefined || hub.deleting || forms.some(({ deleting }) => deleting)) return [];
+  const own = nodes.filter((node) => node.hub === hub.name);
+  const ready = own.filter(({ status }) => isTrue(status.conditions, "Ready")).length;
+  const failed = own.filter(hasFailed).length;
+  const { status } = hub;
+  return status.ready === ready && status.failed === failed
+    ? []
+    : [`hub: counts ${status.ready} ready and ${status.failed} failed nodes, not ${ready} and ${failed}`];
 }
 
 /** An accepted generation is observed, and judged as the rules of forms judge it here. */
@@ -72,44 +81,38 @@ export function isFollowed(form: StoredForm, hub: StoredHub | undefined): boolea
 /** The nodes of an undisturbed hub are those that its rows and forms ask for. */
 function nodeSetGaps({ picture, rows }: FleetInput): string[] {
   const { hub, forms, nodes } = picture;
-  if (hub === undefined || hub.deleting || pausesOf({ hub }, new Date()).length > 0) return [];
+  if (hub === undefined || rows === undefined || hub.deleting) return [];
+  if (pausesOf({ hub }, new Date()).length > 0) return [];
   const { conditions } = hub.status;
   if (
     !isTrue(conditions, "Ready") || findCondition(conditions, "Ready")?.observedGeneration !== hub.generation
   ) {
     return [];
   }
-  const verdicts = rows.map((row) => judgeRow(rawRow(hub.spec, row)));
-  const uids = (...kinds: RowVerdict["kind"][]) =>
-    verdicts.filter(({ kind }) => kinds.includes(kind)).map(uidOf);
-  const active = uids("active");
-  const kept = uids("active", "paused", "unknown", "unusable", "quarantined");
-  const repeated = active.length !== new Set(active).size;
-  if (repeated) return [];
-  const expected = forms.filter(({ deleting, spec, status }) =>
-    !deleting && spec.hubId === hub.name && status.currentRevision !== undefined
+  const { active, kept } = demandsOf(hub.spec, rows);
+  const expected = forms.filter((form) =>
+    !form.deleting && form.spec.hubId === hub.name && form.status.currentRevision !== undefined &&
+    pausesOf({ form }, new Date()).length === 0
   );
-  const stale = verdicts.flatMap((verdict) => {
-    if (verdict.kind !== "active") return [];
-    const { uid, values } = verdict.row;
-    return nodes.filter((node) =>
+  const free = expected.filter((form) => !mayHoldBack(form, nodes));
+  const stale = [...active].flatMap(([uid, values]) =>
+    nodes.filter((node) =>
       node.hub === hub.name && node.spec.uid === uid && !node.deleting && !isHeld(node) &&
-      expected.some((form) => isOf(node, uid, form.name) && !mayHoldBack(form, nodes) && isRunning(form, hub))
-    ).flatMap((node) => valueGaps(node, values, picture));
-  });
+      free.some((form) => isOf(node, uid, form.name))
+    ).flatMap((node) => valueGaps(node, values, picture))
+  );
   const missing = isTrue(conditions, "CreationHeld")
     ? []
-    : expected.filter((form) => pausesOf({ hub, form }, new Date()).length === 0 && !mayHoldBack(form, nodes))
-      .flatMap((form) =>
-        active.filter((uid) => !nodes.some((node) => isOf(node, uid, form.name))).map((uid) =>
-          `row ${uid} has no node of form ${form.name}`
-        )
-      );
+    : free.flatMap((form) =>
+      [...active.keys()].filter((uid) => !nodes.some((node) => isOf(node, uid, form.name)))
+        .map((uid) => `row ${uid} has no node of form ${form.name}`)
+    );
   const surplus = isTrue(conditions, "DeletionHeld")
     ? []
     : nodes.filter((node) =>
       node.hub === hub.name && !node.annotations[ANNOTATION.frozen] &&
-      !(kept.includes(node.spec.uid) && forms.some((form) => form.name === node.spec.templateRef))
+      !(kept.has(node.spec.uid) && forms.some((form) => form.name === node.spec.templateRef)) &&
+      !forms.some((form) => form.name === node.spec.templateRef && leavesNodes(form))
     ).map(({ name, deleting }) => `node ${name} ${deleting ? "is not gone" : "has no row"}`);
   return [...missing, ...stale, ...surplus];
 }
@@ -131,15 +134,10 @@ function valueGaps(
   ];
 }
 
-/** SQLite does not heed the case of a column's name. */
-function rawRow(spec: StoredHub["spec"], row: TableRows[number]): Record<string, string> {
-  const raw: Record<string, string> = Object.create(null);
-  for (const { variable, column } of columnsOf(spec)) raw[variable] = row[column.toLowerCase()] ?? "";
-  return raw;
-}
-
-function isRunning(form: StoredForm, hub: StoredHub): boolean {
-  return pausesOf({ hub, form }, new Date()).length === 0;
+/** A form that is paused or never had a revision follows no row, not even one that is gone. */
+function leavesNodes(form: StoredForm): boolean {
+  return !form.deleting &&
+    (form.status.currentRevision === undefined || pausesOf({ form }, new Date()).length > 0);
 }
 
 function isOf(node: StoredNode, uid: string, form: string): boolean {
@@ -150,10 +148,6 @@ function isOf(node: StoredNode, uid: string, form: string): boolean {
 function mayHoldBack({ name, spec }: StoredForm, nodes: readonly StoredNode[]): boolean {
   if ((spec.rollout?.maxSkew ?? 0) === 0 && spec.rollout?.order === undefined) return false;
   return nodes.some((node) => node.spec.templateRef === name && !isProven(node));
-}
-
-function uidOf(verdict: RowVerdict): string {
-  return verdict.kind === "active" || verdict.kind === "paused" ? verdict.row.uid : verdict.uid;
 }
 
 /** A node that nothing holds is on its form's revision, once all others are well. */

@@ -2,16 +2,19 @@ import { DatabaseSync } from "node:sqlite";
 import { findCondition } from "../../src/api/conditions.ts";
 import { ANNOTATION } from "../../src/api/labels.ts";
 import type { StoredHub } from "../../src/api/stored.ts";
+import { intervalMs } from "../../src/hub/interval.ts";
 import { KubeError } from "../../src/kube/error.ts";
 import type { KubeConnection, ObjectRef } from "../../src/kube/client.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import type { ResourceType } from "../../src/kube/resource_type.ts";
 import { type SqliteFile, sqliteFile } from "../support/databases.ts";
-import type { TableRows } from "./expect_fleet.ts";
+import type { TableRows } from "./expect_rows.ts";
 import { FORMS, HUBS, type Picture, type Pictures } from "./picture.ts";
 import { type FleetPlace, type FleetSpecs, seedFleet, seedTables } from "./seed_fleet.ts";
 
 const MANAGER = { fieldManager: "campaign" };
+/** A hub that reads less often than that is not waited for. */
+const SOON_MS = 5_000;
 const NAMESPACES = { group: "", version: "v1", kind: "Namespace", plural: "namespaces", namespaced: false };
 
 /** What the API server said to a write. */
@@ -26,6 +29,8 @@ export class Fleet {
   readonly #client: KubeConnection;
   readonly #pictures: Pictures;
   readonly #file: SqliteFile;
+  /** The hub, and its generation, under which rows changed last. */
+  #changedUnder = "";
 
   private constructor(
     of: { place: FleetPlace; client: KubeConnection; pictures: Pictures; file: SqliteFile },
@@ -59,14 +64,18 @@ export class Fleet {
   }
 
   exec(sql: string): void {
+    const { hub } = this.picture();
+    this.#changedUnder = hub === undefined ? "" : generationOf(hub);
     this.#file.exec(sql);
   }
 
-  /** The rows of the table that a hub names, by columns in lower case; none where that can't be read. */
-  rows(
-    hub: { readonly source: { readonly sqlite?: { path: string; table: string } | undefined } },
-  ): TableRows {
-    const { path = "", table = "" } = hub.source.sqlite ?? {};
+  /**
+   * The rows of the table that a hub names, by columns in lower case; none where that can't be read, undefined where
+   * they changed since the hub did, which reads at once then, and its next read is far.
+   */
+  rows(hub: StoredHub): TableRows | undefined {
+    if (intervalMs(hub.spec) > SOON_MS && this.#changedUnder === generationOf(hub)) return undefined;
+    const { path = "", table = "" } = hub.spec.source.sqlite ?? {};
     if (path !== this.#file.path || !/^(main\.)?\w+$/.test(table)) return [];
     const database = new DatabaseSync(path, { readOnly: true });
     try {
@@ -182,6 +191,10 @@ export class Fleet {
   async end(): Promise<void> {
     await this.#file.remove();
   }
+}
+
+function generationOf({ uid, generation }: StoredHub): string {
+  return `${uid} ${generation}`;
 }
 
 /** What a hub waits for, as its status and condition name it. */

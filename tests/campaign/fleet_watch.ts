@@ -16,8 +16,8 @@ export interface Watched {
   readonly patienceMs: number;
 }
 
-/** More than two reads of the rows. */
-const QUIET_MS = 2_300;
+/** More than two reads of the rows: each takes a second, with half of one before the next. */
+const QUIET_MS = 3_300;
 /** What changes without an object: the end of a pause, or what a database says. */
 const LOOK_MS = 500;
 

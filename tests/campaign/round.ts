@@ -153,7 +153,7 @@ export class Round {
     const { oracle, checks } = this.#ground;
     await this.#watch.until("the step to be followed", async () => {
       const picture = fleet.picture();
-      const rows = picture.hub === undefined ? [] : fleet.rows(picture.hub.spec);
+      const rows = picture.hub === undefined ? [] : fleet.rows(picture.hub);
       const missing = fleetGaps({ picture, rows, leaving: [...this.#leaving], checks });
       if (missing.length > 0) return missing;
       const { gaps, refused } = oracle.gaps(picture);

@@ -45,7 +45,10 @@ const ANNOTATIONS = [
 /** Conditions that stay with what they once told of, by type. */
 const ONCE_TOLD = ["DeletionHeld", "CreationHeld", "Paused", "RowAccepted"];
 
-/** What stays of a fleet when times, versions and uids are left out. Of what was made once only that it is there. */
+/**
+ * What stays of a fleet when times, versions and uids are left out. Of what was made once only that it is there, and
+ * whose: what its form said then stays.
+ */
 export function seedState(picture: Picture, { namespace, beside }: FleetPlace): SeedState {
   const left = new Set(picture.orphans.map(({ object }) => object.metadata.uid));
   const kept = picture.objects.filter((object) => !left.has(object.metadata.uid) && !isRemainder(object));
@@ -53,7 +56,7 @@ export function seedState(picture: Picture, { namespace, beside }: FleetPlace): 
     const { kind = "", metadata } = object;
     const own = kind.startsWith("Lynq");
     const body = metadata.annotations?.["lynq.sh/created-once"] !== undefined
-      ? { labels: metadata.labels }
+      ? { labels: trackingLabels(metadata.labels) }
       : own
       ? object
       : { ...object, status: undefined };
@@ -63,6 +66,10 @@ export function seedState(picture: Picture, { namespace, beside }: FleetPlace): 
     );
     return [childKey(kind, metadata.namespace, metadata.name), text];
   }));
+}
+
+function trackingLabels(labels: KubeObject["metadata"]["labels"]): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels ?? {}).filter(([name]) => name.startsWith("lynq.sh/")));
 }
 
 /** Stays with its node, its hub or with the namespace. */
