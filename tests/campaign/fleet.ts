@@ -9,7 +9,7 @@ import type { KubeObject } from "../../src/kube/object.ts";
 import type { ResourceType } from "../../src/kube/resource_type.ts";
 import { type SqliteFile, sqliteFile } from "../support/databases.ts";
 import type { TableRows } from "./expect_rows.ts";
-import { FORMS, HUBS, type Picture, type Pictures } from "./picture.ts";
+import { FORMS, HUBS, NODES, type Picture, type Pictures } from "./picture.ts";
 import { type FleetPlace, type FleetSpecs, seedFleet, seedTables } from "./seed_fleet.ts";
 
 const MANAGER = { fieldManager: "campaign" };
@@ -119,15 +119,25 @@ export class Fleet {
       ),
     ];
     for (const { type, name, annotation, hash } of asked) {
-      const body = { metadata: { annotations: { [annotation]: hash } } };
-      const ref = { type, namespace: this.place.namespace, name };
-      try {
-        this.#pictures.observe(type, await this.#client.patch(ref, { type: "merge", body }, MANAGER));
-      } catch (error) {
-        if (!(error instanceof KubeError)) throw error;
-      }
+      await this.#annotate({ type, namespace: this.place.namespace, name }, { [annotation]: hash });
     }
     return asked.length > 0;
+  }
+
+  /** Asks for resources of a node that were made once to be made again. */
+  async recreate(node: string, ids: readonly string[]): Promise<void> {
+    const ref = { type: NODES, namespace: this.place.namespace, name: node };
+    await this.#annotate(ref, { [ANNOTATION.recreate]: ids.join(",") });
+  }
+
+  /** What is gone by now, or another one, is not annotated. */
+  async #annotate(ref: ObjectRef, annotations: Readonly<Record<string, string>>): Promise<void> {
+    try {
+      const body = { metadata: { annotations } };
+      this.#pictures.observe(ref.type, await this.#client.patch(ref, { type: "merge", body }, MANAGER));
+    } catch (error) {
+      if (!(error instanceof KubeError)) throw error;
+    }
   }
 
   /** Whether the API server takes an object of a node as it was rendered. */

@@ -21,7 +21,7 @@ function typeOf(apiVersion: string, kind: string, plural: string): ResourceType 
 const OWN = "operator.lynq.sh/v1";
 export const HUBS = typeOf(OWN, "LynqHub", "lynqhubs");
 export const FORMS = typeOf(OWN, "LynqForm", "lynqforms");
-const NODES = typeOf(OWN, "LynqNode", "lynqnodes");
+export const NODES = typeOf(OWN, "LynqNode", "lynqnodes");
 
 /** What a form of the campaign may make. */
 const CHILDREN: readonly ResourceType[] = [

@@ -1,10 +1,15 @@
 import type { KubeObject } from "../../src/kube/object.ts";
 import type { Fleet } from "./fleet.ts";
 import type { FleetWatch } from "./fleet_watch.ts";
+import { ANNOTATION } from "../../src/api/labels.ts";
+import { childKey } from "./picture.ts";
 import { seedRows } from "./seed_fleet.ts";
 import { type SeedState, seedState, stateGaps } from "./seed_state.ts";
 
-/** The seed's specs and rows give the seed's cluster; what policies retain is taken away by hand. */
+/**
+ * The seed's specs and rows give the seed's cluster; what policies retain is taken away by hand, and what was made once
+ * under another name is asked for again.
+ */
 export async function goBack(fleet: Fleet, watch: FleetWatch, expected: SeedState): Promise<void> {
   fleet.exec(seedRows(fleet.place.word));
   const wanted = new Map([fleet.seed.hub, ...fleet.seed.forms].map((object) => [keyOf(object), object]));
@@ -13,6 +18,7 @@ export async function goBack(fleet: Fleet, watch: FleetWatch, expected: SeedStat
     if (await asksForSeed(fleet, wanted, restored)) return ["specs are not the seed's yet"];
     await fleet.approve();
     await fleet.sweep();
+    await renew(fleet, expected);
     return stateGaps(expected, seedState(fleet.picture(), fleet.place));
   });
   await watch.isQuiet("requests");
@@ -41,6 +47,19 @@ async function asksForSeed(
   const missing = [...wanted].filter(([key]) => !own.some((object) => keyOf(object) === key));
   for (const [, object] of missing) await fleet.create(object);
   return leaving.length + changed.length + missing.length > 0;
+}
+
+/** A node on its form's revision keeps what it once made for another one until somebody asks for it anew. */
+async function renew(fleet: Fleet, expected: SeedState): Promise<void> {
+  const { forms, nodes } = fleet.picture();
+  for (const { name, spec, status, annotations } of nodes) {
+    const { currentRevision } = forms.find((form) => form.name === spec.templateRef)?.status ?? {};
+    if (spec.revision !== currentRevision || annotations[ANNOTATION.recreate] !== undefined) continue;
+    const others = (status.resources ?? []).filter((record) =>
+      record.once === true && !expected.has(childKey(record.kind, record.namespace, record.name))
+    );
+    if (others.length > 0) await fleet.recreate(name, others.map(({ id }) => id));
+  }
 }
 
 function keyOf({ kind, metadata }: KubeObject): string {
