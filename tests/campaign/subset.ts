@@ -6,6 +6,7 @@ export function subsetGap(wanted: unknown, found: unknown, path = ""): string | 
   if (isRecord(wanted)) {
     if (!isRecord(found)) return told(path, wanted, found);
     for (const [name, inner] of Object.entries(wanted)) {
+      if (isOwnPort(name, inner) && found[name] === found["port"]) continue;
       const gap = subsetGap(inner, found[name], `${path}.${name}`);
       if (gap !== undefined) return gap;
     }
@@ -30,6 +31,11 @@ function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === "") return true;
   if (Array.isArray(value)) return value.length === 0;
   return isRecord(value) && Object.values(value).every(isEmpty);
+}
+
+/** A Service's target port of 0 is its port. */
+function isOwnPort(name: string, wanted: unknown): boolean {
+  return name === "targetPort" && wanted === 0;
 }
 
 /** `1` and `"1"` are one quantity. */
