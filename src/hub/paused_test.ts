@@ -80,6 +80,22 @@ Deno.test("the end of a form's or a node's pause is a reason to read at once", a
   });
 });
 
+Deno.test("a paused form keeps the nodes of rows that went until its pause ends", async () => {
+  await withHub(async (lab) => {
+    await started(lab);
+    await pause(lab, { ...API, kind: "LynqForm", name: "web" }, inSeconds(lab, 200));
+    lab.table.rows = [row("a")];
+    lab.clock.ahead += 120;
+    await lab.hubPass("tenants");
+    assert.equal(lab.table.reads, 2);
+    const leaving = async () => (await lab.nodes()).flatMap(({ name, deleting }) => deleting ? [name] : []);
+    assert.deepEqual(await leaving(), []);
+    lab.clock.ahead += 120;
+    await lab.hubPass("tenants");
+    assert.deepEqual(await leaving(), ["b-web"]);
+  });
+});
+
 Deno.test("a pause that begins while rows are read stops what was planned", async () => {
   await withHub(async (lab) => {
     await started(lab);

@@ -66,6 +66,27 @@ Deno.test("between two reads the database is left alone", async () => {
   });
 });
 
+Deno.test("a hub whose interval is shortened reads at once, however long the one before was", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    const which = {
+      apiVersion: "operator.lynq.sh/v1",
+      kind: "LynqHub",
+      namespace: "default",
+      name: "tenants",
+    };
+    const every = (syncInterval: string) => lab.objects.merge(which, { spec: { source: { syncInterval } } });
+    await every("9999999h");
+    await lab.hubPass("tenants");
+    lab.table.rows = [row("a"), row("b", "free")];
+    await nextSync(lab);
+    assert.equal(lab.table.reads, 2);
+    await every("1s");
+    await lab.hubPass("tenants");
+    assert.deepEqual((await lab.nodes()).map(({ spec }) => spec.values?.["plan"]).sort(), ["free", "pro"]);
+  });
+});
+
 Deno.test("a changed row changes its node, one that went or is off takes it away", async () => {
   await withHub(async (lab) => {
     await twoNodes(lab);
