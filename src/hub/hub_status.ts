@@ -14,7 +14,9 @@ import type { Guards } from "./safe_changes.ts";
 export type SyncResult =
   | {
     readonly kind: "synced";
+    /** Nodes that the rows ask of so many forms. */
     readonly desired: number;
+    readonly forms: number;
     readonly problems: readonly RowProblem[];
     /** Deletions that wait for approval. */
     readonly held?: HeldDeletions | undefined;
@@ -47,16 +49,18 @@ export function hubStatus(
   },
 ): HubStatus {
   const { sync, paused = [] } = input;
-  const desired = sync.kind === "synced" ? sync.desired : hub.status.desired;
+  const { referencingTemplates, desired: told } = hub.status;
+  const counted = sync.kind === "synced" ? sync : { desired: told, forms: referencingTemplates };
+  const desired = desiredOf(counted, input.forms.length);
   const quarantined = sync.kind === "synced" ? sync.problems.length : hub.status.quarantined;
   const sample = sync.kind === "synced" ? sampleOf(sync.problems) : hub.status.quarantinedRows;
   const { source, ledger: deletions } = input.guards ??
     { source: hub.status.source, ledger: hub.status.deletions };
-  const told = [
+  const found = [
     ...syncConditions(sync, hub.status.conditions),
     ...pausedConditions(paused, { before: hub.status.conditions, effect: PAUSE_EFFECT }),
   ];
-  const conditions = mergeConditions(hub.status.conditions ?? [], told, {
+  const conditions = mergeConditions(hub.status.conditions ?? [], found, {
     now: input.now,
     generation: hub.generation,
   });
@@ -72,6 +76,16 @@ export function hubStatus(
     ...(deletions === undefined ? {} : { deletions }),
     conditions,
   };
+}
+
+/** What so many forms ask for, where it was counted for others: each asks for the same. */
+function desiredOf(
+  { desired, forms: counted = 0 }: { desired: number | undefined; forms: number | undefined },
+  forms: number,
+): number | undefined {
+  return desired === undefined || counted === 0 || counted === forms
+    ? desired
+    : Math.floor(desired / counted) * forms;
 }
 
 const PAUSE_EFFECT = "the database is not read and no LynqNode or resource is written; deleting goes on";

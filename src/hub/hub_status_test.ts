@@ -10,6 +10,7 @@ const NOW = "2026-01-01T00:00:00Z";
 const synced = (problems: readonly RowProblem[] = []): SyncResult => ({
   kind: "synced",
   desired: 3,
+  forms: 1,
   problems,
 });
 const failed: SyncResult = {
@@ -20,10 +21,16 @@ const failed: SyncResult = {
 };
 const node = (row: string, status: StoredNode["status"] = {}) => storedNode({ row, form: "web" }, { status });
 
-function status(sync: SyncResult, of: { before?: ReturnType<typeof storedHub>; nodes?: StoredNode[] } = {}) {
+interface Of {
+  readonly before?: ReturnType<typeof storedHub>;
+  readonly nodes?: StoredNode[];
+  readonly forms?: string[];
+}
+
+function status(sync: SyncResult, of: Of = {}) {
   return hubStatus(of.before ?? storedHub(), {
     sync,
-    forms: [storedForm()],
+    forms: (of.forms ?? ["web"]).map((name) => storedForm({ name })),
     nodes: of.nodes ?? [],
     now: NOW,
   });
@@ -50,8 +57,25 @@ Deno.test("counts come from the nodes; one that is starting or being deleted has
 });
 
 Deno.test("zeros are written", () => {
-  const { desired, ready, failed, quarantined } = status({ kind: "synced", desired: 0, problems: [] });
+  const { desired, ready, failed, quarantined } = status({
+    kind: "synced",
+    desired: 0,
+    forms: 1,
+    problems: [],
+  });
   assert.deepEqual([desired, ready, failed, quarantined], [0, 0, 0, 0]);
+});
+
+Deno.test("a form that comes or goes between two reads counts at once, also while the rows can't be read", () => {
+  const desired = (sync: SyncResult, forms: string[], before = storedHub()) =>
+    status(sync, { forms, before }).desired;
+  assert.deepEqual([[], ["a"], ["a", "b"]].map((forms) => desired(synced(), forms)), [0, 3, 6]);
+  const before = storedHub({ status: { desired: 4, referencingTemplates: 2 } });
+  assert.deepEqual([["a"], ["a", "b"], ["a", "b", "c"]].map((forms) => desired(failed, forms, before)), [
+    2,
+    4,
+    6,
+  ]);
 });
 
 Deno.test("a good read is told by the reason that scripts know", () => {

@@ -274,7 +274,8 @@ async function attempt(
     else world.backoff.next(key);
     const problems = [...plan.problems, ...taken];
     const { held, creations } = guards;
-    const sync = { kind: "synced" as const, desired: plan.desired, problems, held, creations };
+    const counts = { desired: plan.desired, forms: forms.length };
+    const sync = { kind: "synced" as const, ...counts, problems, held, creations };
     const settled = given && asksNothing(plan) && taken.length === 0 && !advanced.throttled &&
       advanced.doubts.size === 0;
     const calm = settled ? { rows: read.digest, stamp, until: 0 } : undefined;

@@ -54,7 +54,7 @@ export function routeEvents(routing: Routing): CacheHandlers {
         for (const key of caches().forms.keysBy("hub", keyOf(event))) queues().form.enqueue(key);
       }
       // A rollout is complete with the nodes that rows ask for.
-      if (event.kind === "modified" && event.was.value.status.desired !== event.now.value.status.desired) {
+      if (event.kind === "modified" && countedElse(event.was.value, event.now.value)) {
         for (const key of caches().forms.keysBy("hub", keyOf(event))) {
           queues().form.enqueueAfter(key, COUNT_DELAY_MS);
         }
@@ -90,6 +90,10 @@ export function routeEvents(routing: Routing): CacheHandlers {
       if (attempt >= PERSISTENT) routing.log.error("Failed to watch", { resource, attempt, error });
     },
   };
+}
+
+function countedElse({ status: was }: StoredHub, { status: now }: StoredHub): boolean {
+  return was.desired !== now.desired || was.referencingTemplates !== now.referencingTemplates;
 }
 
 function keyOf(event: CacheEvent<unknown>): string {

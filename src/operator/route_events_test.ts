@@ -153,9 +153,13 @@ Deno.test("counts and the steps of a rollout come less often where there are tho
   assert.deepEqual(asked, ["form ns/web seldom", "hub ns/hub later"]);
 });
 
-Deno.test("the forms of a hub are counted anew when its rows ask for more nodes", () => {
+Deno.test("the forms of a hub are counted anew when its rows ask for more nodes, or more forms share them", () => {
   const { handlers, asked } = routed();
   handlers.hub(modified(storedHub(), storedHub({ status: { desired: 3 }, resourceVersion: "2" })));
+  assert.deepEqual(asked.splice(0), ["form ns/web later"]);
+  handlers.hub(
+    modified(storedHub(), storedHub({ status: { referencingTemplates: 2 }, resourceVersion: "3" })),
+  );
   assert.deepEqual(asked, ["form ns/web later"]);
 });
 
