@@ -135,7 +135,12 @@ export function routeToWorker(
   event: CacheEvent<StoredNode>,
   urgencies: Routing["urgencies"],
 ): void {
-  if (changed(event)) queue.enqueue(keyOf(event), urgencies.ofNode(event));
+  if (changed(event) || rehomed(event)) queue.enqueue(keyOf(event), urgencies.ofNode(event));
+}
+
+/** Another hub has the node, or none any more: what pauses it is another. */
+function rehomed(event: CacheEvent<StoredNode>): boolean {
+  return event.kind === "modified" && event.was.value.hub !== event.now.value.hub;
 }
 
 /** What a change of a node asks of the controllers of its form and its hub. */

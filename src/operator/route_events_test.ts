@@ -108,6 +108,16 @@ Deno.test("an annotation wakes the object, as people do by hand", () => {
   assert.deepEqual(asked, ["node ns/acme-web"]);
 });
 
+Deno.test("a node that its hub left behind or took back wakes: other things pause it now", () => {
+  const { handlers, asked } = routed();
+  const left = { ...node, hub: undefined };
+  handlers.node(modified(node, left));
+  assert(asked.includes("node ns/acme-web"), asked.join());
+  asked.length = 0;
+  handlers.node(modified(left, node, "write"));
+  assert(asked.includes("node ns/acme-web"), asked.join());
+});
+
 Deno.test("a form's new revision or maxSkew wakes its hub", () => {
   const { handlers, asked } = routed();
   handlers.form(modified(storedForm(), storedForm({ status: { currentRevision: "web-2" } })));
