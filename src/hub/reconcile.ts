@@ -15,6 +15,7 @@ import { intervalMs } from "./interval.ts";
 import { planHub, planWithoutForm } from "./plan.ts";
 import { asWritten, publishHub } from "./publish.ts";
 import { readRows } from "./read_rows.ts";
+import { nextReadAt, type Timing, TURN_MS, turnToRead, waitBeforeRead } from "./read_pace.ts";
 import { reportFailure, reportPlan } from "./report.ts";
 import { safeChanges } from "./safe_changes.ts";
 import { sealed } from "./sensitive_secret.ts";
@@ -43,7 +44,7 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   const calm = isCalm(known, { stamp, now: world.now().getTime() });
   if (!calm) await giveAccount(world, hub, signal);
   const basis = known !== undefined && calm ? known.basis : basisOf(world, { hub, forms });
-  const due = waitBeforeRead(world, { key, hub, basis }) <= 0;
+  const { due, waitMs } = turnToRead(world, { key, hub, basis });
   const of = { key, hub, forms, basis, stamp, calm: calm ? known?.calm : undefined };
   if (calm && !due) return nextPoll(world, of);
   const memory = due ? await sync(world, of, signal) : await roll(world, of, signal);
@@ -66,7 +67,7 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   }
   return [end, untoldMs === 0 ? undefined : untoldMs].reduce<Verdict>(
     (verdict, ms) => ms === undefined ? verdict : sooner(verdict, requeueAfter(ms)),
-    requeueAfter(waitBeforeRead(world, { key, hub, basis })),
+    requeueAfter(Math.max(waitMs, waitBeforeRead(world, { key, hub, basis }))),
   );
 }
 
@@ -152,39 +153,11 @@ function nextPauseEnd(world: HubWorld, family: Family): number | undefined {
   return nextEnd(pausedBelow(world, family).flatMap(({ causes }) => causes), world.now());
 }
 
-interface Timing {
-  readonly key: string;
-  readonly hub: StoredHub;
-  readonly basis: string;
-}
-
 interface Due extends Timing {
   readonly forms: readonly StoredForm[];
   readonly stamp: string;
   /** Set where nothing but the rows can have moved since the last read. */
   readonly calm: HubMemory["calm"];
-}
-
-/** Many nodes that go one after another are no reason to read the rows for each. */
-const GONE_MS = 1000;
-
-/** Milliseconds until the next read is due. After a failed read or refused write it comes sooner, growing up to the interval. */
-function waitBeforeRead(world: HubWorld, { key, hub, basis }: Timing): number {
-  const memory = world.memory.get(key);
-  const now = world.now().getTime();
-  if (memory === undefined || memory.basis !== basis || memory.overtaken === "secretChanged") return 0;
-  // A clock that was set back is no reason to wait for hours.
-  if (now < memory.readAt) return 0;
-  const interval = intervalMs(hub.spec);
-  const failures = world.backoff.failures(key);
-  const wait = failures === 0 ? interval : Math.min(interval, 1000 * 2 ** Math.min(failures - 1, 20));
-  const since = memory.overtaken === "nodeGone" ? Math.min(wait, GONE_MS) : wait;
-  return Math.max(0, memory.readAt + since - now);
-}
-
-/** Writing that takes longer than the interval gives way to a read, so that rows are followed in a bulk too. */
-function nextReadAt(world: HubWorld, hub: StoredHub): number {
-  return world.now().getTime() + intervalMs(hub.spec);
 }
 
 async function sync(
@@ -196,7 +169,8 @@ async function sync(
   const before = { ...EMPTY, ...world.memory.get(key), overtaken: "no" as const };
   world.memory.set(key, before);
   const startedAt = world.now().getTime();
-  const { broken, left = 0, ...outcome } = await attempt(world, { ...of, before }, signal);
+  const { broken, left = 0, ...outcome } = await attempt(world, { ...of, before }, signal)
+    .finally(() => world.sickReads.end(key));
   const { overtaken } = world.memory.get(key) ?? before;
   // The interval is between the beginnings of two reads, and half of it is left to the database.
   const rested = Math.max(startedAt, world.now().getTime() - intervalMs(of.hub.spec) / 2);
@@ -215,7 +189,8 @@ async function roll(
 ): Promise<HubMemory> {
   const { key, hub, forms } = of;
   const before = world.memory.get(key) ?? EMPTY;
-  const until = before.readAt + intervalMs(hub.spec);
+  // Also a hub that waits for its turn to read rolls out meanwhile.
+  const until = Math.max(before.readAt + intervalMs(hub.spec), world.now().getTime() + TURN_MS);
   const { problems: _, refused, broken, left, ...outcome } = await advance(
     world,
     { hub, forms, plan: undefined, before, until },

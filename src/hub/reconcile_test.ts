@@ -122,6 +122,28 @@ Deno.test("a read that breaks off changes no node, keeps the counts and says why
   });
 });
 
+Deno.test("a hub whose last read failed waits for its turn while others like it have theirs, and follows its forms", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    lab.table.error = OFF;
+    await nextSync(lab);
+    lab.table.error = undefined;
+    lab.table.rows = [row("a"), row("b"), row("c")];
+    const reads = lab.table.reads;
+    for (const other of ["x", "y"]) assert.equal(lab.sickReads.begin(other), true);
+    await lab.objects.apply(form("good day"));
+    await lab.formPass("web");
+    const { verdict, writes } = await nextSync(lab);
+    assert.equal(lab.table.reads, reads);
+    assert.equal(writes > 0, true);
+    assert(verdict.kind === "requeue" && verdict.afterMs > 0, "it asks again, and not at once");
+    lab.sickReads.end("x");
+    await nextSync(lab);
+    assert.deepEqual(await names(lab), ["a-web", "b-web", "c-web"]);
+    assert.equal(lab.sickReads.begin("z"), true);
+  });
+});
+
 Deno.test("an edited form reaches its nodes without a read, an invalid one leaves them on the last good revision", async () => {
   await withHub(async (lab) => {
     await twoNodes(lab);

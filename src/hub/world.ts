@@ -16,6 +16,7 @@ import type { NodeWanted } from "./plan.ts";
 import type { HubSecrets } from "./read_rows.ts";
 import type { Doubts } from "./rollout.ts";
 import type { Guards } from "./safe_changes.ts";
+import type { SickReads } from "./sick_reads.ts";
 
 /** What is remembered of a hub between reconciles. */
 export interface HubMemory {
@@ -78,6 +79,7 @@ export interface HubWorld {
   /** By `namespace/name` of a form: its last state that the API server confirmed, `uid generation revision`. */
   readonly confirmedForms: Map<string, string>;
   readonly backoff: Backoff;
+  readonly sickReads: SickReads;
   /** When the status of which hub was told. */
   readonly tells: Pace;
   /** Bounds the writes to LynqNodes under way, over all hubs. */

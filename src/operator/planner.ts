@@ -6,6 +6,7 @@ import { Limit } from "../controller/limit.ts";
 import { Pace } from "../controller/pace.ts";
 import { reconcileForm } from "../form/reconcile.ts";
 import { reconcileHub } from "../hub/reconcile.ts";
+import { SickReads } from "../hub/sick_reads.ts";
 import type { HubWorld } from "../hub/world.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import type { NodeWorld } from "../node/world.ts";
@@ -110,6 +111,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
     memory,
     confirmedForms: new Map(),
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
+    sickReads: new SickReads(options.concurrency.hub),
     writes: new Limit(HUB_WRITES),
     tells: new Pace(TELL_MS),
   };

@@ -15,6 +15,7 @@ import type { FormWorld, RevisionDeletion } from "../../src/form/world.ts";
 import type { SecretAnswer } from "../../src/hub/read_rows.ts";
 import { reconcileHub } from "../../src/hub/reconcile.ts";
 import type { HubWorld } from "../../src/hub/world.ts";
+import { SickReads } from "../../src/hub/sick_reads.ts";
 import { fixedCredentials } from "../../src/kube/credentials.ts";
 import type { WatchingClient } from "../../src/kube/client.ts";
 import { createKubeClient } from "../../src/kube/http_client.ts";
@@ -51,6 +52,7 @@ export interface HubLab {
   readonly faults: Map<string, Error>;
   /** What is remembered of hubs, by `namespace/name`. */
   readonly memory: HubWorld["memory"];
+  readonly sickReads: SickReads;
   /** What another revision of the form would delete. */
   readonly deletions: RevisionDeletion[];
   /** What the hub's watch tells from now on: that it is paused. */
@@ -99,6 +101,7 @@ interface HubParts {
   readonly shared: Pick<HubWorld, "client" | "events" | "metrics" | "log" | "now">;
   readonly table: Table;
   readonly memory: HubWorld["memory"];
+  readonly sickReads: SickReads;
   readonly backoff: Backoff;
   readonly tells: Pace;
   /** Hubs that the watch tells to be paused. */
@@ -106,7 +109,7 @@ interface HubParts {
 }
 
 async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
-  const { objects, shared, table, memory, backoff, tells, paused } = of;
+  const { objects, shared, table, memory, sickReads, backoff, tells, paused } = of;
   const list = (kind: string) => objects.list({ ...API, kind });
   const hub = (await list("LynqHub")).map(toStoredHub).find((each) => each.name === name);
   const forms = (await list("LynqForm")).map(toStoredForm);
@@ -131,6 +134,7 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
     randomBytes: (length) => new Uint8Array(length).fill(7),
     open: () => sourceOf(table),
     confirmedForms: new Map(),
+    sickReads,
     orphaning: new Set(),
     memory,
     backoff,
@@ -174,7 +178,7 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
     const now = () => new Date((clock.stopped ?? Date.now()) + clock.ahead * 1000);
     const shared = { client, events, metrics: createMetrics(), log: new RecordingLog(), now };
     const list = (kind: string) => objects.list({ ...API, kind });
-    const memory: HubWorld["memory"] = new Map();
+    const kept = { memory: new Map() as HubWorld["memory"], sickReads: new SickReads(3) };
     const deletions: RevisionDeletion[] = [];
     const backoff = new Backoff({ baseMs: 1000, maxMs: 60_000 });
     const started = () => ({ hub: new Pace(1000), form: new Pace(1000) });
@@ -186,15 +190,8 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
     };
     const paused = new Set<string>();
     const hubPass = async (name: string) => {
-      const world = await hubWorld(name, {
-        objects,
-        shared,
-        table,
-        memory,
-        backoff,
-        tells: tells.hub,
-        paused,
-      });
+      const parts = { ...kept, objects, shared, table, backoff, tells: tells.hub, paused };
+      const world = await hubWorld(name, parts);
       return await counted(reconcileHub(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const nodes = async () => (await list("LynqNode")).map(toStoredNode);
@@ -204,11 +201,11 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       table,
       clock,
       faults,
-      memory,
+      ...kept,
       deletions,
       pauseHub: (name) => void paused.add(name),
       restart: () => {
-        memory.clear();
+        kept.memory.clear();
         tells = started();
       },
       formPass,
