@@ -227,8 +227,11 @@ async function remove(
     const isGone = answer?.metadata.deletionTimestamp === undefined;
     return isGone ? { kind: "gone" } : { kind: "deleting" };
   } catch (error) {
-    // The precondition failed: the object of our UID is gone, another has its name; or only its version is another.
-    if (isConflict(error) && resourceVersion === undefined) return { kind: "gone" };
+    if (!isConflict(error) || resourceVersion !== undefined) throw error;
+    // Another object may have the name by now; the server also says so of what it can't delete at the moment.
+    const live = await find(client, refOf(target.type, target.key), { metadataOnly: true, signal });
+    if (live?.metadata.uid !== uid) return { kind: "gone" };
+    if (live?.metadata.deletionTimestamp !== undefined) return { kind: "deleting" };
     throw error;
   }
 }

@@ -118,8 +118,16 @@ Deno.test("a deletion is done when the server says so or gives the object as it 
   assert.equal((await perform(remove, LIVE)).outcome.kind, "gone");
   const going = { ...LIVE, metadata: { ...LIVE.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" } };
   assert.equal((await perform(remove, going)).outcome.kind, "deleting");
-  assert.equal((await perform(remove, refusal(409))).outcome.kind, "gone");
   assert.equal((await perform(remove, refusal(403, "Forbidden"))).outcome.kind, "rejected");
+  const another = { ...LIVE, metadata: { ...LIVE.metadata, uid: "u2" } };
+  assert.equal((await perform(remove, refusal(409), another)).outcome.kind, "gone");
+  assert.equal((await perform(remove, refusal(409), refusal(404, "NotFound"))).outcome.kind, "gone");
+  assert.equal((await perform(remove, refusal(409), going)).outcome.kind, "deleting");
+});
+
+Deno.test("a deletion that the server can't do at the moment is not done: the object that is meant is there", async () => {
+  const { outcome } = await perform({ kind: "delete", target: TARGET }, refusal(409), LIVE);
+  assert.equal(outcome.kind, "rejected");
 });
 
 Deno.test("an orphan loses its node's marks and owner, keeps other owners, and says when and why", async () => {
