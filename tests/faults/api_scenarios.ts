@@ -270,6 +270,19 @@ export const API_SCENARIOS: readonly ApiScenario[] = [
       most: 12,
     }],
   },
+  ...(["rename", "delete"] as const).map((workload): ApiScenario => ({
+    name: `every first deletion of an object is answered with a conflict: ${workload}`,
+    group: "api",
+    workload,
+    at: "work",
+    inject: [{
+      on: { verb: ["delete"] },
+      do: { kind: "answer", status: 409, reason: "Conflict" },
+      eachOnce: true,
+    }],
+    lastsMs: 6000,
+    chosen: true,
+  })),
   {
     name: "one deletion is refused: the finalizer stays until it went through",
     group: "api",
