@@ -9,12 +9,15 @@ import { clusterTest, CONFIG_MAP, configMap } from "../support/control_plane_cas
 
 const answer = await requireControlPlane();
 
+/** A controller manager, where one runs, puts a ConfigMap into each namespace. */
+const OWN = "metadata.name!=kube-root-ca.crt";
+
 clusterTest(answer, "a bookmark tells the version behind which a watch goes on after its end", async (on) => {
   const client = createKubeClient(on.plane.credentials("admin"), { watchSeconds: 4 });
   const create = (namespace: string, name: string) =>
     client.create(CONFIG_MAP, configMap({ namespace, name }));
   try {
-    const watched = { type: CONFIG_MAP, namespace: on.namespace };
+    const watched = { type: CONFIG_MAP, namespace: on.namespace, fieldSelector: OWN };
     const [page] = await Array.fromAsync(client.list(watched));
     const from = page?.resourceVersion ?? "";
     await create(on.namespace, "one");
@@ -59,9 +62,7 @@ clusterTest(
 );
 
 clusterTest(answer, "a metadata watch carries managedFields and no data", async ({ client, namespace }) => {
-  // A controller manager, where one runs, puts another into each namespace.
-  const fieldSelector = "metadata.name=secretive";
-  const watched = { type: CONFIG_MAP, namespace, fieldSelector, metadataOnly: true };
+  const watched = { type: CONFIG_MAP, namespace, fieldSelector: OWN, metadataOnly: true };
   const [page] = await Array.fromAsync(client.list(watched));
   const at = { namespace, name: "secretive" };
   await client.apply({ type: CONFIG_MAP, ...at }, configMap(at, { a: "1" }), { fieldManager: "lynq" });
@@ -85,8 +86,7 @@ clusterTest(
       client,
       type: CONFIG_MAP,
       namespace,
-      // A controller manager, where one runs, puts it into each namespace.
-      fieldSelector: "metadata.name!=kube-root-ca.crt",
+      fieldSelector: OWN,
       project: (object) => (object.data as Record<string, string> | undefined)?.a ?? "",
       indexes: { value: (entry) => [entry.value] },
       onEvent: (event) => {
