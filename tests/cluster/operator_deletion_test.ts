@@ -139,6 +139,10 @@ async function kindGone(lab: OperatorLab): Promise<void> {
     kind: "CustomResourceDefinition",
     name: "gadgets.example.org",
   });
+  await until("the operator to know that the kind is gone", async () => {
+    const found = await recordsOf(lab, "acme-crd");
+    return found.some(({ id, reason }) => id === "gadget" && reason === "KindNotFound");
+  });
   await objects.apply(form(lab, "crd", `  configMaps:\n${entry("rest")}`));
   const records = await until("the record to tell that the kind is gone", async () => {
     const found = await recordsOf(lab, "acme-crd");
