@@ -123,8 +123,13 @@ export function toRecord(finding: Finding, before: ResourceRecord | undefined, n
     seed: written === undefined ? keep?.seed : written.seed,
     values: (written ?? finding.confirmed ?? keep)?.values,
     shared: (written === undefined ? keep?.shared : written.shared) === true ? true : undefined,
-    once: policy.creationPolicy === "Once" && (child !== undefined || keep?.once === true) ? true : undefined,
+    once: policy.creationPolicy === "Once" && (isMade(finding) || keep?.once === true) ? true : undefined,
   });
+}
+
+/** What is on its way out was made for another policy, and is made anew for this one. */
+function isMade({ child, settled }: Finding): boolean {
+  return child !== undefined && !child.deleting && settled.reason !== "Recreating";
 }
 
 /** Stays until the object is written, or our entry is as we left it. */

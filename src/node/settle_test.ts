@@ -123,6 +123,10 @@ Deno.test("Once is recorded when the object is there, and dropped when the polic
   const once = resourceOf({ id: "a", creationPolicy: "Once" });
   assert.equal(toRecord(finding({ policy: once }), undefined, at(0)).once, true);
   assert.equal(toRecord(finding({ policy: once, child: undefined }), undefined, at(0)).once, undefined);
+  const going = childOf("a", { deleting: true });
+  assert.equal(toRecord(finding({ policy: once, child: going }), recordOf("a"), at(0)).once, undefined);
+  const anew = { state: "Waiting", reason: "Recreating", message: "m" } as const;
+  assert.equal(toRecord(finding({ policy: once, settled: anew }), recordOf("a"), at(0)).once, undefined);
   const before = recordOf("a", { once: true });
   assert.equal(toRecord(finding({ policy: once, child: undefined }), before, at(0)).once, true);
   assert.equal(toRecord(finding(), before, at(0)).once, undefined);
