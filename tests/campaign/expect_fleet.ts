@@ -153,7 +153,9 @@ function mayHoldBack({ name, spec }: StoredForm, nodes: readonly StoredNode[]): 
 /** A node that nothing holds is on its form's revision, once all others are well. */
 function revisionGaps(node: StoredNode, { hub, forms, nodes }: Picture): string[] {
   const form = forms.find(({ name }) => name === node.spec.templateRef);
-  if (form === undefined || node.deleting || !isFollowed(form, hub) || hub === undefined) return [];
+  // What was left behind without a hub waits for the next read that can be made.
+  if (form === undefined || node.deleting || node.hub === undefined) return [];
+  if (!isFollowed(form, hub) || hub === undefined) return [];
   const { currentRevision } = form.status;
   if (node.spec.revision === currentRevision || isHeld(node)) return [];
   const siblings = nodes.filter(({ spec, name }) => spec.templateRef === form.name && name !== node.name);

@@ -175,7 +175,7 @@ export class Fleet {
     object: KubeObject,
     send: (ref: ObjectRef) => Promise<KubeObject | undefined>,
   ): Promise<Answer> {
-    const type = object.kind === "LynqHub" ? HUBS : FORMS;
+    const type = object.kind === "LynqHub" ? HUBS : object.kind === "LynqNode" ? NODES : FORMS;
     const ref = { type, namespace: this.place.namespace, name: object.metadata.name ?? "" };
     for (;;) {
       try {

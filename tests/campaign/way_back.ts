@@ -18,6 +18,7 @@ export async function goBack(fleet: Fleet, watch: FleetWatch, expected: SeedStat
     if (await asksForSeed(fleet, wanted, restored)) return ["specs are not the seed's yet"];
     await fleet.approve();
     await fleet.sweep();
+    await removeLeft(fleet, expected);
     await renew(fleet, expected);
     return stateGaps(expected, seedState(fleet.picture(), fleet.place));
   });
@@ -47,6 +48,19 @@ async function asksForSeed(
   const missing = [...wanted].filter(([key]) => !own.some((object) => keyOf(object) === key));
   for (const [, object] of missing) await fleet.create(object);
   return leaving.length + changed.length + missing.length > 0;
+}
+
+/** Nodes that were to outlive their hub or form, and that the seed doesn't have, go by hand. */
+async function removeLeft(fleet: Fleet, expected: SeedState): Promise<void> {
+  const { nodes, objects } = fleet.picture();
+  const left = new Set(
+    nodes.filter(({ hub, deleting }) => hub === undefined && !deleting).map(({ name }) => name),
+  );
+  for (const object of objects) {
+    const { kind = "", metadata: { namespace, name = "" } } = object;
+    if (kind !== "LynqNode" || !left.has(name) || expected.has(childKey(kind, namespace, name))) continue;
+    await fleet.remove(object);
+  }
 }
 
 /** A node on its form's revision keeps what it once made for another one until somebody asks for it anew. */
