@@ -62,7 +62,9 @@ async function shared(lab: OperatorLab, replicas: number): Promise<void> {
 
 async function shardsOf(lab: OperatorLab, pod: string): Promise<number[]> {
   const audit = run.audit ?? new OperatorAudit(lab.plane);
-  return [...shardPods(await audit.requests())].flatMap(([shard, holder]) => holder === pod ? [shard] : []);
+  return [...shardPods(await audit.requests(), COUNT)].flatMap(([shard, holder]) =>
+    holder === pod ? [shard] : []
+  );
 }
 
 async function fleet(lab: OperatorLab): Promise<void> {

@@ -10,24 +10,24 @@ interface Tenure {
   until: string;
 }
 
-const SHARD = /^lynq-shard-([0-9]+)-of-/;
+const SHARD = /^lynq-shard-([0-9]+)-of-([0-9]+)$/;
 const FOREVER = "9999";
 
-/** Who had which shard when, from the writes to their Leases: taking and letting go alternate, a dead one's end is the next one's take. */
-function tenures(requests: readonly AuditedRequest[]): ReadonlyMap<number, Tenure[]> {
+/** Who had which shard when, from the writes to their Leases: taking and letting go alternate, a dead one's end is the next one's take. Leases of another count are no matter of theirs. */
+function tenures(requests: readonly AuditedRequest[], count: number): ReadonlyMap<number, Tenure[]> {
   const all = new Map<number, Tenure[]>();
   for (const request of requests.filter((one) => isMade(one) && one.objectRef?.resource === LEASE.plural)) {
-    const shard = SHARD.exec(request.objectRef?.name ?? "")?.[1];
-    if (shard === undefined) continue;
+    const [, shard, of] = SHARD.exec(request.objectRef?.name ?? "") ?? [];
+    if (shard === undefined || Number(of) !== count) continue;
     const [pod, at] = [podOf(request), request.requestReceivedTimestamp];
-    const of = all.get(Number(shard)) ?? [];
-    const last = of.at(-1);
+    const known = all.get(Number(shard)) ?? [];
+    const last = known.at(-1);
     if (last?.pod === pod && last.until === FOREVER) last.until = at;
     else {
       if (last !== undefined && last.until === FOREVER) last.until = at;
-      of.push({ pod, from: at, until: FOREVER });
+      known.push({ pod, from: at, until: FOREVER });
     }
-    all.set(Number(shard), of);
+    all.set(Number(shard), known);
   }
   return all;
 }
@@ -40,7 +40,7 @@ export interface ShardedWrites {
 
 /** Writes by one who did not have the shard of the node at that time. */
 export function strayWrites(requests: readonly AuditedRequest[], of: ShardedWrites): string[] {
-  const held = tenures(requests);
+  const held = tenures(requests, of.count);
   return requests.filter(isMade).flatMap((request) => {
     const node = of.nodeOf(request);
     if (node === undefined) return [];
@@ -53,9 +53,9 @@ export function strayWrites(requests: readonly AuditedRequest[], of: ShardedWrit
 }
 
 /** The replica of each shard, by its number, as the Leases were written last. */
-export function shardPods(requests: readonly AuditedRequest[]): ReadonlyMap<number, string> {
+export function shardPods(requests: readonly AuditedRequest[], count: number): ReadonlyMap<number, string> {
   return new Map(
-    [...tenures(requests)].flatMap(([shard, of]) => {
+    [...tenures(requests, count)].flatMap(([shard, of]) => {
       const last = of.at(-1);
       return last === undefined || last.until !== FOREVER ? [] : [[shard, last.pod] as const];
     }),
