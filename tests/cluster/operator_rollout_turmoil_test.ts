@@ -9,6 +9,11 @@ const answer = await requireControlPlane();
 const UIDS = Array.from({ length: 8 }, (_, i) => `t${i}`);
 const FORMS = [["one", 1], ["three", 3]] as const;
 
+/** In place of the time of the dead one's Lease, which the lab takes away: a write of it may be on its way still. */
+const IN_FLIGHT_MS = 2000;
+
+const elapsed = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
 const budget = "failureBudget: {minCount: 100}";
 
 async function edit(lab: OperatorLab, image: string): Promise<void> {
@@ -40,6 +45,7 @@ async function turmoil(lab: OperatorLab): Promise<void> {
     await until("some nodes to be moved", () => Promise.resolve(seen.moves.length >= before + 3));
     if (round % 2 === 0) {
       await lab.operator.kill();
+      await elapsed(IN_FLIGHT_MS);
       lab.operator = await lab.start();
     }
   }
