@@ -26,6 +26,8 @@ export interface TcpProxy {
   behave(fault: TcpFault): void;
   /** Nothing passes any more on the connections that are open; they stay: half open. */
   silence(): void;
+  /** The connections that are open end. */
+  cut(): void;
   /** Connections from now on go to these, one after another. */
   aim(...targets: readonly TcpTarget[]): void;
   stop(): Promise<void>;
@@ -69,6 +71,10 @@ class PassingProxy implements TcpProxy {
 
   silence(): void {
     for (const each of this.#open) each.silent = true;
+  }
+
+  cut(): void {
+    this.#endAll();
   }
 
   aim(...targets: readonly TcpTarget[]): void {
