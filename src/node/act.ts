@@ -82,7 +82,7 @@ async function apply(world: NodeWorld, input: WalkInput, applying: Applying): Pr
   if ("state" in wanted) return finding(item, situation, wanted);
   const { record } = situation;
   const written = await world.writes.run(() =>
-    write(world, { wanted, mode, tracking, record, former }, input.signal)
+    write(world, { node: input.node.uid, wanted, mode, tracking, record, former }, input.signal)
   );
   if (written.kind === "unsent") return finding(item, situation, written.failed.settled);
   const { over, outcome, overridden } = written;

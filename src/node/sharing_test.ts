@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { childOf } from "../../tests/support/child_objects.ts";
+import { withNode } from "../../tests/support/node_world.ts";
 import { resourceOf } from "../../tests/support/stored_objects.ts";
 import type { DesiredObject } from "../api/stages.ts";
 import type { ManagedFieldsEntry, ObjectMeta } from "../kube/object.ts";
@@ -67,4 +68,24 @@ Deno.test("managers whose fields are left over are those before it was shared or
   assert.deepEqual(left({ annotations, managedFields }, "Shared"), ["lynq", "lynq.u3"]);
   assert.deepEqual(left({ managedFields: by("lynq", "lynq.u1", "helm") }, "Exclusive"), ["lynq.u1"]);
   assert.deepEqual(left({ managedFields: [{ manager: "lynq", operation: "Update" }] }, "Shared"), []);
+});
+
+Deno.test("what is shared from now on, or no more, takes a change of its values at the same time", async () => {
+  await withNode(async (lab) => {
+    const which = { apiVersion: "v1", kind: "ConfigMap", namespace: "default", name: "acme-a" };
+    const made = async (sharing: "Shared" | "Exclusive", x: string) => {
+      const spec = { apiVersion: "v1", kind: "ConfigMap", data: { x, kept: "y" } };
+      await lab.want([resourceOf({ id: "a", sharing, spec })]);
+      const [record] = (await lab.pass()).status.resources ?? [];
+      const object = await lab.objects.get(which);
+      const managers = (object?.metadata.managedFields ?? []).map(({ manager = "" }) =>
+        manager.replace(/\..*/, ".uid")
+      );
+      return [record?.state, (object?.["data"] as Record<string, string>)["x"], ...managers];
+    };
+    assert.deepEqual(await made("Exclusive", "1"), ["Ready", "1", "lynq"]);
+    assert.deepEqual(await made("Shared", "2"), ["Ready", "2", "lynq.uid"]);
+    assert.deepEqual(await made("Exclusive", "3"), ["Ready", "3", "lynq"]);
+    assert.deepEqual(lab.events.events, []);
+  });
 });

@@ -1,4 +1,5 @@
-import { sharerOf } from "../api/claimant.ts";
+import { sharedManager, sharerOf } from "../api/claimant.ts";
+import { FIELD_MANAGER } from "../api/labels.ts";
 import type { ResourceRecord } from "../api/node.ts";
 import type { ApplyMode, DesiredObject, FieldConflict, Outcome } from "../api/stages.ts";
 import { fieldHash, unpackFields } from "../kube/field_hashes.ts";
@@ -8,6 +9,8 @@ import { tracked, type Tracking } from "./sharing.ts";
 import type { NodeWorld } from "./world.ts";
 
 export interface Writing {
+  /** The UID of the node that writes. */
+  readonly node: string;
   readonly wanted: DesiredObject;
   readonly mode: ApplyMode;
   readonly tracking: Tracking;
@@ -32,7 +35,7 @@ export type Written =
  * or nothing, so that a single field that never was ours makes it a conflict.
  */
 export async function write(world: NodeWorld, writing: Writing, signal: AbortSignal): Promise<Written> {
-  const { wanted, mode, tracking, record, former } = writing;
+  const { node, wanted, mode, tracking, record, former } = writing;
   const over = await overLive(world, { desired: tracked(wanted, tracking), mode }, signal);
   if (over.kind === "failed") return { kind: "unsent", failed: over };
   const { desired } = over;
@@ -45,10 +48,14 @@ export async function write(world: NodeWorld, writing: Writing, signal: AbortSig
   const outcome: Outcome = conflicts.length === 0
     ? await perform(mode)
     : { kind: "conflict", conflicts, message: "" };
-  if (outcome.kind !== "conflict" || mode !== "update" || !wereOurs(outcome.conflicts, record)) {
+  if (outcome.kind !== "conflict" || mode !== "update") {
     return { kind: "sent", over, outcome, overridden: [] };
   }
-  return { kind: "sent", over, outcome: await perform("repair"), overridden: outcome.conflicts };
+  // What is shared no more has this node's own part under the manager of then; what is shared by now, under the common one.
+  const others = outcome.conflicts.filter(({ manager }) => manager !== sharedManager(node));
+  if (!wereOurs(others, record)) return { kind: "sent", over, outcome, overridden: [] };
+  const overridden = others.filter(({ manager }) => !(wanted.shared && manager === FIELD_MANAGER));
+  return { kind: "sent", over, outcome: await perform("repair"), overridden };
 }
 
 /** A merge patch and a PUT write over anybody: the server refuses them nothing. */
