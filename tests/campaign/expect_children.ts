@@ -104,11 +104,15 @@ interface Compared {
 
 /** States in which an object is as it was last rendered. */
 const WRITTEN: readonly (string | undefined)[] = ["Ready", "Progressing"];
+/** Reasons that lie in what was rendered. */
+const NOT_WRITTEN: readonly (string | undefined)[] = ["TemplateRenderError", "ApplyFailed"];
 
 function documentGaps({ node, document, record, resource, picture, kinds }: Compared): ChildGaps {
   const where = `node ${node.name}, ${document.id}`;
   const gap = (message: string): ChildGaps => ({ gaps: [`${where}: ${message}`], refused: [] });
   if (record === undefined) return gap("no record");
+  // A random name that was refused tells nothing of the one that was rendered here, from another seed.
+  if (NOT_WRITTEN.includes(record.reason) && isRandom(resource)) return { gaps: [], refused: [] };
   if (record.reason === "TemplateRenderError") return gap(`does not render: ${record.message}`);
   const { object } = document;
   if (record.reason === "ApplyFailed" && resource?.patchStrategy === "apply") {
@@ -131,7 +135,12 @@ function documentGaps({ node, document, record, resource, picture, kinds }: Comp
   return difference === undefined ? { gaps: [], refused: [] } : gap(difference);
 }
 
-const RANDOM = /rand|now|gen|uuidv4|htpasswd|bcrypt|shuffle|encryptAES/;
+/** Functions of templates whose values are others in each node, or at each time. */
+const RANDOM = /\b(?:rand[A-Z]\w*|now|gen[A-Z]\w*|uuidv4|htpasswd|bcrypt|shuffle|encryptAES)\b/;
+
+function isRandom(resource: Resource | undefined): boolean {
+  return RANDOM.test(JSON.stringify(resource ?? {}));
+}
 
 /** Its object is another than the one that was rendered here. */
 function isNamedAtRandom({ nameTemplate, namespaceTemplate, targetNamespace }: Resource): boolean {
@@ -141,7 +150,7 @@ function isNamedAtRandom({ nameTemplate, namespaceTemplate, targetNamespace }: R
 /** What is random or left to others is not what was rendered here. */
 function hasOwnWay(resource: Resource): boolean {
   return (resource.ignoreFields ?? []).length > 0 || resource.driftPolicy === "Report" ||
-    RANDOM.test(JSON.stringify(resource));
+    isRandom(resource);
 }
 
 /**
