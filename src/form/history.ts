@@ -81,9 +81,10 @@ export async function pruneRevisions(
   for (const revision of unused.filter(({ name }) => !followed.has(name))) {
     const ref = { type: world.revisions.type, namespace: revision.namespace, name: revision.name };
     try {
-      await world.client.delete(ref, {}, signal);
+      await world.client.delete(ref, { uid: revision.uid }, signal);
     } catch (error) {
-      if (!isNotFound(error)) throw error;
+      // Another one has the name by now: the same content, kept anew.
+      if (!isNotFound(error) && !isConflict(error)) throw error;
     }
   }
 }

@@ -14,7 +14,7 @@ const NOT_FOUND = new KubeError("none", { status: 404, reason: "NotFound" });
 function worldOf(answers: readonly ScriptedAnswer[], nodes: KubeObject[] = []) {
   const client = scriptedClient(answers);
   const revisions = [1, 2, 3].map((revision) => (
-    { namespace: NAMESPACE, name: `web-${revision}`, form: "web", revision }
+    { namespace: NAMESPACE, name: `web-${revision}`, uid: `uid-${revision}`, form: "web", revision }
   ));
   const list = async function* () {
     yield { items: nodes, resourceVersion: "1" };
@@ -26,7 +26,7 @@ function worldOf(answers: readonly ScriptedAnswer[], nodes: KubeObject[] = []) {
     nodes: { ofForm: () => [], observe: () => {}, type: NODE },
     revisions: { ofForm: () => revisions, observe: () => {}, type: REVISION },
   };
-  return { world, asked };
+  return { world, asked, sent: () => client.sent };
 }
 
 const HISTORY = { namespace: NAMESPACE, name: "web", needed: ["web-3"], keep: 1 };
@@ -34,12 +34,21 @@ const HISTORY = { namespace: NAMESPACE, name: "web", needed: ["web-3"], keep: 1 
 Deno.test("revisions beyond the history go once it is sure that the form is as it was told", async () => {
   const form = storedForm();
   const live = { metadata: { uid: form.uid, generation: form.generation } };
-  const { world, asked } = worldOf([live, undefined]);
+  const { world, asked, sent } = worldOf([live, undefined]);
   await pruneRevisions(world, { ...HISTORY, form }, SIGNAL);
   assert.deepEqual(asked(), ["get web", "delete web-1"]);
+  assert.deepEqual(sent().at(-1)?.options, { uid: "uid-1" });
   const newer = worldOf([{ metadata: { uid: form.uid, generation: form.generation + 1 } }]);
   await assert.rejects(pruneRevisions(newer.world, { ...HISTORY, form }, SIGNAL), isConflict);
   assert.deepEqual(newer.asked(), ["get web"]);
+});
+
+Deno.test("a revision that was kept anew under its name stays", async () => {
+  const form = storedForm();
+  const live = { metadata: { uid: form.uid, generation: form.generation } };
+  const { world, asked } = worldOf([live, new KubeError("another UID", { status: 409, reason: "Conflict" })]);
+  await pruneRevisions(world, { ...HISTORY, form }, SIGNAL);
+  assert.deepEqual(asked(), ["get web", "delete web-1"]);
 });
 
 Deno.test("a form that its watch did not tell of keeps its revisions", async () => {

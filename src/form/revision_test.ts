@@ -65,6 +65,7 @@ Deno.test("a pin is a name or a number, the field before the annotation, and an 
     namespace: "ns",
     form: "web",
     name: String(name),
+    uid: `uid of ${name}`,
     revision: Number(revision),
   }));
   const annotations = { "lynq.sh/rollback-to": "4" };

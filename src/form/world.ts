@@ -12,6 +12,7 @@ import type { Metrics } from "../telemetry/metrics.ts";
 export interface StoredRevision {
   readonly namespace: string;
   readonly name: string;
+  readonly uid: string;
   readonly form: string;
   /** Grows with time: the revision that came last has the largest. */
   readonly revision: number;

@@ -152,7 +152,8 @@ export async function leaveNothing(
   // A conflict may tell of the node itself, made by a request whose answer was lost.
   if (!(error instanceof KubeError) || error.status >= 500 || isConflict(error)) return;
   if (wanted.row.sensitive === undefined) return;
-  await dropSecret(world, { namespace: hub.namespace, name: sensitiveName(wanted.name) }, signal);
+  const of = { namespace: hub.namespace, name: sensitiveName(wanted.name), owner: hub.uid };
+  await dropOwned(world, of, signal);
 }
 
 /** Deletes the Secret of a node that has no sensitive values any more. */
@@ -162,13 +163,33 @@ export async function dropValues(
   signal: AbortSignal,
 ): Promise<void> {
   if (wanted.row.sensitive !== undefined || node.spec.sensitive === undefined) return;
-  await dropSecret(world, { namespace: node.namespace, name: sensitiveName(node.name) }, signal);
+  const of = { namespace: node.namespace, name: sensitiveName(node.name), owner: node.uid };
+  await dropOwned(world, of, signal);
 }
 
-/** Deletes a Secret with values; with `uid` and `resourceVersion` only as it was then, else it throws the conflict. */
+/** Deletes the Secret of this name where this owner has it; anybody else's stays. */
+async function dropOwned(
+  world: Pick<HubWorld, "client">,
+  { namespace, name, owner }: { namespace: string; name: string; owner: string },
+  signal: AbortSignal,
+): Promise<void> {
+  const ref: ObjectRef = { type: SECRET, namespace, name };
+  try {
+    const { metadata } = await world.client.get(ref, { metadataOnly: true, signal });
+    if (!metadata.ownerReferences?.some(({ uid }) => uid === owner)) return;
+    await dropSecret(world, { namespace, name, uid: metadata.uid }, signal);
+  } catch (error) {
+    if (!isNotFound(error) && !isConflict(error)) throw withoutValues(error, ref);
+  }
+}
+
+/** Deletes the Secret with values that has this UID, with `resourceVersion` only as it was then; else it throws the conflict. */
 export async function dropSecret(
   world: Pick<HubWorld, "client">,
-  { namespace, name, ...as }: Omit<ObjectRef, "type"> & Pick<DeleteOptions, "uid" | "resourceVersion">,
+  { namespace, name, ...as }: Omit<ObjectRef, "type"> & {
+    readonly uid: DeleteOptions["uid"];
+    readonly resourceVersion?: DeleteOptions["resourceVersion"];
+  },
   signal: AbortSignal,
 ): Promise<void> {
   const ref: ObjectRef = { type: SECRET, namespace, name };

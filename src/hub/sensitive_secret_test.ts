@@ -227,6 +227,22 @@ Deno.test("a column that is marked leaves the node, and one that is unmarked tak
   });
 });
 
+Deno.test("a column that is unmarked takes no Secret along that somebody put in the place of its own", async () => {
+  await withHub(async (lab) => {
+    await start(lab, "4711");
+    await pass(lab);
+    await lab.objects.remove({ ...SECRET, name: VALUES });
+    const metadata = { name: VALUES, namespace: SECRET.namespace };
+    await lab.objects.apply(
+      JSON.stringify({ apiVersion: "v1", kind: "Secret", metadata, data: { mine: "eA==" } }),
+    );
+    await lab.objects.merge(HUB_NAME, { spec: { sensitive: null } });
+    await pass(lab);
+    assert.equal((await lab.nodes())[0]?.spec.sensitive, undefined);
+    assert.deepEqual((await valuesSecret(lab))?.["data"], { mine: "eA==" });
+  });
+});
+
 Deno.test("rows of one uid that differ in a sensitive value alone are no one row", async () => {
   await withHub(async (lab) => {
     await start(lab, "4711");

@@ -20,6 +20,7 @@ export function toCachedRevision(object: KubeObject): CachedRevision {
   return {
     namespace: object.metadata.namespace ?? "",
     name: object.metadata.name ?? "",
+    uid: object.metadata.uid ?? "",
     form: object.metadata.annotations?.["lynq.sh/form"] ?? object.metadata.labels?.[LABEL.form] ?? "",
     revision: typeof object["revision"] === "number" ? object["revision"] : 0,
     arrays,
