@@ -119,6 +119,9 @@ const AUDIT_POLICY = `apiVersion: audit.k8s.io/v1
 kind: Policy
 omitStages: [RequestReceived, ResponseStarted]
 rules:
+- level: Request
+  verbs: [delete]
+  users: [operator, "system:serviceaccount:lynq-system:lynq-controller-manager"]
 - level: Metadata
   users: [operator, "system:serviceaccount:lynq-system:lynq-controller-manager"]
 - level: None

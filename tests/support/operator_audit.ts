@@ -17,6 +17,8 @@ export interface AuditedRequest {
     readonly subresource?: string;
   };
   readonly responseStatus?: { readonly code: number };
+  /** What was sent with it; logged of deletions alone. */
+  readonly requestObject?: { readonly preconditions?: { readonly uid?: string } };
 }
 
 const NO_CHANGE = ["events", "tokenreviews", "subjectaccessreviews"];
@@ -49,6 +51,16 @@ export class OperatorAudit {
 
   async requests(): Promise<AuditedRequest[]> {
     return (await this.#plane.audit()).slice(this.#from).map((line) => JSON.parse(line) as AuditedRequest);
+  }
+
+  /** Deletions, refused ones and trials too, by whether they name the UID of what they mean, `configmaps/acme-config`. */
+  async deletions(): Promise<{ readonly named: readonly string[]; readonly unnamed: readonly string[] }> {
+    const all = (await this.requests()).filter(({ verb }) => /^delete/.test(verb));
+    const [named = [], unnamed = []] = [true, false].map((wanted) =>
+      all.filter(({ requestObject }) => (requestObject?.preconditions?.uid !== undefined) === wanted)
+        .map(({ objectRef }) => `${objectRef?.resource}/${objectRef?.name}`)
+    );
+    return { named, unnamed };
   }
 
   /** Writes that changed something, `patch configmaps/acme-config`: refused ones, trials, events and Leases are left out. */
