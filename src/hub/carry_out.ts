@@ -70,7 +70,7 @@ export async function carryOut(
       state.left++;
       return undefined;
     }
-    if (isPausedMeanwhile(world, { hub: of.hub, change })) return undefined;
+    if (isOvertaken(world, { hub: of.hub, change })) return undefined;
     try {
       await carryOutOne(world, { hub: of.hub, change }, signal);
       if ("wanted" in change) answered.push(change.wanted.name);
@@ -130,15 +130,18 @@ interface One {
   readonly change: Change;
 }
 
-/** A pause holds from the moment it is seen, also for changes that were planned before. What was asked to go, goes. */
-function isPausedMeanwhile(world: HubWorld, { hub, change }: One): boolean {
+/**
+ * A pause holds from the moment it is seen, also for changes that were planned before; a form that is gone gets no more
+ * nodes. What was asked to go, goes.
+ */
+function isOvertaken(world: HubWorld, { hub, change }: One): boolean {
   if (change.kind === "delete" && change.cause !== "RowGone" && change.cause !== "RowInactive") return false;
   const now = world.now();
   const present = world.hubs.get(namespacedName(hub));
   if (present !== undefined && pauseOf(present, now).kind === "paused") return true;
   const name = "wanted" in change ? change.wanted.form : change.node.spec.templateRef;
   const form = world.forms.ofHub(hub.namespace, hub.name).find((each) => each.name === name);
-  return form !== undefined && pauseOf(form, now).kind === "paused";
+  return form === undefined ? change.kind === "create" : pauseOf(form, now).kind === "paused";
 }
 
 async function carryOutOne(world: HubWorld, { hub, change }: One, signal: AbortSignal): Promise<undefined> {

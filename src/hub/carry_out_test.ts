@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { storedHub, storedNode } from "../../tests/support/stored_objects.ts";
+import { storedForm, storedHub, storedNode } from "../../tests/support/stored_objects.ts";
 import { Limit } from "../controller/limit.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { FORM, HUB, NODE } from "../operator/kinds.ts";
@@ -22,7 +22,7 @@ function slowWorld() {
       patch: (ref: { name: string }) => write(`patch ${ref.name}`),
     } as unknown as HubWorld["client"],
     hubs: { get: () => undefined, observe: () => {}, type: HUB },
-    forms: { ofHub: () => [], type: FORM },
+    forms: { ofHub: () => [storedForm({ name: "web" })], type: FORM },
     nodes: {
       ofHub: () => [],
       ofForm: () => [],
@@ -67,4 +67,13 @@ Deno.test("without a limit of time all is done", async () => {
   const { signal } = new AbortController();
   const { left } = await carryOut(world, { hub: storedHub(), changes: [create("a"), create("b")] }, signal);
   assert.deepEqual([left, written.length], [0, 2]);
+});
+
+Deno.test("no node is made for a form that is gone since it was planned", async () => {
+  const { world, written } = slowWorld();
+  const gone: NodeChange = { kind: "create", wanted: { ...wanted("b"), name: "b-gone", form: "gone" } };
+  const { signal } = new AbortController();
+  const carried = await carryOut(world, { hub: storedHub(), changes: [create("a"), gone] }, signal);
+  assert.deepEqual(written, ["create a-web"]);
+  assert.deepEqual([carried.refused, carried.left, carried.answered], [0, 0, ["a-web"]]);
 });

@@ -132,3 +132,14 @@ Deno.test("a create that got no answer between two reads is asked for again by t
     assert.deepEqual([await names(lab), lab.table.reads], [["a-web", "b-web"], 2]);
   });
 });
+
+Deno.test("a form that goes without its nodes while rows are read gets no others beside them", async () => {
+  await withHub(async (lab) => {
+    await start(lab, "a", "b");
+    lab.clock.ahead += 90_000;
+    lab.table.rows = rows("a", "b", "c");
+    lab.table.meanwhile = () => lab.leaveForm("web");
+    await lab.hubPass("tenants");
+    assert.deepEqual([await names(lab), lab.table.reads], [["a-web", "b-web"], 2]);
+  });
+});

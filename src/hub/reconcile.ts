@@ -228,12 +228,15 @@ async function attempt(
   of: Due & { before: HubMemory },
   signal: AbortSignal,
 ): Promise<Attempted> {
-  const { key, hub, forms, before, stamp } = of;
+  const { key, hub, before, stamp } = of;
+  // A form may come or go while rows are read.
+  const formsNow = () => world.forms.ofHub(hub.namespace, hub.name);
   try {
     const read = await readRows(world, hub, signal);
     if (read.digest === of.calm?.rows) return { ...before, guards: undefined };
     const rows = await sealed(world, { hub, rows: read.verdicts(), answer: read.key }, signal);
-    await takeBack(world, { hub, forms, rows }, signal);
+    await takeBack(world, { hub, forms: formsNow(), rows }, signal);
+    const forms = formsNow();
     const nodes = world.nodes.ofHub(hub.namespace, hub.name);
     const isForeign = (name: string) => world.nodes.has(hub.namespace, name);
     const plan = planHub({ hub: hub.name, forms, rows, nodes, now: world.now(), isForeign });
@@ -263,7 +266,10 @@ async function attempt(
     // What a form asks for needs no row.
     const { problems: _, refused: __, left: ___, ...advanced } = await advance(
       world,
-      { hub, forms, plan: undefined, before: { ...before, waiting: [] }, until: nextReadAt(world, hub) },
+      {
+        ...{ hub, forms: formsNow(), plan: undefined, before: { ...before, waiting: [] } },
+        until: nextReadAt(world, hub),
+      },
       signal,
     );
     return {

@@ -57,6 +57,8 @@ export interface HubLab {
   readonly deletions: RevisionDeletion[];
   /** What the hub's watch tells from now on: that it is paused. */
   pauseHub(name: string): void;
+  /** What the forms' watch tells from now on: that it is being deleted and leaves its nodes behind. */
+  leaveForm(name: string): void;
   /** Forgets what a process remembers. */
   restart(): void;
   formPass(name: string): Promise<Pass>;
@@ -106,10 +108,12 @@ interface HubParts {
   readonly tells: Pace;
   /** Hubs that the watch tells to be paused. */
   readonly paused: ReadonlySet<string>;
+  /** Forms that the watch tells to be going without their nodes. */
+  readonly left: ReadonlySet<string>;
 }
 
 async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
-  const { objects, shared, table, memory, sickReads, backoff, tells, paused } = of;
+  const { objects, shared, table, memory, sickReads, backoff, tells, paused, left } = of;
   const list = (kind: string) => objects.list({ ...API, kind });
   const hub = (await list("LynqHub")).map(toStoredHub).find((each) => each.name === name);
   const forms = (await list("LynqForm")).map(toStoredForm);
@@ -117,10 +121,14 @@ async function hubWorld(name: string, of: HubParts): Promise<HubWorld> {
   return {
     ...shared,
     hubs: { get: () => pausedHub(hub, paused), observe: () => {}, type: HUB },
-    forms: { ofHub: () => forms.filter((form) => form.spec.hubId === name && !form.deleting), type: FORM },
+    forms: {
+      ofHub: () => forms.filter((form) => form.spec.hubId === name && !form.deleting && !left.has(form.name)),
+      type: FORM,
+    },
     nodes: {
       ofForm: (_namespace, form) => [...nodes.values()].filter((node) => node.spec.templateRef === form),
-      ofHub: () => [...nodes.values()].filter((node) => node.hub === name),
+      ofHub: () =>
+        [...nodes.values()].filter((node) => node.hub === name && !left.has(node.spec.templateRef)),
       moves: () => [...nodes.values()].reduce((sum, node) => sum + Number(node.resourceVersion), 0),
       has: (_namespace, node) => nodes.has(node),
       observe: (node) => void nodes.set(node.metadata.name, toStoredNode(node)),
@@ -189,8 +197,9 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       return await counted(reconcileForm(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
     const paused = new Set<string>();
+    const left = new Set<string>();
     const hubPass = async (name: string) => {
-      const parts = { ...kept, objects, shared, table, backoff, tells: tells.hub, paused };
+      const parts = { ...kept, objects, shared, table, backoff, tells: tells.hub, paused, left };
       const world = await hubWorld(name, parts);
       return await counted(reconcileHub(world, `${NAMESPACE}/${name}`, new AbortController().signal));
     };
@@ -204,6 +213,7 @@ export async function withHub(test: (lab: HubLab) => Promise<void>): Promise<voi
       ...kept,
       deletions,
       pauseHub: (name) => void paused.add(name),
+      leaveForm: (name) => void left.add(name),
       restart: () => {
         kept.memory.clear();
         tells = started();
