@@ -96,17 +96,27 @@ export class NamedWatches<P> {
     this.#refused.delete(key);
     const held = this.#held.get(key) ?? this.#start({ namespace, name });
     held.users.add(user);
-    await settled([held.informer.synced, held.failed], signal);
+    signal.throwIfAborted();
+    // A promise holds on to everybody who ever waited for it, so nobody waits for one that may never settle.
+    if (held.informer.state().kind === "listing") {
+      await settled([held.informer.synced, held.failed], signal);
+    }
     const state = held.informer.state();
     if (state.kind === "retrying" && isForbidden(state.error)) {
       this.#end(key);
-      this.#refused.set(key, this.#now() + REFUSED_MS);
+      this.#refuse(key);
       return await this.#get({ namespace, name }, signal);
     }
     if (state.kind === "retrying" && !held.answered) throw state.error;
     held.answered = true;
     const found = held.informer.get(key);
     return found === undefined ? { kind: "missing" } : { kind: "found", value: found.value };
+  }
+
+  #refuse(key: string): void {
+    const now = this.#now();
+    for (const [other, until] of this.#refused) if (until <= now) this.#refused.delete(other);
+    this.#refused.set(key, now + REFUSED_MS);
   }
 
   async #get(of: { namespace: string; name: string }, signal: AbortSignal): Promise<Named<P>> {
@@ -163,7 +173,6 @@ function isForbidden(error: unknown): boolean {
 
 /** Waits for the first of these; rejects with the signal's reason when that comes first. */
 async function settled(work: readonly Promise<unknown>[], signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
   const aborted = Promise.withResolvers<never>();
   const stop = () => aborted.reject(signal.reason);
   signal.addEventListener("abort", stop, { once: true });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { keptByEach } from "../../tests/support/live_heap.ts";
 import type { ListOptions, ListPage, WatchEvent, WatchingClient, WatchOptions } from "./client.ts";
 import { KubeError, KubeUnreachable } from "./error.ts";
 import { NamedWatches } from "./named_watches.ts";
@@ -152,4 +153,12 @@ Deno.test("a first list that gets no answer is an error, and an abort ends the w
   controller.abort(reason);
   await assert.rejects(waiting, (error) => error === reason);
   await Promise.all([named.stop(), hanging.named.stop()]);
+});
+
+Deno.test("reading what is held leaves nothing behind, however often it is read", async () => {
+  const { client } = server([secret("db", "a")]);
+  const { named, read } = watches(client);
+  assert.ok(await keptByEach(() => read("one", "db")) < 100);
+  assert.equal((await read("one", "db")).size, 1);
+  await named.stop();
 });

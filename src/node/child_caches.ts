@@ -46,7 +46,7 @@ export interface Children {
 export type RefusedKinds = ReadonlyMap<string, KubeError>;
 
 export interface ChildCachesOptions {
-  readonly client: WatchingClient;
+  readonly client: Pick<WatchingClient, "list" | "watch">;
   /** Where they are watched; everywhere unless told, and then nothing is watched that has no namespace. */
   readonly namespaces?: readonly string[] | undefined;
   /** Which objects are watched; all that carry the tracking label unless told. */
@@ -166,7 +166,8 @@ export class ChildCaches implements Children {
       },
       onError: this.#options.onError,
     });
-    const cache = { type, informer, failed: failing.promise, filled: false };
+    const cache: ChildCache = { type, informer, failed: failing.promise, filled: false };
+    informer.synced.then(() => cache.filled = true, () => undefined);
     this.#caches.set(kindText(type), cache);
     return cache;
   }
@@ -184,13 +185,15 @@ export class ChildCaches implements Children {
   }
 }
 
-async function firstListError(cache: ChildCache): Promise<unknown> {
-  if (cache.filled) return undefined;
-  const outcome = await Promise.race([cache.informer.synced, cache.failed]);
-  const state = cache.informer.state();
+async function firstListError({ filled, informer, failed }: ChildCache): Promise<unknown> {
+  if (filled) return undefined;
+  // A promise holds on to everybody who ever waited for it: nobody waits for a list that was refused.
+  const before = informer.state();
+  if (before.kind === "retrying") return before.error;
+  const outcome = await Promise.race([informer.synced, failed]);
+  const state = informer.state();
   if (outcome === undefined && state.kind === "retrying") return state.error;
-  await cache.informer.synced;
-  cache.filled = true;
+  await informer.synced;
   return undefined;
 }
 

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { clusterObjects, until } from "../../tests/support/cluster_objects.ts";
+import { keptByEach } from "../../tests/support/live_heap.ts";
 import { fixedCredentials } from "../kube/credentials.ts";
+import { KubeError } from "../kube/error.ts";
 import { createKubeClient } from "../kube/http_client.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
 import { startSandbox } from "../sandbox/mod.ts";
@@ -104,4 +106,20 @@ data: {state: new}
     assert.equal(judged(), "ready");
     assert.deepEqual(woken, ["default/acme-web"]);
   });
+});
+
+Deno.test("asking for a kind that may not be listed leaves nothing behind, however often it is asked", async () => {
+  const forbidden = new KubeError("no", { status: 403, reason: "Forbidden" });
+  // deno-lint-ignore require-yield
+  async function* refuse(): AsyncGenerator<never, void, void> {
+    await Promise.reject(forbidden);
+  }
+  const caches = new ChildCaches({
+    client: { list: refuse, watch: refuse },
+    onChange: () => {},
+    onError: (error) => reportError(error),
+  });
+  assert.ok(await keptByEach(() => caches.ensure([CONFIG_MAP])) < 100);
+  assert.deepEqual([...(await caches.ensure([CONFIG_MAP])).values()], [forbidden]);
+  await caches.stop();
 });
