@@ -5,7 +5,8 @@ import { redactText } from "./redact.ts";
 /** client-go's limits: `tools/record/events_cache.go`. */
 const CACHE_ENTRIES = 4096;
 const SIMILAR_LIMIT = 10;
-const SIMILAR_WINDOW_MS = 600_000;
+/** Events that lie further apart have nothing to do with each other. */
+export const SIMILAR_WINDOW_MS = 600_000;
 const SPAM_BURST = 25;
 const SPAM_REFILL_MS = 300_000;
 
@@ -57,6 +58,9 @@ interface Grouped {
  * 1. From the tenth message of one object, type and reason within 10 minutes on, the events are one, "(combined ...)".
  * 2. The same event again is the same Event with a count.
  * 3. An object gets 25 events of a type at once, then one in 5 minutes; a count goes on unseen meanwhile.
+ *
+ * What was not recorded for 10 minutes is over, and begins anew when it comes again (client-go's newer recorder ends a
+ * series after 6): so what is held is what the last minutes brought, and not every object that there ever was.
  */
 export class EventCorrelator {
   readonly #similar = new Lru<string, Similar>(CACHE_ENTRIES);
@@ -66,6 +70,7 @@ export class EventCorrelator {
   #lastName = 0n;
 
   correlate(input: EventInput & { readonly component: string }, now: Date): Correlation {
+    this.#forgetOld(now.getTime());
     const message = cutMessage(redactText(input.message));
     const grouped = this.#grouped(input, now);
     if (grouped !== undefined) {
@@ -88,6 +93,19 @@ export class EventCorrelator {
     };
     this.#seen.set(key, event);
     return this.#spend(spamKey(input), now.getTime()) ? { kind: "write", event } : { kind: "rate_limited" };
+  }
+
+  /** How many entries it holds. */
+  get size(): number {
+    return [this.#similar, this.#seen, this.#buckets, this.#groups].reduce((sum, { size }) => sum + size, 0);
+  }
+
+  #forgetOld(nowMs: number): void {
+    const isOver = (lastMs: number) => nowMs - lastMs > SIMILAR_WINDOW_MS;
+    this.#similar.forgetWhile(({ lastMs }) => isOver(lastMs));
+    this.#groups.forgetWhile(({ lastMs }) => isOver(lastMs));
+    this.#seen.forgetWhile(({ last }) => isOver(last.getTime()));
+    this.#buckets.forgetWhile((bucket) => refilled(bucket, nowMs) >= SPAM_BURST);
   }
 
   /** The group's count, where the event is told there. */
@@ -144,8 +162,7 @@ export class EventCorrelator {
   /** Takes a token of the object's bucket; false when there is none. */
   #spend(key: string, nowMs: number): boolean {
     const present = this.#buckets.get(key) ?? { tokens: SPAM_BURST, atMs: nowMs };
-    const refilled = present.tokens + Math.max(0, nowMs - present.atMs) / SPAM_REFILL_MS;
-    const tokens = Math.min(SPAM_BURST, refilled);
+    const tokens = Math.min(SPAM_BURST, refilled(present, nowMs));
     const passes = tokens >= 1;
     this.#buckets.set(key, { tokens: passes ? tokens - 1 : tokens, atMs: nowMs });
     return passes;
@@ -159,6 +176,10 @@ export class EventCorrelator {
     const valid = name.length <= 253 && /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/.test(name);
     return valid ? name : crypto.randomUUID();
   }
+}
+
+function refilled({ tokens, atMs }: Bucket, nowMs: number): number {
+  return tokens + Math.max(0, nowMs - atMs) / SPAM_REFILL_MS;
 }
 
 function spamKey(input: EventInput & { readonly component: string }): string {

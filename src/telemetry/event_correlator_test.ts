@@ -77,6 +77,28 @@ Deno.test("similar events are counted anew after ten quiet minutes", () => {
   assert.equal(written(correlator, input({ message: "later" }), at(8 + 601)).message, "later");
 });
 
+Deno.test("the same event after ten quiet minutes is a new Event", () => {
+  const correlator = new EventCorrelator();
+  const [first, second, third] = [0, 600, 1201].map((seconds) => written(correlator, input(), at(seconds)));
+  assert.deepEqual([first?.count, second?.count, third?.count], [1, 2, 1]);
+  assert.notEqual(third?.name, second?.name);
+});
+
+Deno.test("what is held is what the last minutes brought, not every object that there ever was", () => {
+  const correlator = new EventCorrelator();
+  const of = (n: number) => ({ ...input().regarding, name: `t${n}`, uid: `u${n}` });
+  const sizes = [600, 1200, 2400].map((objects) => {
+    for (let n = 0; n < objects; n++) {
+      const now = at(objects * 10 + n * 5);
+      correlator.correlate(input({ regarding: of(n) }), now);
+      correlator.correlate(ofGroup(n, { group: { ...GROUP, uid: `form${n}` }, regarding: of(n) }), now);
+    }
+    return correlator.size;
+  });
+  assert.equal(new Set(sizes).size, 1);
+  assert.ok((sizes[0] ?? 0) < 1000);
+});
+
 Deno.test("an object gets 25 events at once and then one in five minutes, and the count goes on meanwhile", () => {
   const correlator = new EventCorrelator();
   const kinds = Array.from({ length: 30 }, () => correlator.correlate(input(), at(0)).kind);

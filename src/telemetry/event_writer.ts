@@ -3,7 +3,7 @@ import { sleep } from "../kube/deadline.ts";
 import { KubeError, KubeUnreachable } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
-import { type CorrelatedEvent, EventCorrelator } from "./event_correlator.ts";
+import { type CorrelatedEvent, EventCorrelator, SIMILAR_WINDOW_MS } from "./event_correlator.ts";
 import type { EventInput, EventRecorder } from "./events.ts";
 import type { Log } from "./log.ts";
 import { Lru } from "./lru.ts";
@@ -52,8 +52,8 @@ export class EventWriter implements EventRecorder {
     string,
     { event: CorrelatedEvent; readonly timer: ReturnType<typeof setTimeout> }
   >();
-  /** Keys whose Event exists as far as is known. */
-  readonly #created = new Lru<string, true>(4096);
+  /** Names of Events that exist as far as is known, and when each was last written, in milliseconds since the epoch. */
+  readonly #written = new Lru<string, number>(4096);
   readonly #abort = new AbortController();
   #running: Promise<void> | undefined;
   #closed = false;
@@ -63,13 +63,17 @@ export class EventWriter implements EventRecorder {
   }
 
   record(input: EventInput): void {
-    const now = this.#options.now?.() ?? new Date();
+    const now = this.#now();
     const component = input.component ?? this.#options.component;
     const correlation = this.#correlator.correlate({ ...input, component }, now);
     if (this.#closed) return this.#drop("shutdown");
     if (correlation.kind === "rate_limited") return this.#drop("rate_limited");
     if (correlation.kind === "grouped") return this.#gather(correlation.event);
     this.#enqueue(correlation.event);
+  }
+
+  #now(): Date {
+    return this.#options.now?.() ?? new Date();
   }
 
   #gather(event: CorrelatedEvent): void {
@@ -143,12 +147,20 @@ export class EventWriter implements EventRecorder {
 
   async #write(event: CorrelatedEvent): Promise<WriteResult> {
     try {
-      if (event.count > 1 && this.#created.get(event.key)) await this.#update(event);
+      if (event.count > 1 && this.#written.get(event.name) !== undefined) await this.#update(event);
       else await this.#create(event);
+      this.#wrote(event);
       return { kind: "written" };
     } catch (error) {
       return this.#judge(error);
     }
+  }
+
+  /** A count that goes on after this is a patch: an Event of which nothing was recorded for longer is over. */
+  #wrote({ name }: CorrelatedEvent): void {
+    const now = this.#now().getTime();
+    this.#written.set(name, now);
+    this.#written.forgetWhile((at) => now - at > SIMILAR_WINDOW_MS);
   }
 
   async #update(event: CorrelatedEvent): Promise<void> {
@@ -156,7 +168,7 @@ export class EventWriter implements EventRecorder {
       await this.#patch(event);
     } catch (error) {
       if (!(error instanceof KubeError && error.status === 404)) throw error;
-      this.#created.delete(event.key);
+      this.#written.delete(event.name);
       await this.#create(event);
     }
   }
@@ -173,7 +185,6 @@ export class EventWriter implements EventRecorder {
       if (!(error instanceof KubeError && error.reason === "AlreadyExists")) throw error;
       if (event.count > 1) await this.#patch(event);
     }
-    this.#created.set(event.key, true);
   }
 
   async #patch(event: CorrelatedEvent): Promise<void> {

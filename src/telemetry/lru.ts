@@ -21,6 +21,14 @@ export class Lru<K, V> {
     if (!oldest.done) this.#entries.delete(oldest.value);
   }
 
+  /** Lets go of the entries that were not used for longest, as long as they are over. */
+  forgetWhile(isOver: (value: V) => boolean): void {
+    for (const [key, value] of this.#entries) {
+      if (!isOver(value)) return;
+      this.#entries.delete(key);
+    }
+  }
+
   delete(key: K): void {
     this.#entries.delete(key);
   }
