@@ -49,6 +49,18 @@ Deno.test("a key added many times is taken once", () => {
   assert.equal(queue.depth, 0);
 });
 
+Deno.test("a queue that is closed tells that nothing waits in it any more", () => {
+  const depths: number[] = [];
+  const queue = new WorkQueue({
+    timers: manualTimers(),
+    observer: { ...silent, depth: (count) => depths.push(count) },
+  });
+  queue.add("a");
+  queue.add("b");
+  queue.close();
+  assert.deepEqual(depths, [1, 2, 0]);
+});
+
 Deno.test("a key added while a worker has it comes again after the worker is done, not beside it", () => {
   const queue = new WorkQueue({ timers: manualTimers() });
   queue.add("a");

@@ -118,6 +118,7 @@ export class WorkQueue {
     for (const key of [...this.#delayed.keys()]) this.#undelay(key);
     this.#ready.urgent.clear();
     this.#ready.bulk.clear();
+    this.#observer.depth(0);
   }
 
   get depth(): number {

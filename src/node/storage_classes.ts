@@ -38,11 +38,17 @@ export class StorageClasses {
     const time = now.getTime();
     const known = this.#known.get(name);
     if (known !== undefined && time < known.until) return await known.answer;
+    for (const [other, { until }] of this.#known) if (until <= time) this.#known.delete(other);
     const answer = this.#read(name);
     this.#known.set(name, { answer, until: time + ABSENT_MS });
     const mode = await answer;
     if (mode !== "absent" && mode !== "unknown") this.#known.set(name, { answer, until: time + FOUND_MS });
     return mode;
+  }
+
+  /** How many answers it holds. */
+  get size(): number {
+    return this.#known.size;
   }
 
   async #read(name: string | undefined): Promise<BindingMode> {

@@ -70,6 +70,12 @@ Deno.test("a class that is not there is looked for again after a minute", async 
   assert.equal(asked.length, 2);
 });
 
+Deno.test("a class that nobody asks for any more is held no longer than its answer is good", async () => {
+  const { classes } = lab();
+  for (let n = 0; n < 100; n++) await classes.bindingMode(`made-for-row-${n}`, after(n * 60));
+  assert.equal(classes.size, 1);
+});
+
 Deno.test("a class that may not be read or could not be is unknown", async () => {
   for (
     const fault of [

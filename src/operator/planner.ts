@@ -11,6 +11,7 @@ import type { HubWorld } from "../hub/world.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import type { NodeWorld } from "../node/world.ts";
 import { type Caches, type NodeCache, valuesBy } from "./caches.ts";
+import { confirmedForms } from "./confirmed_forms.ts";
 import { createController } from "./controllers.ts";
 import { formWorld, TELL_MS } from "./form_world.ts";
 import { type Ground, outside } from "./ground.ts";
@@ -109,7 +110,7 @@ function hubWorld({ options, memory, orphaning }: Ground, { caches, secrets, cli
     randomBytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
     open: options.openSource,
     memory,
-    confirmedForms: new Map(),
+    confirmedForms: confirmedForms(caches.forms),
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     sickReads: new SickReads(options.concurrency.hub),
     writes: new Limit(HUB_WRITES),

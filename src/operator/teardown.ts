@@ -3,6 +3,7 @@ import type { KubeClient } from "../kube/client.ts";
 import { KubeError } from "../kube/error.ts";
 import { compareRevisions } from "../kube/revision.ts";
 import type { ResourceType } from "../kube/resource_type.ts";
+import { Lru } from "../telemetry/lru.ts";
 import { CRD, FORM, HUB, NAMESPACE, NODE } from "./kinds.ts";
 
 export interface TeardownOptions {
@@ -12,6 +13,9 @@ export interface TeardownOptions {
   /** The newest resourceVersion of a node that its watch has told; undefined where it has told none. */
   readonly newest: () => string | undefined;
 }
+
+/** Of so many places that stay it is remembered; any other is asked for anew. */
+const MOST_PLACES = 1024;
 
 /** A node that is being deleted. */
 export interface DeletedNode {
@@ -40,7 +44,7 @@ export class Teardown {
   readonly #running = new Map<string, Promise<boolean>>();
   readonly #queued = new Map<string, Promise<boolean>>();
   /** Up to which resourceVersion the nodes were known when a place was found to stay. */
-  readonly #stays = new Map<string, string>();
+  readonly #stays = new Lru<string, string>(MOST_PLACES);
 
   constructor(options: TeardownOptions) {
     this.#options = options;

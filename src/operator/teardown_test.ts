@@ -87,3 +87,15 @@ Deno.test("an answer holds for the nodes whose deletion was known when it was as
   await teardown.around({ namespace: "others", resourceVersion: "10" });
   assert.equal(asked.length, 2 * places + 1);
 });
+
+Deno.test("namespaces that came and went are not remembered for ever", async () => {
+  const { asked, client } = cluster({});
+  const teardown = new Teardown({ client, namespace: undefined, newest: () => "7" });
+  const times = () => asked.filter((name) => name === "apps").length;
+  await teardown.around(node);
+  await teardown.around(node);
+  assert.equal(times(), 1);
+  for (let n = 0; n < 2000; n++) await teardown.around({ ...node, namespace: `preview-${n}` });
+  await teardown.around(node);
+  assert.equal(times(), 2);
+});

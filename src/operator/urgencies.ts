@@ -1,7 +1,7 @@
 import { isProven } from "../api/rollout.ts";
 import type { StoredNode } from "../api/stored.ts";
 import type { CacheEvent } from "../kube/informer.ts";
-import { type Bucket, fullBucket, takeToken } from "../kube/token_bucket.ts";
+import { type Bucket, fullBucket, isFull, takeToken } from "../kube/token_bucket.ts";
 import type { Urgency } from "../kube/waiting_line.ts";
 
 /** So many nodes of a hub at once, and so many a second, are a small change; what is more came in masses. */
@@ -34,10 +34,20 @@ export class Urgencies {
   #spend(cause: Cause, { namespace, hub, spec }: StoredNode): Urgency {
     const key = [cause, namespace, hub ?? spec.templateRef].join("/");
     const now = this.#now();
+    if (!this.#buckets.has(key)) this.#forgetFull(now);
     const taken = takeToken(this.#buckets.get(key) ?? fullBucket(FEW, now), FEW, now);
     if (taken.kind === "empty") return "bulk";
     this.#buckets.set(key, taken.bucket);
     return "urgent";
+  }
+
+  /** How many hubs and causes are counted. */
+  get size(): number {
+    return this.#buckets.size;
+  }
+
+  #forgetFull(now: number): void {
+    for (const [key, bucket] of this.#buckets) if (isFull(bucket, FEW, now)) this.#buckets.delete(key);
   }
 }
 

@@ -33,6 +33,15 @@ Deno.test("a few new nodes are urgent, many at once are a bulk, and later a few 
   assert.equal(urgencies.ofNode(added(node("late"))), "urgent");
 });
 
+Deno.test("a hub that is gone is counted no longer than its small changes would be", () => {
+  const { time, urgencies } = clocked();
+  for (let n = 0; n < 1000; n++) {
+    time.now += 10_000;
+    urgencies.ofNode(added(node("acme", { hub: `preview-${n}` })));
+  }
+  assert.equal(urgencies.size, 1);
+});
+
 Deno.test("a row that changes is urgent while nodes are made in masses, and so is another hub's new one", () => {
   const { urgencies } = clocked();
   for (let n = 0; n < 300; n++) urgencies.ofNode(added(node(`t${n}`)));
