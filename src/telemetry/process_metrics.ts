@@ -1,3 +1,4 @@
+import { getHeapSpaceStatistics } from "node:v8";
 import { Counter, Gauge, type Registry } from "prom-client";
 
 /**
@@ -29,6 +30,15 @@ export function registerProcessMetrics(registry: Registry, now: () => number): v
       this.set(Deno.memoryUsage().heapUsed);
     },
   });
+  new Gauge({
+    name: "process_heap_code_bytes",
+    help:
+      "Part of process_heap_bytes that is compiled code, which grows with what has run, not with what is held.",
+    registers,
+    collect() {
+      this.set(codeBytes());
+    },
+  });
   new Counter({
     name: "process_cpu_seconds_total",
     help: "Total user and system CPU time spent in seconds.",
@@ -39,4 +49,17 @@ export function registerProcessMetrics(registry: Registry, now: () => number): v
       this.inc((user + system) / 1_000_000);
     },
   });
+}
+
+/** Machine code, and bytecode with what belongs to either: V8 keeps both apart from data. */
+const CODE_SPACES: ReadonlySet<string> = new Set([
+  "code_space",
+  "code_large_object_space",
+  "trusted_space",
+  "trusted_large_object_space",
+]);
+
+function codeBytes(): number {
+  const spaces = getHeapSpaceStatistics().filter(({ space_name }) => CODE_SPACES.has(space_name));
+  return spaces.reduce((sum, { space_used_size }) => sum + space_used_size, 0);
 }

@@ -181,6 +181,8 @@ Deno.test("requests, leases, events, applies and certificates are counted under 
 Deno.test("the process tells its memory, its processor time and its start", async () => {
   const all = await samples(createMetrics());
   assert.ok((all.get("process_resident_memory_bytes") ?? 0) > 1e6);
+  const [heap, code] = ["process_heap_bytes", "process_heap_code_bytes"].map((name) => all.get(name) ?? 0);
+  assert.ok(0 < (code ?? 0) && (code ?? 0) < (heap ?? 0));
   assert.ok((all.get("process_cpu_seconds_total") ?? -1) >= 0);
   assert.ok(Math.abs((all.get("process_start_time_seconds") ?? 0) * 1000 - Date.now()) < 86_400_000);
 });
