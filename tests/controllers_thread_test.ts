@@ -78,8 +78,12 @@ Deno.test("the controllers' thread reaches the API server and the named database
   await withPlace(async (place) => {
     const { folder, kubeconfig, api, database, other } = place;
     const at = (port: number) => `127.0.0.1:${port}`;
-    const inside = [kubeconfig, join(folder, "token"), join(folder, "rows", "a.db")];
-    const outside = [join(folder, "beside"), "/etc/passwd", join(ROOT, "deno.json"), "/proc/self/environ"];
+    const inside = [kubeconfig, join(folder, "token")];
+    const rows = join(folder, "rows", "a.db");
+    const outside = [
+      ...[rows, join(folder, "beside"), "/etc/passwd", "/proc/self/environ"],
+      ...["deno.json", "src/main.ts"].map((path) => join(ROOT, path)),
+    ];
     const flags = [`--source-hosts=${at(database)}`, `--source-paths=${join(folder, "rows")}`];
     const answer = await probe(place, flags, {
       connect: [at(api), at(database), at(other)],

@@ -3,9 +3,6 @@ import { hostPort, listenPermissions, parseBindAddress } from "../operator/http_
 import type { OperatorOptions } from "../operator/options.ts";
 import { ANY_HOST, apiServerPort } from "../operator/source_hosts.ts";
 
-/** The modules of the program, for the threads that the controllers start. */
-const MODULES = new URL("../", import.meta.url);
-
 /** What the controllers and their libraries may know of the environment. */
 const VARIABLES = [
   "HOME",
@@ -25,8 +22,8 @@ export function startThread(module: URL, permissions: Deno.PermissionOptionsObje
 }
 
 /**
- * What the controllers' thread may do: talk to the API server and to `--source-hosts`, listen on its own ports, read
- * credentials and the files of SQLite hubs. It starts no program, but where credentials come from one.
+ * What the controllers' thread may do: talk to the API server and to `--source-hosts`, listen on its own ports and read
+ * credentials, no file of a SQLite hub. It starts no program, but where credentials come from one.
  * Throws `CredentialsError` and `BindAddressError`.
  */
 export async function threadPermissions(options: OperatorOptions): Promise<Deno.PermissionOptionsObject> {
@@ -42,7 +39,7 @@ export async function threadPermissions(options: OperatorOptions): Promise<Deno.
   const certificates = options.metricsCertPath === "" ? [] : [options.metricsCertPath];
   return {
     net,
-    read: await readable([MODULES, ...files, ...certificates, ...options.sourcePaths]),
+    read: await readable([...files, ...certificates]),
     env: byProgram ? "inherit" : await known(VARIABLES),
     run: byProgram ? "inherit" : false,
     write: false,
@@ -51,8 +48,8 @@ export async function threadPermissions(options: OperatorOptions): Promise<Deno.
   };
 }
 
-/** Those of them that this process may read itself: no thread may do more. A compiled program reads its modules without. */
-async function readable(paths: readonly (string | URL)[]): Promise<(string | URL)[]> {
+/** Those of them that this process may read itself: no thread may do more. */
+async function readable(paths: readonly string[]): Promise<string[]> {
   const states = await Promise.all(paths.map(async (path) => {
     const { state } = await Deno.permissions.query({ name: "read", path });
     return { path, state };

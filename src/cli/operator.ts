@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { serveReader } from "../operator/launched_readers.ts";
 import type { FromWorker, ToWorker } from "../operator/messages.ts";
 import type { OperatorOptions } from "../operator/options.ts";
 import { startThread, threadPermissions } from "./controllers_thread.ts";
@@ -29,6 +30,7 @@ async function runOperator(
   const code = await new Promise<number>((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === "ready") return;
+      if (data.kind === "read") return serveReader(data, options.sourcePaths);
       if (data.kind === "failed") console.error(JSON.stringify({ level: "error", msg: data.message }));
       resolve(data.kind === "failed" ? 1 : 0);
     };

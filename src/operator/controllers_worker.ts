@@ -2,12 +2,13 @@
 /**
  * The thread that the controllers run in, with the permissions that the launching thread gave it and no others.
  */
+import { launchedReaders } from "./launched_readers.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { type Operator, startOperator } from "./operator.ts";
 import type { OperatorOptions } from "./options.ts";
 
-function tell(message: FromWorker): void {
-  self.postMessage(message);
+function tell(message: FromWorker, transfer: readonly MessagePort[] = []): void {
+  self.postMessage(message, [...transfer]);
 }
 
 function failed(error: unknown): void {
@@ -26,7 +27,7 @@ function awaitStart(): void {
 }
 
 async function run(options: OperatorOptions): Promise<void> {
-  const starting = startOperator(options, { fail: failed });
+  const starting = startOperator(options, { fail: failed, startReader: launchedReaders(tell) });
   self.onmessage = () => {
     stop(starting).catch(failed);
   };

@@ -4,6 +4,7 @@ import type { KubeConnection } from "../kube/client.ts";
 import type { Credentials } from "../kube/credentials.ts";
 import { createKubeClient, type KubeClientOptions } from "../kube/http_client.ts";
 import { loadCredentials } from "../kube/load_credentials.ts";
+import type { StartReader } from "../source/sqlite_reader.ts";
 import { EventWriter } from "../telemetry/event_writer.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { parseLogOptions } from "../telemetry/log_options.ts";
@@ -31,6 +32,8 @@ export interface OperatorHooks {
   /** Credentials to use in place of those that flags and environment name. */
   readonly credentials?: Credentials;
   readonly log?: Log;
+  /** Begins the threads that read SQLite files; they are this thread's unless told. */
+  readonly startReader?: StartReader;
 }
 
 /** How long running reconciles may go on after a stop, and events may be flushed, in milliseconds. */
@@ -74,7 +77,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     targetNamespaces: options.targetNamespaces,
     defaultAccount: options.defaultServiceAccount,
     operatorNamespace: options.leaderElectionNamespace ?? credentials.namespace,
-    openSource: sourceOpener({ ...options, apiServer: credentials.server }),
+    openSource: sourceOpener({ ...options, apiServer: credentials.server, startReader: hooks.startReader }),
     concurrency: concurrencyOf(options),
     events,
     metrics,

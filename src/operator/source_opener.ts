@@ -2,6 +2,7 @@ import { addressKind, addressOf } from "../source/address.ts";
 import type { ServerConfig, SourceConfig } from "../source/config.ts";
 import { openSource } from "../source/open.ts";
 import { type RowSource, SourceError } from "../source/port.ts";
+import type { StartReader } from "../source/sqlite_reader.ts";
 import { hostPort } from "./http_address.ts";
 import type { OperatorOptions } from "./options.ts";
 import { ANY_HOST, apiServerPort } from "./source_hosts.ts";
@@ -10,6 +11,8 @@ import { ANY_HOST, apiServerPort } from "./source_hosts.ts";
 export interface SourceReach extends Pick<OperatorOptions, "sourceHosts" | "sourcePaths"> {
   /** URL of the API server, which is no database. */
   readonly apiServer: string;
+  /** Begins the threads that read SQLite files; they are this thread's unless told. */
+  readonly startReader?: StartReader | undefined;
 }
 
 type Server = Pick<ServerConfig, "host" | "port">;
@@ -23,12 +26,12 @@ export function sourceOpener(reach: SourceReach): (config: SourceConfig) => RowS
     const { signal } = new AbortController();
     if (config.type === "sqlite") {
       refuseOtherFiles(reach, config.path);
-      return openSource(config, signal);
+      return openSource(config, signal, { startReader: reach.startReader });
     }
     const { server } = config;
     const refusal = hostRefusal(reach, server);
     if (refusal !== undefined) throw refusal;
-    return openSource(config, signal, (address) => addressRefusal(reach, server, address));
+    return openSource(config, signal, { check: (address) => addressRefusal(reach, server, address) });
   };
 }
 
@@ -119,7 +122,8 @@ export function isListed(allowed: readonly string[], host: string, port: number)
   return allowed.includes(host) || allowed.includes(hostPort(host, port));
 }
 
-function isBelow(path: string, folder: string): boolean {
+/** Whether a file is the folder's, or is what is named instead of a folder. */
+export function isBelow(path: string, folder: string): boolean {
   if (path.split("/").includes("..")) return false;
   const base = folder.endsWith("/") ? folder : `${folder}/`;
   return path === folder || path.startsWith(base);

@@ -5,22 +5,30 @@ import type { PeerCheck } from "./peer_socket.ts";
 import type { RowSource } from "./port.ts";
 import { type Adapter, SessionSource } from "./session.ts";
 import { sqliteAdapter } from "./sqlite.ts";
+import type { StartReader } from "./sqlite_reader.ts";
 
-/**
- * A source for one sync. Nothing is connected until `read`; `signal` aborts every read of it; `check` decides about the
- * address that a server turns out to have. Throws `SourceError` InvalidConfig for settings that no database can have.
- */
-export function openSource(config: SourceConfig, signal: AbortSignal, check?: PeerCheck): RowSource {
-  return new SessionSource(adapterOf(config, check), signal);
+export interface SourceHooks {
+  /** Decides about the address that a server turns out to have. */
+  readonly check?: PeerCheck | undefined;
+  /** Begins the thread that reads a SQLite file; one of this thread's unless told. */
+  readonly startReader?: StartReader | undefined;
 }
 
-function adapterOf(config: SourceConfig, check: PeerCheck | undefined): Adapter {
+/**
+ * A source for one sync. Nothing is connected until `read`; `signal` aborts every read of it. Throws `SourceError`
+ * InvalidConfig for settings that no database can have.
+ */
+export function openSource(config: SourceConfig, signal: AbortSignal, hooks: SourceHooks = {}): RowSource {
+  return new SessionSource(adapterOf(config, hooks), signal);
+}
+
+function adapterOf(config: SourceConfig, { check, startReader }: SourceHooks): Adapter {
   switch (config.type) {
     case "mysql":
       return mysqlAdapter(config, check);
     case "postgres":
       return postgresAdapter(config, check);
     case "sqlite":
-      return sqliteAdapter(config);
+      return sqliteAdapter(config, startReader);
   }
 }

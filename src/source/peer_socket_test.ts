@@ -21,10 +21,11 @@ async function received(type: "mysql" | "postgres", mode: "disable" | "require")
   const config: SourceConfig = { type, server, deadlines: { connectMs: 60_000, queryMs: 60_000 } };
   const { signal } = new AbortController();
   const addresses: string[] = [];
-  const source = openSource(config, signal, (address) => {
+  const check = (address: string) => {
     addresses.push(address);
     return new SourceError("not there", { code: "InvalidConfig", remedy: "elsewhere" });
-  });
+  };
+  const source = openSource(config, signal, { check });
   const query = { table: "t", columns: [{ variable: "id", column: "id" }] };
   await assert.rejects(Array.fromAsync(source.read(query, signal)), {
     name: "SourceError",

@@ -5,6 +5,7 @@ import { sourceError } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
 import { sqliteError } from "./sqlite_error.ts";
 import type { SqliteReply, SqliteRequest, SqliteSelect } from "./sqlite_message.ts";
+import { type Reader, type StartReader, startReader } from "./sqlite_reader.ts";
 import { CellError, rowOf } from "./value_text.ts";
 
 type SqliteConfig = Extract<SourceConfig, { type: "sqlite" }>;
@@ -12,8 +13,11 @@ type SqliteConfig = Extract<SourceConfig, { type: "sqlite" }>;
 /** Backquotes, because SQLite takes an unknown name in double quotes as a string. */
 const dialect: Dialect = { quote: (part) => `\`${part.replaceAll("`", "``")}\``, foldsCase: true };
 
-/** One SQLite file, read in a worker. Throws `SourceError` InvalidConfig for a path that is no file's. */
-export function sqliteAdapter({ path, deadlines }: SqliteConfig): Adapter {
+/**
+ * One SQLite file, read in a thread that `start` begins, this one unless told. Throws `SourceError` InvalidConfig for a
+ * path that is no file's.
+ */
+export function sqliteAdapter({ path, deadlines }: SqliteConfig, start: StartReader = startReader): Adapter {
   if (path === "" || path.includes("\0") || path.startsWith(":") || path.startsWith("file:")) {
     throw new SourceError(`${JSON.stringify(path)} is no path of an SQLite file`, {
       code: "InvalidConfig",
@@ -21,60 +25,44 @@ export function sqliteAdapter({ path, deadlines }: SqliteConfig): Adapter {
     });
   }
   const title = `SQLite file ${path}`;
-  return { dialect, title, deadlines, open: (plan) => new SqliteSession({ path, plan, title }) };
+  return { dialect, title, deadlines, open: (plan) => new SqliteSession({ path, plan, title, start }) };
 }
 
 interface SessionOptions {
   readonly path: string;
   readonly plan: ReadPlan;
   readonly title: string;
+  readonly start: StartReader;
 }
 
 type ReplyOf<Kind extends SqliteReply["kind"]> = Extract<SqliteReply, { kind: Kind }>;
 
 /**
- * SQLite is synchronous, so it runs in a worker that may read this file and do nothing else, and that `destroy`
+ * SQLite is synchronous, so it runs in a thread that may read this file and do nothing else, and that `destroy`
  * terminates. A single step of SQLite (a sort, an aggregate) is not interrupted: the caller is free at its deadline,
  * the thread when that step ends.
  */
 class SqliteSession implements Session {
   readonly #options: SessionOptions;
   readonly #select: SqliteSelect;
-  #worker: Worker | undefined;
+  #open: { readonly reader: Reader; readonly port: MessagePort } | undefined;
+  readonly #lost = Promise.withResolvers<never>();
   #reply = Promise.withResolvers<SqliteReply>();
 
   constructor(options: SessionOptions) {
     const { mappings, quotedTable } = options.plan;
+    this.#lost.promise.catch(() => {});
     this.#options = options;
     this.#select = { table: quotedTable, columns: mappings.map(({ column }) => dialect.quote(column)) };
   }
 
   async connect(): Promise<void> {
-    const { path, title } = this.#options;
-    try {
-      this.#worker = new Worker(new URL("./sqlite_worker.ts", import.meta.url), {
-        ...{ type: "module", name: title },
-        deno: {
-          permissions: {
-            read: [path],
-            write: false,
-            net: false,
-            env: false,
-            sys: false,
-            run: false,
-            ffi: false,
-          },
-        },
-      });
-    } catch (cause) {
-      if (cause instanceof Deno.errors.NotCapable) throw this.#notPermitted();
-      throw cause;
-    }
-    this.#worker.onmessage = ({ data }: MessageEvent<SqliteReply>) => this.#reply.resolve(data);
-    this.#worker.onerror = (event) => {
-      event.preventDefault();
-      this.#reply.reject(sourceError(title, { code: "ConnectionLost", detail: "the worker ended" }));
-    };
+    const { path, title, start } = this.#options;
+    const { port1: port, port2 } = new MessageChannel();
+    port.onmessage = ({ data }: MessageEvent<SqliteReply>) => this.#reply.resolve(data);
+    const lost = () =>
+      this.#lost.reject(sourceError(title, { code: "ConnectionLost", detail: "the worker ended" }));
+    this.#open = { reader: start({ path, port: port2, lost }), port };
     await this.#ask("opened", { kind: "open", path });
   }
 
@@ -101,22 +89,19 @@ class SqliteSession implements Session {
   }
 
   destroy(): void {
-    this.#worker?.terminate();
+    this.#open?.reader.end();
+    this.#open?.port.close();
   }
 
   async #ask<Kind extends SqliteReply["kind"]>(kind: Kind, request: SqliteRequest): Promise<ReplyOf<Kind>> {
     const { title } = this.#options;
-    if (this.#worker === undefined) throw new TypeError("the session is not connected");
+    if (this.#open === undefined) throw new TypeError("the session is not connected");
     this.#reply = Promise.withResolvers<SqliteReply>();
-    this.#worker.postMessage(request);
-    const reply = await this.#reply.promise;
+    this.#open.port.postMessage(request);
+    const reply = await Promise.race([this.#reply.promise, this.#lost.promise]);
     if (reply.kind === "failed") throw sqliteError(title, reply.failure);
     if (!isKind(reply, kind)) throw new TypeError(`the worker answered ${reply.kind} to ${request.kind}`);
     return reply;
-  }
-
-  #notPermitted(): SourceError {
-    return sourceError(this.#options.title, { code: "AccessDenied", detail: "no read permission" });
   }
 }
 

@@ -108,12 +108,15 @@ function failureOf(error: unknown): SqliteFailure {
 
 const answer = answering();
 
-self.onmessage = ({ data }: MessageEvent<SqliteRequest>) => {
-  let reply: SqliteReply;
-  try {
-    reply = answer(data);
-  } catch (error) {
-    reply = { kind: "failed", failure: failureOf(error) };
-  }
-  self.postMessage(reply);
+/** The first message is the port that requests come by. */
+self.onmessage = ({ data: port }: MessageEvent<MessagePort>) => {
+  port.onmessage = ({ data }: MessageEvent<SqliteRequest>) => {
+    let reply: SqliteReply;
+    try {
+      reply = answer(data);
+    } catch (error) {
+      reply = { kind: "failed", failure: failureOf(error) };
+    }
+    port.postMessage(reply);
+  };
 };

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { basename, dirname } from "node:path";
+import { serveReader } from "../../src/operator/launched_readers.ts";
 import type { SourceConfig } from "../../src/source/config.ts";
 import {
   cannotStart,
@@ -29,18 +31,24 @@ const TABLE = "CREATE TABLE tenants (id INTEGER); INSERT INTO tenants VALUES (7)
 /** The worker of SQLite is started from a worker that may not read the disk, except the sources of the program. */
 const PROGRAM = new URL("../../src/source/", import.meta.url);
 
-async function readIn(permissions: Permissions, config: SourceConfig): Promise<ReaderReply> {
+async function readIn(
+  permissions: Permissions,
+  config: SourceConfig,
+  sourcePaths?: readonly string[],
+): Promise<ReaderReply> {
   const worker = new Worker(new URL("./source_reader_worker.ts", import.meta.url), {
     ...{ type: "module", deno: { permissions: { ...NOTHING, ...permissions } } },
   });
   try {
     const reply = Promise.withResolvers<ReaderReply>();
-    worker.onmessage = ({ data }: MessageEvent<ReaderReply>) => reply.resolve(data);
+    worker.onmessage = ({ data }: MessageEvent<ReaderReply>) =>
+      data.kind === "read" ? serveReader(data, sourcePaths ?? []) : reply.resolve(data);
     worker.onerror = (event) => {
       event.preventDefault();
       reply.resolve({ kind: "failed", code: "none", message: event.message });
     };
-    const request: ReaderRequest = { config, query: query("tenants", "id") };
+    const launched = sourcePaths !== undefined;
+    const request: ReaderRequest = { config, query: query("tenants", "id"), launched };
     worker.postMessage(request);
     return await reply.promise;
   } finally {
@@ -83,14 +91,38 @@ function serverTest(type: "mysql" | "postgres", start: () => Promise<DatabaseSer
 serverTest("mysql", startMariaDb);
 serverTest("postgres", startPostgres);
 
+function sqliteConfig(path: string): SourceConfig {
+  return { type: "sqlite", path, deadlines: { connectMs: 60_000, queryMs: 60_000 } };
+}
+
+function codeOf(reply: ReaderReply): string {
+  return reply.kind === "failed" ? reply.code : JSON.stringify(reply);
+}
+
 Deno.test("a SQLite source needs to read its file and the program's modules, nothing else", async () => {
   const file = await sqliteFile(TABLE);
-  const config: SourceConfig = {
-    ...{ type: "sqlite", path: file.path },
-    deadlines: { connectMs: 60_000, queryMs: 60_000 },
-  };
-  assert.deepEqual(await readIn({ read: [PROGRAM, file.path] }, config), ROWS);
-  const denied = await readIn({ read: [PROGRAM] }, config);
-  assert.equal(denied.kind === "failed" ? denied.code : "", "AccessDenied", JSON.stringify(denied));
-  await file.remove();
+  try {
+    const config = sqliteConfig(file.path);
+    assert.deepEqual(await readIn({ read: [PROGRAM, file.path] }, config), ROWS);
+    assert.equal(codeOf(await readIn({ read: [PROGRAM] }, config)), "AccessDenied");
+  } finally {
+    await file.remove();
+  }
+});
+
+Deno.test("a SQLite source whose threads are the launching thread's reads none but the files that it serves", async () => {
+  const file = await sqliteFile(TABLE);
+  try {
+    const config = sqliteConfig(file.path);
+    const served = [dirname(file.path)];
+    assert.deepEqual(await readIn({}, config, served), ROWS);
+    assert.equal(codeOf(await readIn({}, sqliteConfig(`${file.path}.gone`), served)), "DatabaseNotFound");
+    for (const other of [[], [`${file.path}2`], ["/var/lib/lynq"]]) {
+      assert.equal(codeOf(await readIn({}, config, other)), "AccessDenied");
+    }
+    const around = sqliteConfig(`${dirname(file.path)}/../${basename(dirname(file.path))}/nodes.db`);
+    assert.equal(codeOf(await readIn({}, around, served)), "AccessDenied");
+  } finally {
+    await file.remove();
+  }
 });

@@ -1,3 +1,5 @@
+import { launchedReaders } from "../../src/operator/launched_readers.ts";
+import type { LaunchedReader } from "../../src/operator/messages.ts";
 import type { SourceConfig } from "../../src/source/config.ts";
 import { openSource } from "../../src/source/open.ts";
 import { type RawRow, type RowQuery, SourceError } from "../../src/source/port.ts";
@@ -6,9 +8,12 @@ import { type RawRow, type RowQuery, SourceError } from "../../src/source/port.t
 export interface ReaderRequest {
   readonly config: SourceConfig;
   readonly query: RowQuery;
+  /** Whether the thread that reads a SQLite file is the launching thread's, as the operator has it. */
+  readonly launched: boolean;
 }
 
 export type ReaderReply =
+  | LaunchedReader
   | { readonly kind: "rows"; readonly rows: readonly RawRow[] }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
@@ -16,9 +21,11 @@ self.onmessage = ({ data }: MessageEvent<ReaderRequest>) => {
   read(data).then((reply) => self.postMessage(reply), (cause: unknown) => self.postMessage(failed(cause)));
 };
 
-async function read({ config, query }: ReaderRequest): Promise<ReaderReply> {
+const startReader = launchedReaders((reader, transfer) => self.postMessage(reader, [...transfer]));
+
+async function read({ config, query, launched }: ReaderRequest): Promise<ReaderReply> {
   const never = new AbortController().signal;
-  const source = openSource(config, never);
+  const source = openSource(config, never, launched ? { startReader } : {});
   const rows: RawRow[] = [];
   for await (const page of source.read(query, never)) rows.push(...page.map((row) => ({ ...row })));
   await source.close();
