@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { hasFailed } from "../../src/api/rollout.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { until } from "../support/cluster_objects.ts";
+import { OperatorAudit } from "../support/operator_audit.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import {
   audit,
@@ -108,23 +109,38 @@ async function deployedStill(lab: OperatorLab, image: string): Promise<void> {
 }
 
 async function revisited(lab: OperatorLab): Promise<void> {
-  const [first] = await history(lab);
+  const [first, second] = await history(lab);
+  const asked = new OperatorAudit(lab.plane);
+  await asked.restart();
   await lab.objects.apply(webForm(lab, { image: "nginx:1", more: "revisionHistoryLimit: 1" }));
   await deployed(lab, "nginx:1");
   await until("what is beyond the limit to be gone", async () => (await history(lab)).length === 2);
   assert.deepEqual((await history(lab)).map(({ revision }) => revision), [3, 4]);
   assert.equal((await history(lab)).at(-1)?.name, first?.name);
+  const { named, unnamed } = await asked.deletions();
+  assert.deepEqual([named, unnamed], [[`controllerrevisions/${second?.name}`], []]);
+}
+
+/** Rows in the order in which their nodes got a generation. */
+async function moved(lab: OperatorLab, image: string, rollout: string): Promise<(string | undefined)[]> {
+  const seen = await audit(lab);
+  const before = seen.moves.length;
+  await lab.objects.apply(webForm(lab, { image, rollout }));
+  await deployed(lab, image);
+  await seen.stop();
+  return seen.moves.slice(before).map((move) => move.split("-")[0]);
 }
 
 async function canary(lab: OperatorLab): Promise<void> {
-  const rollout = "{maxSkew: 3, order: {value: plan, first: [canary, pro]}}";
-  const seen = await audit(lab);
-  const before = seen.moves.length;
-  await lab.objects.apply(webForm(lab, { image: "nginx:8", rollout }));
-  await deployed(lab, "nginx:8");
-  await seen.stop();
-  const order = seen.moves.slice(before).map((move) => move.split("-")[0]);
-  assert.deepEqual([order.slice(0, 2).sort(), order.slice(2)], [["b", "d"], ["c", "a"]]);
+  const byRow = await moved(lab, "nginx:8", "{maxSkew: 3, order: {value: plan, first: [canary, pro]}}");
+  assert.deepEqual([byRow.slice(0, 2).sort(), byRow.slice(2)], [["b", "d"], ["c", "a"]]);
+  const { namespace, objects } = lab;
+  for (const name of ["a-web", "c-web"]) {
+    const node = { apiVersion: FORM.apiVersion, kind: "LynqNode", namespace, name };
+    await objects.merge(node, { metadata: { labels: { tier: "canary" } } });
+  }
+  const byLabel = await moved(lab, "nginx:9", "{maxSkew: 3, order: {label: tier, first: [canary]}}");
+  assert.deepEqual([byLabel.slice(0, 2).sort(), byLabel.slice(2).sort()], [["a", "c"], ["b", "d"]]);
 }
 
 async function brokenCanary(lab: OperatorLab): Promise<void> {
@@ -164,7 +180,7 @@ operatorTest(answer, "a form's history is kept, gone back to and rolled out grou
       run: invalid,
     },
     { title: "earlier content gets a new number, and the history keeps its limit", run: revisited },
-    { title: "groups go in their order", run: canary },
+    { title: "groups by row and by label of the node go in their order", run: canary },
     { title: "a broken canary keeps the rest, new tenants among them, on what works", run: brokenCanary },
   ],
 });
