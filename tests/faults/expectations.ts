@@ -32,6 +32,13 @@ function assertOne(expectation: Expectation, { since, meanwhile }: Observed): vo
       const released = since.findLastIndex(({ resource, writes }) => resource === "leases" && writes);
       assert(released >= 0, "the Lease is written");
       assert.deepEqual(since.slice(released).filter(isChange).map(({ verb, path }) => `${verb} ${path}`), []);
+      return;
+    }
+    case "writes within its Lease":
+      return assertLeased(since, expectation.seconds * 1000);
+    case "meets": {
+      const met = new Set(since.filter(({ fault }) => fault !== undefined).map(({ verb }) => verb));
+      assert.deepEqual(expectation.verbs.filter((verb) => !met.has(verb)), []);
     }
   }
 }
@@ -42,14 +49,26 @@ function assertNoDeletion(seen: readonly SeenRequest[]): void {
   assert.deepEqual(deletions.map(({ path }) => path), []);
 }
 
+/** Every write that was sent, whether it arrived or not. */
+function assertLeased(seen: readonly SeenRequest[], leaseMs: number): void {
+  let renewedAt = -Infinity;
+  for (const each of seen) {
+    const { resource, writes, status = 0, at, verb, path } = each;
+    if (resource === "leases" && writes && status >= 200 && status < 300) renewedAt = at;
+    if (!isChange(each) || renewedAt === -Infinity) continue;
+    assert(at - renewedAt <= leaseMs, `${verb} ${path} ${Math.round(at - renewedAt)} ms after the renewal`);
+  }
+  assert(renewedAt > -Infinity, "the Lease is written");
+}
+
 /** The clocks of two processes on one machine: so much earlier may a request seem to come, in milliseconds. */
 const GRAIN_MS = 50;
 
 function assertWaited(seen: readonly SeenRequest[]): void {
-  seen.forEach(({ fault, verb, path, at }, index) => {
+  seen.forEach(({ fault, verb, path, at, named }, index) => {
     if (fault?.kind !== "answer" || fault.retryAfter === undefined) return;
     const again = seen.slice(index + 1).find((each) =>
-      each.verb === verb && pathOf(each) === path.split("?")[0]
+      each.verb === verb && pathOf(each) === path.split("?")[0] && (verb !== "create" || each.named === named)
     );
     if (again === undefined) return;
     const waited = again.at - at;

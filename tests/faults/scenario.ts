@@ -1,4 +1,4 @@
-import type { RequestMatch } from "../support/fault_requests.ts";
+import type { AskedRequest, RequestMatch } from "../support/fault_requests.ts";
 import type { ApiFault } from "../support/fault_rules.ts";
 import type { WatchFault } from "../support/fault_watches.ts";
 import type { ServerKind } from "./stage.ts";
@@ -15,9 +15,13 @@ export type Expectation =
   /** No DELETE since the faults were set, also after them. */
   | { readonly kind: "deletes nothing" }
   /** Nothing is written once the Lease was given back. */
-  | { readonly kind: "silent after release" };
+  | { readonly kind: "silent after release" }
+  /** No write is sent later than so long after the last time that its sender made the Lease its own. */
+  | { readonly kind: "writes within its Lease"; readonly seconds: number }
+  /** Each of these verbs has met a fault. */
+  | { readonly kind: "meets"; readonly verbs: readonly AskedRequest["verb"][] };
 
-export type FaultGroup = "api" | "crash";
+export type FaultGroup = "api" | "crash" | "leader";
 
 /** One scenario as data: what is injected, when, into which work, and what must hold besides the oracle. */
 export interface ApiScenario {
@@ -33,6 +37,8 @@ export interface ApiScenario {
   readonly lastsMs?: number;
   /** The API server gets another token for the operator just before the work. */
   readonly rotatesToken?: true;
+  /** The operator ends by itself while the faults last, since it lost its Lease; they end with it. */
+  readonly endsItself?: true;
   /** More work while the killed operator is away. */
   readonly whileDead?: WorkloadName;
   /** Work that the state of an older moment does not know yet, done before the operator starts once more. */

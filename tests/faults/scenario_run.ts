@@ -75,7 +75,7 @@ export class ScenarioRun {
       await this.#becomes(known.base.state);
     }
     if (scenario.unseen) await proxy.freeze();
-    let begun = proxy.seen.length;
+    let begun = scenario.at === "start" ? 0 : proxy.seen.length;
     const ended = this.#endsByFault();
     if (scenario.at === "work") proxy.rules.arm(scenario.inject ?? []);
     if (scenario.strike !== undefined) proxy.watches.strike(scenario.strike.on, scenario.strike.with);
@@ -95,6 +95,7 @@ export class ScenarioRun {
       await this.#start();
     }
     await this.#becomes(known.end.state);
+    await this.#arrived();
     await this.#quiet();
     const left = differences(known.end.state, await this.#state());
     assert.deepEqual(left, [], "the end state is that of a run without faults");
@@ -125,9 +126,11 @@ export class ScenarioRun {
     { ended, end }: { ended: Promise<void>; end: Reference },
   ): Promise<void> {
     const { rules, watches } = this.#of.proxy;
-    const { inject = [], lastsMs, mayMiss } = scenario;
+    const { inject = [], lastsMs, mayMiss, endsItself } = scenario;
     const isOver = async () => mayMiss === true && differences(end.state, await this.#state()).length === 0;
-    if (lastsMs === undefined) {
+    if (endsItself) {
+      await this.#endsItself();
+    } else if (lastsMs === undefined) {
       await until("the faults to be spent", async () => rules.spent || await isOver(), PATIENCE_SECONDS);
     } else {
       await until("a fault to be met", () => Promise.resolve(this.#isMet(scenario)));
@@ -138,6 +141,25 @@ export class ScenarioRun {
     assert(mayMiss || this.#isMet(scenario), "a request has met the fault");
     rules.heal();
     if (kinds.includes("old")) watches.strike({}, "drop");
+  }
+
+  /** Its Lease is lost: it tells so, and ends with 1. */
+  async #endsItself(): Promise<void> {
+    const operator = this.#operator;
+    assert(operator !== undefined);
+    assert.equal(await operator.ended, 1);
+    assert(operator.lines.some((line) => line.includes("was lost")), operator.lines.at(-1) ?? "");
+    this.#operator = undefined;
+    this.#dead.push(operator);
+  }
+
+  /** Requests that the network held back have arrived, too. */
+  async #arrived(): Promise<void> {
+    const { seen } = this.#of.proxy;
+    await until("what was held back to arrive", () =>
+      Promise.resolve(
+        seen.every(({ fault, status }) => fault?.kind !== "delay" || status !== undefined),
+      ));
   }
 
   #isMet({ rotatesToken }: ApiScenario): boolean {

@@ -7,6 +7,7 @@ import { askedBy, withinNamespace } from "./fault_requests.ts";
 import { FaultRules, type SeenRequest } from "./fault_rules.ts";
 import { type FaultServer, Upstream } from "./fault_upstream.ts";
 import { PassedWatch, PassedWatches } from "./fault_watches.ts";
+import { WithheldEvents } from "./fault_withheld.ts";
 
 export interface FaultProxyOptions {
   readonly server: FaultServer;
@@ -157,6 +158,7 @@ class Passing {
   async #pass(exchange: Exchange): Promise<void> {
     const { seen, request, response } = exchange;
     const body = await bodyOf(request);
+    if (seen.verb === "create") seen.named = identityIn(body).named;
     const { fault } = seen;
     if (request.headers.authorization !== `Bearer ${this.token}`) {
       seen.refused = true;
@@ -221,9 +223,14 @@ class Passing {
     if (fault?.kind === "old" && !this.rules.isSet(fault)) watch.strike("drop");
     const reader = (answer.body ?? new ReadableStream<Uint8Array>()).getReader();
     const most = fault?.kind === "chop" ? fault.most : Infinity;
+    const withheld = fault?.kind === "withhold" && new WithheldEvents(fault.ms, (line) => watch.pass(line));
     try {
       for (let read = await reader.read(); !read.done; read = await reader.read()) {
         if (fault?.kind === "old") continue;
+        if (withheld) {
+          withheld.take(read.value);
+          continue;
+        }
         for (const piece of pieces(read.value, most, this.#options.chance)) {
           if (!watch.pass(piece)) return;
           if (most !== Infinity) await elapsed(0);
@@ -232,6 +239,7 @@ class Passing {
       }
       response.end();
     } finally {
+      if (withheld) withheld.stop();
       remove();
       await reader.cancel().catch(() => {});
     }
@@ -275,7 +283,7 @@ function answerWith(
   response.end(JSON.stringify({ ...body, message: `${reason}: by a fault` }));
 }
 
-/** Of an object, or of the Status that a deletion is answered with. */
+/** Of an object that is sent or answered, or of the Status that a deletion is answered with. */
 function identityIn(body: Uint8Array): { named: string; uid: string } {
   const { metadata, details } = JSON.parse(new TextDecoder().decode(body)) as {
     metadata?: { name?: string; uid?: string };

@@ -20,6 +20,8 @@ export type FaultAction =
   | { readonly kind: "chop"; readonly most: number }
   /** The server is asked for the state of the moment at which the proxy was frozen; watches bring nothing. */
   | { readonly kind: "old" }
+  /** Events of a watch come so much later, and those that another of the same object follows meanwhile never. */
+  | { readonly kind: "withhold"; readonly ms: number }
   /** Nothing comes back, the connection stays. */
   | { readonly kind: "hang" }
   /** The process is killed before the server hears of it, or once the server has answered. */
@@ -36,7 +38,7 @@ export interface SeenRequest extends AskedRequest {
   status?: number;
   /** Its token was not the valid one. */
   refused?: true;
-  /** Name and UID of what was made or deleted, from the answer. */
+  /** Name and UID of what was made or deleted, from the answer; the name of what is to be made, from the request. */
   named?: string;
   uid?: string;
 }
