@@ -1,6 +1,8 @@
 /** Exponential back-off per key: `baseMs * 2^failures`, at most `maxMs`. */
 export class Backoff {
   readonly #failures = new Map<string, number>();
+  /** When the last wait of a key is over, in milliseconds of whoever asks. */
+  readonly #until = new Map<string, number>();
   readonly #baseMs: number;
   readonly #maxMs: number;
 
@@ -16,7 +18,17 @@ export class Backoff {
     return Math.min(this.#maxMs, this.#baseMs * 2 ** Math.min(failures, 30));
   }
 
+  /** As `next`; a try before the wait is over, for another reason, only waits for the rest of it. */
+  again(key: string, now: number): number {
+    const rest = (this.#until.get(key) ?? now) - now;
+    if (rest > 0 && rest <= this.#maxMs) return rest;
+    const wait = this.next(key);
+    this.#until.set(key, now + wait);
+    return wait;
+  }
+
   reset(key: string): void {
+    this.#until.delete(key);
     this.#failures.delete(key);
   }
 

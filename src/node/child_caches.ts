@@ -55,6 +55,8 @@ export interface ChildCachesOptions {
   readonly rules?: ReadyRules | undefined;
   /** A child of the node with these label values changed in a way that matters to it. */
   readonly onChange: (node: { namespace: string; label: string }) => void;
+  /** The object, as `objectId` names it, is gone, or has less of the nodes on it than before. */
+  readonly onFreed?: (object: string) => void;
   readonly onError: (error: unknown, key: string) => void;
 }
 
@@ -160,7 +162,7 @@ export class ChildCaches implements Children {
         node: ({ value }) => [...partsOf(value).keys()],
         namespace: ({ value }) => value.namespace === "" ? [] : [value.namespace],
       },
-      onEvent: (event) => this.#onEvent(event),
+      onEvent: (event) => this.#onEvent(type, event),
       onState: ({ kind }) => {
         if (kind === "retrying") failing.resolve();
       },
@@ -172,9 +174,10 @@ export class ChildCaches implements Children {
     return cache;
   }
 
-  #onEvent(event: CacheEvent<Child>): void {
+  #onEvent(type: ResourceType, event: CacheEvent<Child>): void {
     const was = event.kind === "added" ? undefined : event.was.value;
     const now = event.kind === "deleted" ? undefined : event.now.value;
+    if (was !== undefined && isFreed(was, now)) this.#options.onFreed?.(objectId(type, was));
     // The reconcile that wrote knows its own answer.
     if (event.by === "write" && was?.claims === undefined && now?.claims === undefined) return;
     for (const owner of concerned(was, now)) {
@@ -183,6 +186,13 @@ export class ChildCaches implements Children {
       this.#options.onChange({ namespace: owner.slice(0, slash), label: owner.slice(slash + 1) });
     }
   }
+}
+
+/** Whether a node that had to do with the child has nothing to do with it any more. */
+function isFreed(was: Child, now: Child | undefined): boolean {
+  if (now === undefined || was.node !== now.node || was.nodeNamespace !== now.nodeNamespace) return true;
+  const claims = new Set(now.claims?.map(({ uid }) => uid));
+  return was.claims?.some(({ uid }) => !claims.has(uid)) === true;
 }
 
 async function firstListError({ filled, informer, failed }: ChildCache): Promise<unknown> {

@@ -32,19 +32,23 @@ interface Lab {
   readonly objects: ReturnType<typeof clusterObjects>;
   /** Nodes that were woken. */
   readonly woken: string[];
+  /** Objects that nodes have let go of. */
+  readonly freed: string[];
 }
 
 async function withCaches(test: (lab: Lab) => Promise<void>): Promise<void> {
   const sandbox = await startSandbox({ workloadDelayMs: 3_600_000 });
   const client = createKubeClient(fixedCredentials({ server: sandbox.url }));
   const woken: string[] = [];
+  const freed: string[] = [];
   const caches = new ChildCaches({
     client,
     onChange: ({ namespace, label }) => void woken.push(`${namespace}/${label}`),
+    onFreed: (object) => void freed.push(object),
     onError: (error) => reportError(error),
   });
   try {
-    await test({ caches, objects: clusterObjects(client), woken });
+    await test({ caches, objects: clusterObjects(client), woken, freed });
   } finally {
     await caches.stop();
     client.close();
@@ -105,6 +109,35 @@ data: {state: new}
     await read();
     assert.equal(judged(), "ready");
     assert.deepEqual(woken, ["default/acme-web"]);
+  });
+});
+
+Deno.test("what a node lets go of is told: a deleted object, one without its labels, and one without its claim", async () => {
+  await withCaches(async ({ caches, objects, freed }) => {
+    const names = ["deleted", "untracked", "unclaimed"];
+    for (const name of names) {
+      await objects.apply(`
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: ${name}
+  namespace: default
+  ${LABELS}
+  annotations: {claim.lynq.sh/n1: any Delete default/acme-web/acme, claim.lynq.sh/n2: any Delete default/b-web/b}
+`);
+    }
+    await caches.ensure([CONFIG_MAP]);
+    const [deleted, untracked, unclaimed] = names.map((name) => ({ ...CONFIG, name })) as [
+      typeof CONFIG,
+      typeof CONFIG,
+      typeof CONFIG,
+    ];
+    await objects.merge(deleted, { data: { x: "1" }, metadata: { annotations: { other: "x" } } });
+    await objects.remove(deleted);
+    await objects.merge(untracked, { metadata: { labels: { "lynq.sh/node": null } } });
+    await objects.merge(unclaimed, { metadata: { annotations: { "claim.lynq.sh/n2": null } } });
+    await until("the watch to tell of it", () => Promise.resolve(freed.length > 2), 20);
+    assert.deepEqual(freed, [deleted, untracked, unclaimed].map((of) => objectId(CONFIG_MAP, of)));
   });
 });
 

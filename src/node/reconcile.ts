@@ -12,6 +12,7 @@ import { finalizeNode } from "./finalize.ts";
 import { withFormerRecords } from "./former_records.ts";
 import { secretive, withoutForeignWords } from "./foreign_words.ts";
 import { gather, type Item } from "./gather.ts";
+import { awaitHeld } from "./held_objects.ts";
 import { holdNode } from "./hold.ts";
 import { ruledObjects } from "./judge.ts";
 import { redaction } from "./redaction.ts";
@@ -92,7 +93,7 @@ export async function reconcileNode(own: NodeWorld, key: string, signal: AbortSi
   );
 
   // 8. When to come back without an event.
-  return verdict(world, { key, items, findings, leftovers, records: next, now });
+  return verdict(world, { key, node, items, findings, leftovers, records: next, now });
 }
 
 /** Nothing is decided about an object that is on its way out. */
@@ -161,6 +162,7 @@ function forget(world: NodeWorld, key: string): Verdict {
   world.backoff.reset(key);
   world.namespaces.wait(key, []);
   world.missingKinds.wait(key, []);
+  world.heldObjects.wait(key, []);
   world.children.rules.claim(key, []);
   return AWAIT;
 }
@@ -221,6 +223,7 @@ async function pruneLeavers(
 
 interface Done {
   readonly key: string;
+  readonly node: StoredNode;
   readonly items: readonly Item[];
   readonly findings: readonly Finding[];
   readonly leftovers: readonly Leftover[];
@@ -247,6 +250,8 @@ function verdict(world: NodeWorld, done: Done): Verdict {
       ...leavingNamespaces(done.leftovers.map(({ orphan }) => orphan)),
     ],
   );
+  const conflicts = findings.filter((f) => f.settled.reason === "ResourceConflict").map(({ id }) => id);
+  awaitHeld(world, done.node, items.filter(({ id }) => conflicts.includes(id)));
   const policies = new Map(items.map((item) => [item.id, item.policy]));
   const timeout = nextTimeout(done.records, policies, done.now);
   const again = findings.flatMap(({ repairInMs, lookInMs }) =>
@@ -261,5 +266,5 @@ function verdict(world: NodeWorld, done: Done): Verdict {
     world.backoff.reset(key);
     return timed;
   }
-  return sooner(timed, requeueAfter(world.backoff.next(key)));
+  return sooner(timed, requeueAfter(world.backoff.again(key, world.now().getTime())));
 }

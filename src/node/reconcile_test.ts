@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { until } from "../../tests/support/cluster_objects.ts";
 import { withNode } from "../../tests/support/node_world.ts";
 import { resourceOf } from "../../tests/support/stored_objects.ts";
 import { findCondition } from "../api/conditions.ts";
@@ -191,5 +192,26 @@ Deno.test("a cycle stops the node before anything is written, and tells its path
     assert.equal(writes, 1);
     assert.match(findCondition(status.conditions, "Ready")?.message ?? "", /a -> b -> a/);
     assert.equal((await lab.pass()).writes, 0);
+  });
+});
+
+Deno.test("a node waits for the object that another one has until that is let go of, and has it then", async () => {
+  await withNode(async (lab) => {
+    await lab.objects.apply(`
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: acme-a, namespace: default, labels: {lynq.sh/node: b-web, lynq.sh/node-namespace: default}}
+`);
+    await lab.want(["a", "b"].map((id) => resourceOf({ id, spec: configMap() })));
+    assert.deepEqual(states((await lab.pass()).status), { a: "ResourceConflict", b: "Ready" });
+    const waiting = (id: string) => lab.waiting.objects.of(`/ConfigMap default/acme-${id}`);
+    assert.deepEqual([waiting("a"), waiting("b")], [["default/acme-web"], []]);
+    await lab.objects.remove(of("acme-a"));
+    const status = await until("the watch to tell of it", async () => {
+      const { status } = await lab.pass();
+      return ready(status) === "True" && status;
+    });
+    assert.deepEqual(states(status), { a: "Ready", b: "Ready" });
+    assert.deepEqual(waiting("a"), []);
   });
 });

@@ -4,6 +4,7 @@ import { act, lookFirst, paceKey } from "./act.ts";
 import { decide, type Decision, type DependencyState, type Situation } from "./decide.ts";
 import { type Attempt, brokenFinding, finding, type WalkInput } from "./finding.ts";
 import type { Target } from "./gather.ts";
+import { awaitHeld } from "./held_objects.ts";
 import { judge } from "./judge.ts";
 import { lookCloser } from "./look_closer.ts";
 import { nodeEvent } from "./node_event.ts";
@@ -79,6 +80,8 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
         message: decision.message,
       });
     case "conflict":
+      // It may be let go of while the others are gone through.
+      awaitHeld(world, input.node, input.items);
       return finding(item, situation, {
         state: "Conflicted",
         reason: "ResourceConflict",

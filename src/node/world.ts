@@ -82,6 +82,8 @@ export interface NodeWorld extends Hands {
   };
   /** Remembers the nodes that wait for a kind to be served, to be woken by a new CustomResourceDefinition. */
   readonly missingKinds: { wait(node: string, kinds: readonly string[]): void };
+  /** Wakes the node when one of these objects, as `objectId` names them, is let go of by another node; replaces as above. */
+  readonly heldObjects: { wait(node: string, objects: readonly string[]): void };
   readonly backoff: Backoff;
   readonly repairs: RepairPace;
   /** When pods of what does not become ready are looked at. */

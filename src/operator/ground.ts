@@ -55,7 +55,7 @@ export interface Ground {
   readonly routing: Routing;
   readonly discovery: Discovery;
   readonly forms: PreparedForms;
-  readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
+  readonly waiting: Routing["waiting"] & { readonly objects: Waiters };
   readonly memory: Map<string, HubMemory>;
   readonly orphaning: Orphaning;
   readonly guard: SchemaGuard;
@@ -83,7 +83,7 @@ export class KindsMissing extends Error {
 export function layGround(options: ManagerOptions, audience: Audience): Ground {
   const { client, timers, log, concurrency } = options;
   const discovery = createDiscovery({ client });
-  const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
+  const waiting = { namespaces: new Waiters(), kinds: new Waiters(), objects: new Waiters() };
   const memory = new Map<string, HubMemory>();
   const guard = new SchemaGuard({ client, timers, log });
   const orphaning = new Orphaning();
@@ -135,4 +135,9 @@ export async function leaveGround({ caches, guard }: Ground): Promise<void> {
 /** What all worlds have from outside. */
 export function outside({ client, events, metrics, log, timers }: ManagerOptions) {
   return { client, events, metrics, log, now: () => new Date(timers.now()) };
+}
+
+/** Has the nodes looked at again that wait for another one to let go of this object. */
+export function wakeForObject({ routing, waiting }: Ground, object: string): void {
+  for (const node of waiting.objects.of(object)) routing.queues().node.enqueue(node);
 }

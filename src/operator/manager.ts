@@ -9,6 +9,7 @@ import {
   leaveGround,
   type ManagerOptions,
   settleGround,
+  wakeForObject,
 } from "./ground.ts";
 import { nodeWorld } from "./node_world.ts";
 import { createPlanner, type Planner } from "./planner.ts";
@@ -91,6 +92,7 @@ function wire(options: ManagerOptions): Parts {
         worker.enqueue(key, urgencyOfChild(nodes.get(key)?.value));
       }
     },
+    onFreed: (object) => wakeForObject(ground, object),
     onError: (error, key) => log.error("Cache of children", { key, error }),
   });
   const world = nodeWorld(ground, { nodes, children, client });

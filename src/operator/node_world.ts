@@ -95,6 +95,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
       wait: (node, names) => waiting.namespaces.wait(node, names),
     },
     missingKinds: waiting.kinds,
+    heldObjects: waiting.objects,
     backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     repairs: new RepairPace(),
     looks: new LookPace(),

@@ -5,7 +5,7 @@ import type { Places } from "../controller/places.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { ChildCaches } from "../node/child_caches.ts";
 import type { NodeWorld } from "../node/world.ts";
-import { KindsMissing } from "./ground.ts";
+import { KindsMissing, wakeForObject } from "./ground.ts";
 import { type NodeCache, nodesSynced, startNodeCache } from "./caches.ts";
 import { createNodeController } from "./controllers.ts";
 import type { Ground } from "./ground.ts";
@@ -56,6 +56,7 @@ export function startShard(ground: Ground, parts: ShardParts): Shard {
     labelSelector: ownChildren(buckets),
     rules: loose.rules,
     onChange: (node) => wake({ nodes, queue }, node),
+    onFreed: (object) => wakeForObject(ground, object),
     onError: (error, key) => log.error("Cache of children", { key, error }),
   });
   const world: NodeWorld = nodeWorld(ground, {
@@ -128,6 +129,7 @@ function forgetNodes({ options, waiting }: Ground, world: NodeWorld, nodes: Node
     options.metrics.forgetNode({ namespace: value.namespace, name: value.name });
     waiting.namespaces.wait(key, []);
     waiting.kinds.wait(key, []);
+    waiting.objects.wait(key, []);
     world.children.rules.claim(key, []);
   }
 }

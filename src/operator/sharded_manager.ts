@@ -13,6 +13,7 @@ import {
   leaveGround,
   type ManagerOptions,
   settleGround,
+  wakeForObject,
 } from "./ground.ts";
 import { type Leadership, leadsElsewhere, LeaseLost } from "./leadership.ts";
 import type { Manager, Shown } from "./manager.ts";
@@ -90,6 +91,7 @@ class ShardedManager implements Manager {
       namespaces: options.namespaces,
       labelSelector: LOOSE_CHILDREN,
       onChange: (node) => this.#shards().forEach((shard) => wake(shard, node)),
+      onFreed: (object) => wakeForObject(this.#ground, object),
       onError: (error, key) => log.error("Cache of children", { key, error }),
     });
     this.#observer = new SummedObserver(observerOf(this.#ground, "node"));

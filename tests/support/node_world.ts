@@ -39,7 +39,7 @@ export interface NodeLab {
   readonly objects: ClusterObjects;
   readonly client: KubeClient;
   readonly events: RecordingEvents;
-  readonly waiting: { readonly namespaces: Waiters; readonly kinds: Waiters };
+  readonly waiting: Readonly<Record<"namespaces" | "kinds" | "objects", Waiters>>;
   /** Seconds that the controller's clock is ahead. */
   readonly clock: { ahead: number };
   /** What is being deleted around the node, if anything. */
@@ -152,7 +152,7 @@ const WHICH = { apiVersion: "operator.lynq.sh/v1", kind: "LynqNode", namespace: 
 function labOf(parts: Parts): NodeLab {
   const { client, objects, sandbox, faults, reads } = parts;
   const events = new RecordingEvents();
-  const waiting = { namespaces: new Waiters(), kinds: new Waiters() };
+  const waiting = { namespaces: new Waiters(), kinds: new Waiters(), objects: new Waiters() };
   const clock = { ahead: 0 };
   const memory = { repairs: new RepairPace() };
   const ground: NodeLab["ground"] = {};
@@ -245,6 +245,7 @@ function worldOf(
       wait: (node, names) => waiting.namespaces.wait(node, names),
     },
     missingKinds: waiting.kinds,
+    heldObjects: waiting.objects,
     teardown: { around: () => Promise.resolve(ground.going) },
     orphaning: new Set(),
     backoff: new Backoff({ baseMs: 1, maxMs: 10 }),
