@@ -12,7 +12,6 @@ import { finalizeNode } from "./finalize.ts";
 import { withFormerRecords } from "./former_records.ts";
 import { secretive, withoutForeignWords } from "./foreign_words.ts";
 import { gather, type Item } from "./gather.ts";
-import { awaitHeld } from "./held_objects.ts";
 import { holdNode } from "./hold.ts";
 import { ruledObjects } from "./judge.ts";
 import { redaction } from "./redaction.ts";
@@ -28,7 +27,7 @@ import type { StoredNode } from "../api/stored.ts";
 import { SEED_UNAVAILABLE } from "./seed.ts";
 import { standingConditions } from "./standing.ts";
 import { buildVariables } from "./variables.ts";
-import { walkWaves } from "./walk.ts";
+import { awaitHeld, walkWaves } from "./walk.ts";
 import type { NodeWorld } from "./world.ts";
 
 /**
@@ -251,7 +250,7 @@ function verdict(world: NodeWorld, done: Done): Verdict {
     ],
   );
   const conflicts = findings.filter((f) => f.settled.reason === "ResourceConflict").map(({ id }) => id);
-  awaitHeld(world, done.node, items.filter(({ id }) => conflicts.includes(id)));
+  awaitHeld(world, { node: done.node, items: items.filter(({ id }) => conflicts.includes(id)) });
   const policies = new Map(items.map((item) => [item.id, item.policy]));
   const timeout = nextTimeout(done.records, policies, done.now);
   const again = findings.flatMap(({ repairInMs, lookInMs }) =>

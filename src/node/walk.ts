@@ -1,10 +1,11 @@
+import { namespacedName } from "../api/resource_key.ts";
 import { outcomeOf } from "../apply/rejection.ts";
 import { whole } from "../controller/limit.ts";
 import { act, lookFirst, paceKey } from "./act.ts";
+import { objectId } from "./child_caches.ts";
 import { decide, type Decision, type DependencyState, type Situation } from "./decide.ts";
 import { type Attempt, brokenFinding, finding, type WalkInput } from "./finding.ts";
 import type { Target } from "./gather.ts";
-import { awaitHeld } from "./held_objects.ts";
 import { judge } from "./judge.ts";
 import { lookCloser } from "./look_closer.ts";
 import { nodeEvent } from "./node_event.ts";
@@ -81,7 +82,7 @@ async function follow(world: NodeWorld, input: WalkInput, { item, situation }: A
       });
     case "conflict":
       // It may be let go of while the others are gone through.
-      awaitHeld(world, input.node, input.items);
+      awaitHeld(world, input);
       return finding(item, situation, {
         state: "Conflicted",
         reason: "ResourceConflict",
@@ -155,3 +156,12 @@ function contended(
 
 /** Reason of what another writer changes as often as it is repaired, an event reason too. */
 const CONTENDED = "DriftContended";
+
+/** Has the node looked at again when another one lets go of what these items are to be; replaces what it waited for. */
+export function awaitHeld(
+  world: Pick<NodeWorld, "heldObjects">,
+  { node, items }: Pick<WalkInput, "node" | "items">,
+): void {
+  const objects = items.flatMap((item) => item.kind === "broken" ? [] : [objectId(item.type, item.key)]);
+  world.heldObjects.wait(namespacedName(node), objects);
+}

@@ -100,7 +100,6 @@ export const ACTING_FILES: Readonly<Record<string, string>> = {
   "src/node/finalize.ts": "deletes or releases the children of a node that goes",
   "src/node/former_records.ts": "reads the objects that the Go implementation's status lists",
   "src/node/gather.ts": "reads what the decision needs",
-  "src/node/held_objects.ts": "registers what a node waits for another one to let go of",
   "src/node/hold.ts": "waits for the watches of what a paused node has",
   "src/node/judge.ts": "reads an object that its readyWhen was not asked about",
   "src/node/look_closer.ts": "looks at the pods and the class of what is not ready",
