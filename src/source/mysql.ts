@@ -1,14 +1,14 @@
-import { isIP, type Socket } from "node:net";
+import { isIP } from "node:net";
 import { Duplex } from "node:stream";
 import mysql, { type Connection, type FieldPacket, type Query } from "mysql2";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
 import { mysqlError } from "./mysql_error.ts";
 import { mysqlText } from "./mysql_text.ts";
-import { type PeerCheck, peerSocket } from "./peer_socket.ts";
+import { type PeerCheck, PeerSocket } from "./peer_socket.ts";
 import { type RawRow, SourceError, type SourceErrorCode } from "./port.ts";
 import { checkServer, serverTitle, sourceError } from "./server_error.ts";
-import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
+import { type Adapter, ANSWER_BYTES, PAGE_BYTES, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
 import { rowOf } from "./value_text.ts";
 
 type MysqlConfig = Extract<SourceConfig, { type: "mysql" }>;
@@ -52,19 +52,20 @@ type Cells = readonly (Uint8Array | null)[];
 class MysqlSession implements Session {
   readonly #options: SessionOptions;
   readonly #lost = Promise.withResolvers<never>();
-  readonly #socket: Socket;
+  readonly #socket: PeerSocket;
   #connection: Connection | undefined;
   #pages: Pages | undefined;
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#socket = peerSocket(options.check);
+    this.#socket = new PeerSocket(options);
     this.#lost.promise.catch(() => {});
   }
 
   async connect(): Promise<void> {
     const { server, title, queryMs } = this.#options;
     const connected = Promise.withResolvers<void>();
+    this.#socket.allow(ANSWER_BYTES);
     try {
       this.#socket.setNoDelay(true).connect(server.port, server.host);
       this.#connection = mysql.createConnection(connectionOptions(server, this.#socket));
@@ -95,6 +96,7 @@ class MysqlSession implements Session {
   }
 
   async next(): Promise<readonly RawRow[]> {
+    this.#socket.allow(PAGE_BYTES);
     this.#pages ??= new Pages(this.#open(), this.#options);
     return await Promise.race([this.#pages.next(), this.#lost.promise]);
   }
@@ -191,7 +193,7 @@ class Pages {
  * The driver's options. Rows are parsed without generated code, cells stay bytes, several statements in one query and
  * LOCAL INFILE are not offered to the server.
  */
-function connectionOptions(server: ServerConfig, socket: Socket): mysql.ConnectionOptions {
+function connectionOptions(server: ServerConfig, socket: PeerSocket): mysql.ConnectionOptions {
   return {
     ...{ host: server.host, port: server.port, user: server.username, password: server.password },
     database: server.database,
@@ -208,7 +210,7 @@ function connectionOptions(server: ServerConfig, socket: Socket): mysql.Connecti
  * The stream that the driver talks through. TLS over a socket takes the socket's handle, and an end that comes while
  * the driver pauses is then never told; over a wrapped socket it is, by the socket's own events.
  */
-function driverStream({ mode }: SourceTls, socket: Socket): Duplex {
+function driverStream({ mode }: SourceTls, socket: PeerSocket): Duplex {
   if (mode === "disable") return socket;
   // Node takes a pair of its own streams here; the types name only the web's.
   const pair: unknown = { readable: socket, writable: socket };

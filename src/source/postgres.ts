@@ -1,7 +1,6 @@
-import type { Socket } from "node:net";
 import type { ServerConfig, SourceConfig, SourceTls } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
-import { type PeerCheck, peerSocket } from "./peer_socket.ts";
+import { type PeerCheck, PeerSocket } from "./peer_socket.ts";
 import type { RawRow, SourceError } from "./port.ts";
 import {
   newClient,
@@ -15,8 +14,8 @@ import { type PostgresTls, TEXT_TYPES } from "./postgres_driver.ts";
 import { guardedSelect, strayBytes } from "./postgres_encoding.ts";
 import { postgresError, type PostgresPhase } from "./postgres_error.ts";
 import { NO_UTF8, postgresText } from "./postgres_text.ts";
-import { checkServer, serverTitle } from "./server_error.ts";
-import { type Adapter, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
+import { checkServer, type Failure, serverTitle, sourceError } from "./server_error.ts";
+import { type Adapter, ANSWER_BYTES, PAGE_BYTES, PAGE_ROWS, serverLimitMs, type Session } from "./session.ts";
 import { CellError, rowOf } from "./value_text.ts";
 
 type PostgresConfig = Extract<SourceConfig, { type: "postgres" }>;
@@ -41,24 +40,34 @@ interface SessionOptions {
   readonly check: PeerCheck | undefined;
 }
 
+const UNREADABLE: Failure = { code: "ConnectionLost", detail: "it answers what PostgreSQL doesn't" };
+
 class PostgresSession implements Session {
   readonly #options: SessionOptions;
-  readonly #socket: Socket;
+  readonly #socket: PeerSocket;
   readonly #client: PostgresClient;
   #phase: PostgresPhase = "dialing";
   #cursor: PostgresCursor | undefined;
+  #pageRows = 0;
   /** What the database's text is in, `server_encoding`. */
   #encoding = "";
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#socket = peerSocket(options.check);
+    this.#socket = new PeerSocket(options);
+    this.#socket.allow(ANSWER_BYTES);
     const secure = options.server.tls.mode !== "disable";
     this.#socket.on("connect", () => this.#phase = secure ? "securing" : "greeting");
-    this.#client = newClient(clientOptions(options.server, {
-      stream: this.#socket,
-      asked: () => this.#phase = "authenticating",
-    }));
+    this.#client = newClient(
+      clientOptions(options.server, {
+        stream: this.#socket,
+        asked: () => this.#phase = "authenticating",
+      }),
+      {
+        received: (bytes, stream) => stream !== this.#socket && this.#socket.count(bytes),
+        unreadable: () => this.#socket.destroy(sourceError(options.title, UNREADABLE)),
+      },
+    );
     // The work under way is told too, and reports it; without a listener the process would end.
     this.#client.on("error", () => {});
   }
@@ -86,7 +95,9 @@ class PostgresSession implements Session {
   }
 
   async next(): Promise<readonly RawRow[]> {
-    const cursor = this.#cursor ??= this.#client.query(newCursor(this.#select()));
+    const cursor = this.#cursor ??= this.#newCursor();
+    this.#socket.allow(PAGE_BYTES);
+    this.#pageRows = 0;
     const page = Promise.withResolvers<PostgresResult>();
     cursor.read(PAGE_ROWS, (cause, rows, result) => {
       if (cause) page.reject(this.#error(cause));
@@ -107,6 +118,17 @@ class PostgresSession implements Session {
 
   #run(text: string, values: readonly string[] = []): Promise<PostgresResult> {
     return this.#client.query({ text, values, rowMode: "array", types: TEXT_TYPES });
+  }
+
+  /** A page has as many rows as were asked for: a server that sends more is left. */
+  #newCursor(): PostgresCursor {
+    const cursor = this.#client.query(newCursor(this.#select()));
+    cursor.on("row", () => {
+      if (++this.#pageRows > PAGE_ROWS) {
+        this.#socket.refuse(`more than the ${PAGE_ROWS} rows that were asked for`);
+      }
+    });
+    return cursor;
   }
 
   #error(cause: unknown): SourceError {
@@ -150,7 +172,7 @@ const SETTINGS = `SELECT current_setting('server_encoding'), set_config('client_
     WHERE name = 'client_connection_check_interval' AND version() !~* 'visual c|mingw|windows')`;
 
 interface Dialing {
-  readonly stream: Socket;
+  readonly stream: PeerSocket;
   /** Called when the server asks for the password: TLS, if any, is done. */
   readonly asked: () => void;
 }

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import pg from "pg";
 import Cursor from "pg-cursor";
+import { PostgresFrames } from "./postgres_frames.ts";
 
 /** What this room uses of npm:pg and npm:pg-cursor, which publish no types of their own. */
 export interface PostgresOptions {
@@ -46,6 +47,7 @@ export interface PostgresCursor {
     rows: number,
     done: (error: unknown, rows: readonly PostgresCells[], result?: PostgresResult) => void,
   ): void;
+  on(event: "row", listener: () => void): void;
 }
 
 export interface PostgresClient {
@@ -59,20 +61,52 @@ export interface PostgresClient {
 /** Every cell as the server's text. */
 export const TEXT_TYPES = { getTypeParser: () => (text: string): string => text };
 
+/** What a connection brings, before the driver reads it. */
+export interface PostgresReceiver {
+  /** So many bytes came over this stream: the socket, or what TLS makes of it. */
+  received(bytes: number, stream: Pick<Duplex, "on">): void;
+  /** They are no messages of PostgreSQL. */
+  unreadable(): void;
+}
+
 /**
  * A client that takes nothing from the environment. The driver looks up a PG* variable for every setting that is
  * empty; the three that have to be empty are given, and emptied before they are used.
  */
-export function newClient(options: PostgresOptions): PostgresClient {
+export function newClient(options: PostgresOptions, receiver: PostgresReceiver): PostgresClient {
   const client = new Client({ ...options, binary: true, options: "none", replication: "none" });
   client.binary = false;
   client.connectionParameters.options = "";
   client.connectionParameters.replication = "";
+  const { connection } = client;
+  const attach = connection.attachListeners.bind(connection);
+  connection.attachListeners = (stream) => attach(guarded(stream, receiver));
   return client;
+}
+
+/** What can't be read makes the driver throw where nobody would catch it, or read on for ever. */
+function guarded(stream: Pick<Duplex, "on">, receiver: PostgresReceiver): Pick<Duplex, "on"> {
+  const frames = new PostgresFrames();
+  const on = (event: string, listener: (...args: Uint8Array[]) => void) =>
+    stream.on(
+      event,
+      event !== "data" ? listener : (chunk: Uint8Array) => {
+        receiver.received(chunk.length, stream);
+        const whole = frames.take(chunk);
+        if (whole === undefined) return receiver.unreadable();
+        try {
+          if (whole.length > 0) listener(whole);
+        } catch {
+          receiver.unreadable();
+        }
+      },
+    );
+  return { on: on as Duplex["on"] };
 }
 
 interface ConfiguredClient extends PostgresClient {
   binary: boolean;
+  readonly connection: { attachListeners(stream: Pick<Duplex, "on">): void };
   readonly connectionParameters: { options: string; replication: string };
 }
 

@@ -7,6 +7,13 @@ import type { RawRow, RowQuery, RowSource } from "./port.ts";
 export const PAGE_ROWS = 500;
 
 /**
+ * Bytes that a server may send while a page is asked for, and for anything else: a driver holds them all. A page may have a
+ * few cells beyond what a LynqNode can hold, which are told one by one.
+ */
+export const PAGE_BYTES = 64 * 2 ** 20;
+export const ANSWER_BYTES = 4 * 2 ** 20;
+
+/**
  * One connection for one read. Methods are called in the order below, never two at a time, and reject with
  * `SourceError` only. Deadlines and abort are the caller's: it stops waiting, then calls `destroy`.
  */
