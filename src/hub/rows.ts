@@ -24,11 +24,11 @@ export function columnsOf(spec: HubSpec): ColumnMapping[] {
   const { uid, activate, hostOrUrl, pause } = spec.valueMappings;
   const extras = Object.entries(spec.extraValueMappings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
   return [
-    { variable: UID_KEY, column: uid },
-    ...(hostOrUrl ? [{ variable: "hostOrUrl", column: hostOrUrl }] : []),
-    { variable: ACTIVATE_KEY, column: activate },
-    ...(pause ? [{ variable: PAUSE_KEY, column: pause }] : []),
-    ...extras.map(([variable, column]) => ({ variable, column })),
+    { variable: UID_KEY, column: uid, field: "valueMappings.uid" },
+    ...(hostOrUrl ? [{ variable: "hostOrUrl", column: hostOrUrl, field: "valueMappings.hostOrUrl" }] : []),
+    { variable: ACTIVATE_KEY, column: activate, field: "valueMappings.activate" },
+    ...(pause ? [{ variable: PAUSE_KEY, column: pause, field: "valueMappings.pause" }] : []),
+    ...extras.map(([variable, column]) => ({ variable, column, field: `extraValueMappings.${variable}` })),
   ];
 }
 

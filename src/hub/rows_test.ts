@@ -18,6 +18,12 @@ Deno.test("columns are uid, hostOrUrl where mapped, activate, then the extras by
   assert.deepEqual(columns(spec), ["id", "active", "host", "plan_name"]);
   const mapped = { ...spec, valueMappings: { uid: "id", activate: "active", hostOrUrl: "url" } };
   assert.deepEqual(columns(mapped), ["id", "url", "active", "host", "plan_name"]);
+  assert.deepEqual(columnsOf(spec).map(({ field }) => field), [
+    "valueMappings.uid",
+    "valueMappings.activate",
+    "extraValueMappings.domain",
+    "extraValueMappings.plan",
+  ]);
 });
 
 Deno.test("exactly seven texts are a yes", () => {

@@ -52,7 +52,9 @@ export function checkColumns(plan: ReadPlan, existing: readonly string[], dialec
   const nearest = nearestName(missing.column, existing);
   const hint = nearest === undefined ? "" : `did you mean "${nearest}"? `;
   throw new SourceError(
-    `table ${plan.table.join(".")} has no column "${missing.column}" (mapped to ${missing.variable})`,
+    `table ${plan.table.join(".")} has no column "${missing.column}", which ${
+      missing.field ?? missing.variable
+    } names`,
     { code: "ColumnNotFound", remedy: `${hint}it has ${listed(existing)}` },
   );
 }

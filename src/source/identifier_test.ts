@@ -52,6 +52,15 @@ Deno.test("columns are compared as the database compares them", () => {
   });
 });
 
+Deno.test("what maps a column that is not there is named", () => {
+  const plan = planRead(
+    { table: "t", columns: [{ ...mapping("b"), field: "valueMappings.uid" }] },
+    backquotes,
+  );
+  const message = 'table t has no column "b", which valueMappings.uid names';
+  assert.throws(() => checkColumns(plan, ["a"], backquotes), { code: "ColumnNotFound", message });
+});
+
 Deno.test("a far name gets no suggestion, and a wide table a short list", () => {
   const query = { table: "t", columns: [mapping("activate")] };
   const existing = Array.from({ length: 100 }, (_, index) => `column_${index}`);

@@ -2,6 +2,8 @@
 export interface ColumnMapping {
   readonly variable: string;
   readonly column: string;
+  /** The field that maps it, as errors name it; `variable` where there is none. */
+  readonly field?: string;
 }
 
 /** What to read: columns of one table or view (`table`, `db.table`, `schema.view`), never a statement. */

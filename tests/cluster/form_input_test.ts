@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { KubeError } from "../../src/kube/error.ts";
-import { FORM } from "../../src/operator/kinds.ts";
+import { FORM, HUB, NODE } from "../../src/operator/kinds.ts";
 import { clusterObjects } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { clusterTest } from "../support/control_plane_case.ts";
@@ -60,35 +60,86 @@ const REFUSED_FORMS: readonly (readonly [text: string, names: RegExp])[] = [
   ],
 ];
 
+const SQLITE = "source: {type: sqlite, sqlite: {path: a, table: b}}";
+const MAPPINGS = "valueMappings: {uid: a, activate: b}";
+const mysql = (text: string) =>
+  `{source: {type: mysql, mysql: {host: a, username: u, database: d, ${text}}}, ${MAPPINGS}}`;
+const source = (text: string) =>
+  `{source: {type: sqlite, sqlite: {path: a, table: b}, ${text}}, ${MAPPINGS}}`;
+const hub = (text: string) => `{${SQLITE}, ${MAPPINGS}, ${text}}`;
+
+const REFUSED_HUBS: readonly (readonly [spec: string, names: RegExp])[] = [
+  [`{${MAPPINGS}}`, /spec\.source: Required value/],
+  [
+    `{source: {type: oracle}, ${MAPPINGS}}`,
+    /spec\.source\.type: Unsupported value: "oracle": .*"mysql", "postgres", "sqlite"/,
+  ],
+  [`{source: {type: postgres}, ${MAPPINGS}}`, /source\.postgres is required when source\.type is postgres/],
+  [mysql("port: 3306"), /spec\.source\.mysql\.table: Required value/],
+  [mysql('table: ""'), /spec\.source\.mysql\.table: Invalid value: "": .*at least 1 char/],
+  [mysql("table: t, port: 0"), /spec\.source\.mysql\.port: Invalid value: 0: .*greater than or equal to 1/],
+  [mysql("table: t, port: 65536"), /mysql\.port: Invalid value: 65536: .*less than or equal to 65535/],
+  [mysql("table: t, tls: {mode: some}"), /tls\.mode: Unsupported value: "some": .*"require"/],
+  [mysql("table: t, passwordRef: {name: a}"), /spec\.source\.mysql\.passwordRef\.key: Required value/],
+  [source("syncInterval: 1m30s"), /spec\.source\.syncInterval: Invalid value: "1m30s": .*should match/],
+  [
+    source("connectTimeoutSeconds: 301"),
+    /connectTimeoutSeconds: Invalid value: 301: .*less than or equal to 300/,
+  ],
+  [source("queryTimeoutSeconds: 0"), /queryTimeoutSeconds: Invalid value: 0: .*greater than or equal to 1/],
+  [`{${SQLITE}, valueMappings: {uid: a}}`, /spec\.valueMappings\.activate: Required value/],
+  [`{${SQLITE}, valueMappings: {uid: "", activate: b}}`, /spec\.valueMappings\.uid: Invalid value: ""/],
+  [hub("syncInterval: soon"), /spec\.syncInterval: Invalid value: "soon": .*should match/],
+  [hub("extraValueMappings: {plan: 1}"), /extraValueMappings\.plan: Invalid value: "integer": .*string/],
+  [hub("deletionGuard: {maxPercent: 101}"), /deletionGuard\.maxPercent: Invalid value: 101/],
+  [hub("deletionGuard: {minCount: 0}"), /deletionGuard\.minCount: Invalid value: 0/],
+  [hub("sensitive: [token]"), /sensitive names variables of extraValueMappings/],
+  [hub("extraValueMappings: {uid: a}, sensitive: [uid]"), /sensitive names none of .*uid/],
+  [
+    hub("serviceAccountName: Not_A_Name"),
+    /spec\.serviceAccountName: Invalid value: "Not_A_Name": .*should match/,
+  ],
+  [hub("pausedUntil: tomorrow"), /spec\.pausedUntil: Invalid value: "tomorrow": .*date-time/],
+];
+
+const REFUSED_NODES: readonly (readonly [spec: string, names: RegExp])[] = [
+  ["{templateRef: a}", /spec\.uid: Required value/],
+  ["{uid: a, templateRef: b, pausedUntil: tomorrow}", /spec\.pausedUntil: Invalid value: "tomorrow"/],
+  [
+    "{uid: a, templateRef: b, jobs: [{id: a, spec: {}, timeoutSeconds: 0}]}",
+    /jobs\[0\]\.timeoutSeconds: .*: 0/,
+  ],
+];
+
+const resource = (text: string) =>
+  `{hubId: a, configMaps: [{id: a, nameTemplate: n, spec: {apiVersion: v1, kind: ConfigMap}, ${text}}]}`;
+const form = (text: string) => text.startsWith("hubId") ? `{${text}}` : `{hubId: a, ${text}}`;
+
+const CASES = [
+  ...REFUSED.map(([text, names]) => ({ type: FORM, spec: resource(text), names })),
+  ...REFUSED_FORMS.map(([text, names]) => ({ type: FORM, spec: form(text), names })),
+  ...REFUSED_HUBS.map(([spec, names]) => ({ type: HUB, spec, names })),
+  ...REFUSED_NODES.map(([spec, names]) => ({ type: NODE, spec, names })),
+];
+
 clusterTest(
   await requireControlPlane(),
   "every value outside its range is refused by the API server with the field and what it takes",
   async (on) => {
     await installKinds(clusterObjects(on.client));
-    const resource = (text: string) =>
-      `{hubId: a, configMaps: [{id: a, nameTemplate: n, spec: {apiVersion: v1, kind: ConfigMap}, ${text}}]}`;
-    const cases = [
-      ...REFUSED.map(([text, names]) => ({ text, spec: resource(text), names })),
-      ...REFUSED_FORMS.map(([text, names]) => ({
-        text,
-        spec: text.startsWith("hubId") ? `{${text}}` : `{hubId: a, ${text}}`,
-        names,
-      })),
-    ];
-    for (const { text, spec, names } of cases) {
-      const metadata = { name: "bad", namespace: on.namespace };
-      const form = {
+    for (const { type, spec, names } of CASES) {
+      const object = {
         apiVersion: "operator.lynq.sh/v1",
-        kind: "LynqForm",
-        metadata,
+        kind: type.kind,
+        metadata: { name: "bad", namespace: on.namespace },
         spec: parse(spec) as unknown,
       };
-      await assert.rejects(on.client.create(FORM, form), (error) => {
-        assert(error instanceof KubeError, `${text}: ${error}`);
-        assert.equal(error.status, 422, `${text}: ${error.message}`);
-        assert.match(error.message, names, text);
+      await assert.rejects(on.client.create(type, object), (error) => {
+        assert(error instanceof KubeError, `${spec}: ${error}`);
+        assert.equal(error.status, 422, `${spec}: ${error.message}`);
+        assert.match(error.message, names, spec);
         return true;
-      }, text);
+      }, spec);
     }
   },
 );

@@ -31,7 +31,11 @@ metadata: {name: wrong, namespace: ${namespace}}
 stringData: {password: not-the-password}
 `);
   const cases: (HubOptions & { says: RegExp })[] = [
-    { name: "tenants", uid: "idd", says: /idd/ },
+    {
+      name: "tenants",
+      uid: "idd",
+      says: /has no column "idd", which valueMappings\.uid names.*plan/i,
+    },
     { name: "tenants", table: "nowhere", says: /nowhere/ },
     { name: "tenants", secret: "wrong", says: /AuthenticationFailed|password/ },
     { name: "tenants", secret: "none", says: /Secret .*none.* does not exist.*passwordRef/ },
@@ -85,6 +89,15 @@ async function invalidForms(lab: OperatorLab): Promise<void> {
       /config depends on non-existent resource: missing/,
     ],
   ];
+  await objects.apply(form(lab, "hubless", CONFIG).replace("hubId: tenants", "hubId: nobody"));
+  await told(lab, {
+    kind: "LynqForm",
+    name: "hubless",
+    type: "Valid",
+    status: "False",
+    event: "HubNotFound",
+    says: /hub 'nobody' not found in namespace .*: create it, or make a new form with another spec\.hubId/,
+  });
   for (const [name, resources, says] of cases) {
     await objects.apply(form(lab, name, resources));
     await told(lab, {
