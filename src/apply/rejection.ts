@@ -1,4 +1,5 @@
 import type { FieldConflict, Outcome, RejectionCode } from "../api/stages.ts";
+import { compareText } from "../kube/compare_text.ts";
 import { KubeError, KubeUnreachable, type StatusCause } from "../kube/error.ts";
 import { fieldConflicts } from "../kube/fields.ts";
 import { type Asked, remedyFor } from "./missing_right.ts";
@@ -84,15 +85,11 @@ const NAMED = 10;
 /** Managers and fields in one line, in one order whatever the server's; of many fields the first ten. */
 export function describeConflicts(conflicts: readonly FieldConflict[]): string {
   const told = conflicts.map(({ manager, field }) => ({ manager, field }))
-    .sort((a, b) => compare(a.manager, b.manager) || compare(a.field, b.field))
+    .sort((a, b) => compareText(a.manager, b.manager) || compareText(a.field, b.field))
     .filter(({ manager, field }, i, all) => manager !== all[i - 1]?.manager || field !== all[i - 1]?.field);
   const byManager = Map.groupBy(told.slice(0, NAMED), ({ manager }) => manager);
   const lines = [...byManager].map(([manager, fields]) =>
     `"${manager}" manages ${fields.map(({ field }) => field).join(", ")}`
   );
   return [...lines, ...(told.length > NAMED ? [`and ${told.length - NAMED} more`] : [])].join("; ");
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { compareText } from "../kube/compare_text.ts";
 
 const PREFIX = "lynq-demo-";
 const KUBECONFIG = "kubeconfig";
@@ -36,7 +37,7 @@ export async function runningDemos(): Promise<DemoFolder[]> {
     const folder = demoFolder(join(TEMPORARY, entry.name));
     if (await answers(folder)) found.push(folder);
   }
-  return found.sort((a, b) => a.path < b.path ? -1 : 1);
+  return found.sort((a, b) => compareText(a.path, b.path));
 }
 
 async function answers(folder: DemoFolder): Promise<boolean> {

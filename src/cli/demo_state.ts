@@ -1,6 +1,7 @@
 import { findCondition } from "../api/conditions.ts";
 import type { ResourceState } from "../api/node.ts";
 import type { StoredHub, StoredNode } from "../api/stored.ts";
+import { compareText } from "../kube/compare_text.ts";
 import type { Customer } from "./demo_database.ts";
 
 /** Where a node stands: the state of its line. */
@@ -63,7 +64,7 @@ export function demoState(
       .toSorted((a, b) => of.forms.indexOf(a.spec.templateRef) - of.forms.indexOf(b.spec.templateRef))
       .map(demoNode);
   const known = new Set(of.customers.map(({ uid }) => uid));
-  const gone = [...byUid].filter(([uid]) => !known.has(uid)).toSorted(([a], [b]) => a < b ? -1 : 1);
+  const gone = [...byUid].filter(([uid]) => !known.has(uid)).toSorted(([a], [b]) => compareText(a, b));
   return {
     tenants: [
       ...of.customers.map(({ uid, plan, active }): Tenant => ({

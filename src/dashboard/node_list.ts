@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import type { NodeQuery } from "./node_query.ts";
 import { NODE_STATES, type NodeState, type NodeView } from "./state.ts";
 
@@ -62,10 +63,6 @@ function pageOf(groups: readonly NodeView[][], offset: number): NodeView[] {
 
 function byName(a: NodeView, b: NodeView): number {
   return compareText(a.namespace, b.namespace) || compareText(a.name, b.name);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function isOfParents(node: NodeView, query: NodeQuery): boolean {

@@ -4,6 +4,7 @@ import type { FormSpec } from "../api/form.ts";
 import { ANNOTATION, LABEL } from "../api/labels.ts";
 import { type Resource, resource, RESOURCE_ARRAYS, type ResourceArrays } from "../api/resource.ts";
 import type { StoredForm } from "../api/stored.ts";
+import { compareText } from "../kube/compare_text.ts";
 import type { KubeObject } from "../kube/object.ts";
 import type { StoredRevision } from "./world.ts";
 
@@ -59,7 +60,7 @@ function withoutDefaults(entry: Resource): Partial<Resource> {
 function sortedJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) => {
     if (typeof inner !== "object" || inner === null || Array.isArray(inner)) return inner;
-    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)));
+    return Object.fromEntries(Object.entries(inner).sort(([a], [b]) => compareText(a, b)));
   });
 }
 

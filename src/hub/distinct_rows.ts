@@ -1,4 +1,5 @@
 import { FROZEN_REASONS, type FrozenReason, type Row, type RowProblem, type RowVerdict } from "../api/row.ts";
+import { compareText } from "../kube/compare_text.ts";
 
 /** The rows of one read by what they ask for. A uid is in one of these only, whatever the order of the rows. */
 export interface DistinctRows {
@@ -39,7 +40,7 @@ export function distinctRows(verdicts: readonly RowVerdict[]): DistinctRows {
     new Set(rest.filter((verdict) => verdict.kind === kind).map(uidOf));
   const active = rest.flatMap((verdict) => verdict.kind === "active" ? [verdict.row] : []);
   return {
-    active: new Map(active.sort((a, b) => compare(a.uid, b.uid)).map((row) => [row.uid, row])),
+    active: new Map(active.sort((a, b) => compareText(a.uid, b.uid)).map((row) => [row.uid, row])),
     paused: uids("paused"),
     frozen,
     inactive: uids("inactive"),
@@ -92,10 +93,5 @@ function unusable({ uid, column, problem }: Extract<RowVerdict, { kind: "unusabl
 
 function byReason(a: RowProblem, b: RowProblem): number {
   const rank = ({ reason }: RowProblem) => FROZEN_REASONS.findIndex((each) => each === reason);
-  return rank(a) - rank(b) || compare(a.uid, b.uid);
-}
-
-/** Order by code units, the same on every machine. */
-export function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
+  return rank(a) - rank(b) || compareText(a.uid, b.uid);
 }

@@ -1,7 +1,8 @@
 import { isPausedByHand, isPausedByRow, pauseOf } from "../api/pause.ts";
 import type { Row, RowProblem, RowVerdict } from "../api/row.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
-import { compare, type DistinctRows, distinctRows } from "./distinct_rows.ts";
+import { compareText } from "../kube/compare_text.ts";
+import { type DistinctRows, distinctRows } from "./distinct_rows.ts";
 import { marksPatch, type NodeMarks } from "./node_marks.ts";
 import { identityOf, newNodeName, type NodeOf } from "./node_names.ts";
 import { isCurrent } from "./rollout.ts";
@@ -79,7 +80,7 @@ function planWrites(input: PlanInput, rows: DistinctRows): Writes {
   const names = new Set(input.nodes.map(({ name }) => name));
   const writes: NodeChange[] = [];
   const problems: RowProblem[] = [];
-  for (const form of [...input.forms].sort((a, b) => compare(a.name, b.name))) {
+  for (const form of [...input.forms].sort((a, b) => compareText(a.name, b.name))) {
     const revision = form.status.currentRevision;
     if (revision === undefined || isPaused(form, now)) continue;
     for (const row of rows.active.values()) {
@@ -105,7 +106,7 @@ function planWrites(input: PlanInput, rows: DistinctRows): Writes {
 function byIdentity(nodes: readonly StoredNode[]): Map<string, StoredNode> {
   const found = new Map<string, StoredNode>();
   const order = (a: StoredNode, b: StoredNode) =>
-    Number(a.deleting) - Number(b.deleting) || a.name.length - b.name.length || compare(a.name, b.name);
+    Number(a.deleting) - Number(b.deleting) || a.name.length - b.name.length || compareText(a.name, b.name);
   for (const node of [...nodes].sort(order)) {
     const identity = identityOf({ uid: node.spec.uid, form: node.spec.templateRef });
     if (!found.has(identity)) found.set(identity, node);
@@ -162,7 +163,7 @@ function desiredNodes({ forms, nodes }: PlanInput, rows: DistinctRows): number {
 }
 
 function byName(a: NodeChange, b: NodeChange): number {
-  return compare(nameOf(a), nameOf(b));
+  return compareText(nameOf(a), nameOf(b));
 }
 
 export function nameOf(change: NodeChange): string {

@@ -17,7 +17,8 @@ export interface Turn {
 /** How soon a hub whose last read failed asks for its turn again. */
 export const TURN_MS = 1000;
 
-export function turnToRead(world: HubWorld, of: Timing): Turn {
+/** Takes the hub's turn to read, where it is time and it gets one; a hub whose last read failed has it until `sickReads.end`. */
+export function takeTurn(world: HubWorld, of: Timing): Turn {
   if (waitBeforeRead(world, of) > 0) return { due: false, waitMs: 0 };
   const sick = world.memory.get(of.key)?.sync.kind === "failed";
   return !sick || world.sickReads.begin(of.key) ? { due: true, waitMs: 0 } : { due: false, waitMs: TURN_MS };

@@ -4,18 +4,18 @@ import { isPausedByHand, nextEnd, type PauseCause, pausesOf } from "../api/pause
 import { parseNamespacedName } from "../api/resource_key.ts";
 import type { StoredForm, StoredHub } from "../api/stored.ts";
 import { AWAIT, requeueAfter, sooner, type Verdict } from "../controller/verdict.ts";
+import { compareText } from "../kube/compare_text.ts";
 import { SourceError } from "../source/port.ts";
 import { giveAccount } from "./account.ts";
 import { advance } from "./advance.ts";
 import { asksNothing, isCalm, keepCalm, stampOf } from "./calm.ts";
 import { type Carried, carryOut } from "./carry_out.ts";
-import { compare } from "./distinct_rows.ts";
 import { finalizeHub } from "./finalize.ts";
 import { intervalMs } from "./interval.ts";
 import { planHub, planWithoutForm } from "./plan.ts";
 import { asWritten, publishHub } from "./publish.ts";
 import { readRows } from "./read_rows.ts";
-import { nextReadAt, type Timing, TURN_MS, turnToRead, waitBeforeRead } from "./read_pace.ts";
+import { nextReadAt, takeTurn, type Timing, TURN_MS, waitBeforeRead } from "./read_pace.ts";
 import { reportFailure, reportPlan } from "./report.ts";
 import { safeChanges } from "./safe_changes.ts";
 import { sealed } from "./sensitive_secret.ts";
@@ -44,7 +44,7 @@ export async function reconcileHub(world: HubWorld, key: string, signal: AbortSi
   const calm = isCalm(known, { stamp, now: world.now().getTime() });
   if (!calm) await giveAccount(world, hub, signal);
   const basis = known !== undefined && calm ? known.basis : basisOf(world, { hub, forms });
-  const { due, waitMs } = turnToRead(world, { key, hub, basis });
+  const { due, waitMs } = takeTurn(world, { key, hub, basis });
   const of = { key, hub, forms, basis, stamp, calm: calm ? known?.calm : undefined };
   if (calm && !due) return nextPoll(world, of);
   const memory = due ? await sync(world, of, signal) : await roll(world, of, signal);
@@ -144,7 +144,7 @@ function pausedBelow(world: HubWorld, { hub, forms }: Family) {
   const nodes = world.nodes.ofHub(hub.namespace, hub.name).filter((node) => isPausedByHand(node, now));
   return [
     ...forms.map((form) => ({ kind: "form", name: form.name, causes: pausesOf({ form }, now) })),
-    ...nodes.sort((a, b) => compare(a.name, b.name))
+    ...nodes.sort((a, b) => compareText(a.name, b.name))
       .map((node) => ({ kind: "node", name: node.name, causes: pausesOf({ node }, now) })),
   ].filter(({ causes }) => causes.length > 0);
 }

@@ -13,7 +13,7 @@ import {
   viewRollout,
 } from "../api/rollout.ts";
 import type { StoredForm, StoredNode } from "../api/stored.ts";
-import { compare } from "./distinct_rows.ts";
+import { compareText } from "../kube/compare_text.ts";
 import { nameOf, type NodeChange } from "./plan.ts";
 import { sameRow } from "./rollout.ts";
 
@@ -102,7 +102,7 @@ function viewOf(
 /** By rank, then by name. */
 function inOrder(writes: readonly NodeWrite[], rankOf: (write: NodeWrite) => number): NodeWrite[] {
   return writes.map((write) => ({ write, rank: rankOf(write), name: nameOf(write) }))
-    .sort((a, b) => a.rank - b.rank || compare(a.name, b.name))
+    .sort((a, b) => a.rank - b.rank || compareText(a.name, b.name))
     .map(({ write }) => write);
 }
 
@@ -250,7 +250,7 @@ function deadlinePassed(form: StoredForm): boolean {
 function mostCommon(revisions: readonly string[]): string | undefined {
   const counts = new Map<string, number>();
   for (const revision of revisions) counts.set(revision, (counts.get(revision) ?? 0) + 1);
-  return [...counts].toSorted(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0];
+  return [...counts].toSorted(([a, m], [b, n]) => n - m || compareText(a, b))[0]?.[0];
 }
 
 /** The nodes whose form has another revision by now: it is put in, their rows stay as they are. */

@@ -1,5 +1,6 @@
 import type { ResourceRecord } from "../api/node.ts";
 import type { Child } from "../api/stages.ts";
+import { compareText } from "../kube/compare_text.ts";
 import type { KubeObject } from "../kube/object.ts";
 import { isPodTrouble, podTrouble } from "./pod_trouble.ts";
 import { record, textOf } from "./status_fields.ts";
@@ -63,7 +64,7 @@ export function toldByEvents(kind: string): boolean {
 /** The first pod of the workload's newest revision that can't come to run. */
 export function podsDeadEnd(pods: readonly KubeObject[], workload: Child, now: Date): DeadEnd | undefined {
   const own = newestRevision(pods.filter((pod) => isPodOf(pod, workload)));
-  for (const pod of own.toSorted((a, b) => nameOf(a) < nameOf(b) ? -1 : 1)) {
+  for (const pod of own.toSorted((a, b) => compareText(nameOf(a), nameOf(b)))) {
     const trouble = podTrouble(pod);
     if (trouble === undefined || pod.metadata.deletionTimestamp !== undefined) continue;
     if (!trouble.hopeless && now.getTime() - createdAt(pod) < POD_AGE_MS) continue;

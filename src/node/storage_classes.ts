@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import type { KubeClient } from "../kube/client.ts";
 import { isNotFound, KubeError, KubeUnreachable } from "../kube/error.ts";
 import type { KubeObject } from "../kube/object.ts";
@@ -79,5 +80,5 @@ export function defaultClass(classes: readonly KubeObject[]): KubeObject | undef
   const rank = ({ metadata }: KubeObject) => Date.parse(textOf(metadata.creationTimestamp)) || 0;
   return classes
     .filter(({ metadata }) => metadata.annotations?.[DEFAULT] === "true")
-    .toSorted((a, b) => rank(b) - rank(a) || ((a.metadata.name ?? "") < (b.metadata.name ?? "") ? -1 : 1))[0];
+    .toSorted((a, b) => rank(b) - rank(a) || compareText(a.metadata.name ?? "", b.metadata.name ?? ""))[0];
 }

@@ -9,6 +9,7 @@ import { reconcileHub } from "../hub/reconcile.ts";
 import { SickReads } from "../hub/sick_reads.ts";
 import type { HubWorld } from "../hub/world.ts";
 import type { WatchingClient } from "../kube/client.ts";
+import { compareText } from "../kube/compare_text.ts";
 import type { NodeWorld } from "../node/world.ts";
 import { type Caches, type NodeCache, valuesBy } from "./caches.ts";
 import { confirmedForms } from "./confirmed_forms.ts";
@@ -129,5 +130,5 @@ function countMoves(nodes: NodeCache): ReadonlyMap<string, number> {
 }
 
 function byName(a: { name: string }, b: { name: string }): number {
-  return a.name < b.name ? -1 : 1;
+  return compareText(a.name, b.name);
 }

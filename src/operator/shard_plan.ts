@@ -1,4 +1,5 @@
 import { bucketOf, BUCKETS } from "../api/labels.ts";
+import { compareText } from "../kube/compare_text.ts";
 
 /** What one replica sees of shards and replicas. */
 export interface ShardView {
@@ -25,7 +26,7 @@ export function decideShards({ me, replicas, holders }: ShardView): ShardMoves {
   const counts = new Map(replicas.map((replica) => [replica, held(holders, replica).length]));
   const count = (replica: string) => counts.get(replica) ?? 0;
   // Who has more keeps more, so that nothing moves for the sake of a remainder.
-  const ranked = replicas.toSorted((a, b) => count(b) - count(a) || (a < b ? -1 : 1));
+  const ranked = replicas.toSorted((a, b) => count(b) - count(a) || compareText(a, b));
   const least = Math.floor(holders.length / replicas.length);
   const remainder = holders.length % replicas.length;
   const share = (rank: number) => least + (rank < remainder ? 1 : 0);

@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import type { StatusObject } from "./field_management.ts";
 import type { Manager } from "./managed_fields_managers.ts";
 import { printPath } from "./managed_fields_path.ts";
@@ -9,7 +10,7 @@ export function conflictStatus(conflicts: Conflicts): StatusObject {
   const found = [...conflicts.values()].map(({ manager, fields }) => ({
     manager: printManager(manager),
     paths: [...pathsOf(fields)].map(printPath),
-  })).sort((a, b) => a.manager < b.manager ? -1 : 1);
+  })).sort((a, b) => compareText(a.manager, b.manager));
   const causes = found.flatMap(({ manager, paths }) =>
     paths.map((field) => ({
       reason: "FieldManagerConflict",

@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import type { ManagedFieldsEntry } from "../kube/object.ts";
 import { type FieldSet, fromFieldsV1, isEmptySet, toFieldsV1, unionOf } from "./managed_fields_set.ts";
 
@@ -90,10 +91,6 @@ function compareManagers(a: Manager, b: Manager): number {
 
 function secondsOf(time: string | undefined): number {
   return time === undefined ? 0 : Math.floor(Date.parse(time) / 1000);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** A copy with one owner's fields; an owner of nothing is dropped. */

@@ -1,3 +1,5 @@
+import { compareText } from "../kube/compare_text.ts";
+
 /**
  * One step of a field path, in the spelling of `fieldsV1`: `f:spec`, `k:{"name":"app"}`, `v:"x"`, `i:0`. The JSON inside
  * is canonical (sorted keys, HTML characters escaped as Go does), so that equal steps are equal strings.
@@ -91,10 +93,6 @@ function rankOf(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "list";
   return typeof value === "object" ? "map" : typeof value;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 function sortedEntries(value: object): [string, unknown][] {

@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import { builtinResources } from "./builtin_resources.ts";
 import type { FieldManagement } from "./field_management.ts";
 import { type ServedResource, storedVerbs } from "./served_resource.ts";
@@ -103,7 +104,7 @@ export function byVersionPriority(left: string, right: string): number {
     const difference = (b[index] ?? 0) - (a[index] ?? 0);
     if (difference !== 0) return difference;
   }
-  return left < right ? -1 : left > right ? 1 : 0;
+  return compareText(left, right);
 }
 
 function versionRank(version: string): readonly number[] {

@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import type { KubeObject, OwnerReference } from "../kube/object.ts";
 import { apiVersionOf } from "../kube/resource_type.ts";
 import { type Cluster, internalWrite, timeText } from "./cluster.ts";
@@ -48,7 +49,7 @@ export function stableText(value: unknown): string {
     value,
     (_key, inner) =>
       typeof inner === "object" && inner !== null && !Array.isArray(inner)
-        ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => left < right ? -1 : 1))
+        ? Object.fromEntries(Object.entries(inner).sort(([left], [right]) => compareText(left, right)))
         : inner,
   );
 }

@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import type { KubeObject } from "../kube/object.ts";
 
 /** One change of one object, in the order of revisions. `object` of a DELETED is the last state at the deleting revision. */
@@ -148,5 +149,5 @@ export class Storage {
 }
 
 function sorted(objects: ReadonlyMap<string, KubeObject>): readonly (readonly [string, KubeObject])[] {
-  return [...objects].sort(([left], [right]) => left < right ? -1 : left > right ? 1 : 0);
+  return [...objects].sort(([left], [right]) => compareText(left, right));
 }

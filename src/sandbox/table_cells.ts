@@ -1,3 +1,4 @@
+import { compareText } from "../kube/compare_text.ts";
 import { listAt, textAt, textsAt } from "./json.ts";
 
 /** A duration as kubectl prints ages: `5s`, `3m10s`, `2h5m`, `3d4h`, `2y10d`. */
@@ -39,7 +40,7 @@ export function containerImages(template: unknown): string {
 
 /** A map of labels as `a=b,c=d`, or `<none>`. */
 export function labelText(value: unknown, ...path: readonly string[]): string {
-  const entries = Object.entries(textsAt(value, ...path)).sort(([left], [right]) => left < right ? -1 : 1);
+  const entries = Object.entries(textsAt(value, ...path)).sort(([left], [right]) => compareText(left, right));
   return entries.length === 0 ? "<none>" : entries.map(([key, text]) => `${key}=${text}`).join(",");
 }
 
