@@ -41,6 +41,16 @@ export function fleetGaps(input: FleetInput): string[] {
   return [...gaps, ...nodeSetGaps(input), ...nodes.flatMap((node) => revisionGaps(node, input.picture))];
 }
 
+/** What of an undisturbed fleet is not ready yet. */
+export function unreadyGaps({ forms, nodes }: Picture): string[] {
+  return [
+    ...nodes.filter(({ status }) => !isTrue(status.conditions, "Ready"))
+      .map(({ name }) => `node ${name} is not ready`),
+    ...forms.filter(({ status }) => !isTrue(status.conditions, "Applied"))
+      .map(({ name }) => `form ${name} is not applied`),
+  ];
+}
+
 /** A hub counts its nodes as they are. */
 function countGaps({ hub, forms, nodes }: Picture): string[] {
   if (hub === undefined || hub.deleting || forms.some(({ deleting }) => deleting)) return [];

@@ -11,6 +11,7 @@ export function campaignOptions(
     only: only === undefined ? undefined : Number(only),
     skipped: (Deno.env.get("CAMPAIGN_SKIP") ?? "").split(",").filter((text) => text !== "").map(Number),
     fleets: Number(Deno.env.get("CAMPAIGN_FLEETS") ?? 8),
-    patience: Number(Deno.env.get("CAMPAIGN_PATIENCE") ?? 60),
+    // What failed is tried again within a minute, and then everybody has to look at it.
+    patience: Number(Deno.env.get("CAMPAIGN_PATIENCE") ?? 120),
   };
 }

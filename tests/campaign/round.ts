@@ -1,6 +1,6 @@
 import { chanceOf } from "../support/fault_random.ts";
 import type { RenderOracle } from "./expect_children.ts";
-import { fleetGaps } from "./expect_fleet.ts";
+import { fleetGaps, unreadyGaps } from "./expect_fleet.ts";
 import type { Answer, Fleet } from "./fleet.ts";
 import { CampaignFailure, FleetWatch, type Watched } from "./fleet_watch.ts";
 import type { FormChecks } from "./form_checks.ts";
@@ -66,6 +66,7 @@ export class Round {
         if (answer.kind === "refused") throw new CampaignFailure(answer.message);
       }
       await round.#settles();
+      await round.#watch.until("the seed's fleet", () => Promise.resolve(unreadyGaps(fleet.picture())));
       await round.#watch.isQuiet("requests");
     });
     return seedState(fleet.picture(), fleet.place);

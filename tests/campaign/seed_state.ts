@@ -33,6 +33,8 @@ const OF_ITS_LIFE = [
   "source",
   "clusterIP",
   "clusterIPs",
+  // The API server chooses it by the tag of the image that an object was made with, and then it is nobody's.
+  "imagePullPolicy",
 ];
 
 /** Annotations that people set, and one that counts the revisions of a Deployment. */
@@ -87,8 +89,11 @@ function plain(value: unknown): unknown {
       : items;
   }
   if (!isRecord(value)) return value;
+  // The account that wrote what is never written again stays the one of then.
+  const ofThen = value["once"] === true ? ["account"] : [];
   const entries = Object.entries(value).filter(([name, inner]) =>
-    inner !== undefined && !ANNOTATIONS.includes(name) && name !== "managedFields" &&
+    inner !== undefined && !ofThen.includes(name) && !ANNOTATIONS.includes(name) &&
+    name !== "managedFields" &&
     (!OF_ITS_LIFE.includes(name) || (isRecord(inner) && name === "source"))
   ).map(([name, inner]) => [name, plain(inner)] as const);
   return Object.fromEntries(
