@@ -1,7 +1,16 @@
 /** What a process holds on to. */
 export interface Gauges {
-  /** Live JavaScript heap in bytes: the least of several samples, each of which may follow a collection. */
+  /**
+   * What is alive on the JavaScript heap, without compiled code, in bytes: the least of several samples, each of which may
+   * follow a collection.
+   */
   readonly heap: number;
+  /**
+   * Machine code and bytecode on the heap in bytes, sampled as `heap`. V8 compiles a function anew when it was called often
+   * enough, after minutes or an hour, so that code grows ever more slowly up to what the program can have. In one sum with
+   * the heap it would hide what is held.
+   */
+  readonly code: number;
   /** Resident memory in bytes. */
   readonly resident: number;
   readonly threads: number;
@@ -40,7 +49,7 @@ export async function readGauges(of: Gauged): Promise<Gauges> {
   };
 }
 
-type Least = Pick<Gauges, "heap" | "threads" | "descriptors">;
+type Least = Pick<Gauges, "heap" | "code" | "threads" | "descriptors">;
 
 /**
  * The least of many samples: a read of rows that is under way holds a connection and a thread. They end once the heap
@@ -48,11 +57,12 @@ type Least = Pick<Gauges, "heap" | "threads" | "descriptors">;
  */
 async function leastOf(of: Gauged): Promise<Least> {
   let [shrunk, before] = [0, Infinity];
-  let least: Least = { heap: Infinity, threads: Infinity, descriptors: {} };
+  let least: Least = { heap: Infinity, code: Infinity, threads: Infinity, descriptors: {} };
   while (shrunk < COLLECTIONS) {
-    const heap = valueOf(await metricsText(of), "process_heap_bytes");
-    if (heap < before && before !== Infinity) shrunk += 1;
-    before = heap;
+    const text = await metricsText(of);
+    const [all, code] = [valueOf(text, "process_heap_bytes"), valueOf(text, "process_heap_code_bytes")];
+    if (all < before && before !== Infinity) shrunk += 1;
+    before = all;
     const threads = [...Deno.readDirSync(`/proc/${of.pid}/task`)].length;
     const now = descriptorsOf(of.pid);
     const kinds = Object.keys(least.descriptors).length === 0
@@ -61,7 +71,8 @@ async function leastOf(of: Gauged): Promise<Least> {
         [kind, Math.min(count, now[kind] ?? 0)] as const
       );
     least = {
-      heap: Math.min(least.heap, heap),
+      heap: Math.min(least.heap, all - code),
+      code: Math.min(least.code, code),
       threads: Math.min(least.threads, threads),
       descriptors: Object.fromEntries(kinds),
     };
@@ -103,9 +114,13 @@ function kindOf(link: string): string | undefined {
   }
 }
 
-/** What may differ from one look to another: code that was compiled meanwhile, caches with a bound, idle threads of pools. */
+/** What may differ from one look to another. */
 export interface Margin {
+  /** What is held for minutes on purpose, and what the runtime notes of its compiled code. */
   readonly heap: number;
+  /** What was compiled meanwhile. */
+  readonly code: number;
+  /** Pages that the collector keeps, and threads of pools that idle. */
   readonly resident: number;
   readonly threads: number;
 }
@@ -118,7 +133,7 @@ export function keptSince(before: Gauges, after: Gauges, margin: Margin): string
   const known = new Set(before.series.map(objectOf));
   const more = after.series.filter((each) => !known.has(objectOf(each)));
   return [
-    ...(["heap", "resident", "threads"] as const).flatMap((what) =>
+    ...(["heap", "code", "resident", "threads"] as const).flatMap((what) =>
       after[what] > before[what] + margin[what]
         ? [`${what}: ${before[what]} before, ${after[what]} after, ${margin[what]} more allowed`]
         : []
