@@ -10,7 +10,7 @@ const USAGE = `deno task bench [NAME...] [options]: runs the benchmarks of these
   profile   where the CPU time and the heap of an initial convergence go; only when named
 
 Options:
-  --rows 100,300     sizes of the fleets; each row has ten resources
+  --rows 100,300     sizes of the fleets, from 4; each row has ten resources
   --silent 60        seconds of silence
   --interval 5s      how often the operator reads the database
   --json FILE        the figures of fleet, as JSON
@@ -34,6 +34,9 @@ const BENCHES: Readonly<Record<string, (run: Run) => Promise<string>>> = {
 /** Those that run where none is named. */
 const USUAL = ["template", "fleet"];
 
+/** The reactions change the rows 1 to 3, counted from 0. */
+const LEAST_ROWS = 4;
+
 async function main(args: readonly string[]): Promise<number> {
   const { values, positionals: names } = parseArgs({
     args: [...args],
@@ -55,8 +58,10 @@ async function main(args: readonly string[]): Promise<number> {
   const silentSeconds = Number(values.silent);
   const wrong = [
     ...names.filter((name) => !Object.hasOwn(BENCHES, name)).map((name) => `no benchmark ${name}`),
-    ...rows.every(isCount) ? [] : [`--rows takes whole numbers from 1, by commas, and got ${values.rows}`],
-    ...isCount(silentSeconds) ? [] : [`--silent takes whole seconds from 1, and got ${values.silent}`],
+    ...rows.every((count) => isCount(count, LEAST_ROWS))
+      ? []
+      : [`--rows takes whole numbers from ${LEAST_ROWS}, by commas, and got ${values.rows}`],
+    ...isCount(silentSeconds, 1) ? [] : [`--silent takes whole seconds from 1, and got ${values.silent}`],
   ];
   if (wrong.length > 0) {
     console.error(`${wrong.join("\n")}\n\n${USAGE}`);
@@ -71,8 +76,8 @@ async function main(args: readonly string[]): Promise<number> {
   return 0;
 }
 
-function isCount(n: number): boolean {
-  return Number.isInteger(n) && n > 0;
+function isCount(n: number, least: number): boolean {
+  return Number.isInteger(n) && n >= least;
 }
 
 if (import.meta.main) Deno.exit(await main(Deno.args));
