@@ -36,6 +36,8 @@ export interface FieldSources {
   readonly world?: (field: string) => NonNullable<RenderOptions["world"]>;
   /** Fields whose templates make keys are left empty. */
   readonly leaveKeys?: boolean;
+  /** Milliseconds that all templates of the resource still may take. */
+  readonly left?: (() => number) | undefined;
 }
 
 /** What the API server's schema says of a field, by its chain of keys; undefined where it says nothing. */
@@ -133,7 +135,10 @@ function compileString(text: string, place: Place): CompiledValue {
   const render = (variables: Variables, sources: FieldSources = {}) =>
     guard(field, () => {
       const data = withOptional(variables, template.optional);
-      const options = sources.world === undefined ? {} : { world: sources.world(field) };
+      const options = {
+        ...(sources.world === undefined ? {} : { world: sources.world(field) }),
+        ...(sources.left === undefined ? {} : { limits: { milliseconds: sources.left() } }),
+      };
       return typed ? jsonValue(template.renderValue(data, options)) : template.render(data, options);
     });
   const own: CompiledField = { field, path, text, template, typed, render };

@@ -139,7 +139,7 @@ async function prepareItem(pass: Pass, resource: PreparedResource): Promise<Item
   if (use.kind === "exposed") {
     return broken(renderFailed({ id, field: use.field, message: exposedText(use.variable) }, node));
   }
-  const inclusion = resource.inclusion(variables);
+  const inclusion = await world.turns.take((left) => resource.inclusion(variables, { left }));
   if (inclusion.kind === "excluded") return undefined;
   if (inclusion.kind === "unrendered") return broken(renderFailed(inclusion, node));
   const once = record?.once === true && policy.creationPolicy === "Once";
@@ -203,7 +203,9 @@ async function renderResource(
   if (sensitive !== undefined) input.onOpened?.(sensitive);
   const first = untouched ? Date.parse(record?.renderedAt ?? "") : NaN;
   const now = new Date(Number.isNaN(first) ? Math.floor(world.now().getTime() / 1000) * 1000 : first);
-  const rendered = resource.render(node, variables, { seed: answer?.seed, now, leaveKeys: true, sensitive });
+  const rendered = await world.turns.take((left) =>
+    resource.render(node, variables, { seed: answer?.seed, now, leaveKeys: true, sensitive, left })
+  );
   return rendered.kind === "unrendered" ? renderFailed(rendered, node) : rendered;
 }
 

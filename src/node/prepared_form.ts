@@ -188,11 +188,11 @@ function inputsOf(entry: string, fields: readonly CompiledField[]): PreparedReso
 function decideInclusion(
   { policy, parts }: Prepared,
   variables: Variables,
-  { quotes = false }: RenderSources,
+  { quotes = false, left }: RenderSources,
 ): Inclusion {
   if (parts.includeWhen === undefined) return { kind: "included" };
   try {
-    const answer = text(parts.includeWhen.render(variables)).trim();
+    const answer = text(parts.includeWhen.render(variables, { left })).trim();
     if (answer === "true") return { kind: "included" };
     if (answer === "false") return { kind: "excluded" };
     const gave = answer === "" ? "an empty text" : `a text of ${answer.length} characters`;

@@ -17,6 +17,8 @@ export interface RenderSources {
   readonly leaveKeys?: boolean;
   /** Values of the variables that stand with hashes among the others. */
   readonly sensitive?: OpenedValues | undefined;
+  /** Milliseconds that all templates of the resource still may take; each has its own limit without it. */
+  readonly left?: (() => number) | undefined;
   /** An error may quote values of the row. */
   readonly quotes?: boolean;
 }
@@ -40,10 +42,11 @@ export function needsOf(fields: readonly CompiledField[]): Needs {
 }
 
 /** The sources of each template of a resource: two fields never draw the same random bytes. */
-export function fieldSources(id: string, { seed, now, leaveKeys }: RenderSources): FieldSources {
+export function fieldSources(id: string, { seed, now, leaveKeys, left }: RenderSources): FieldSources {
   const nanos = now === undefined ? undefined : BigInt(now.getTime()) * 1_000_000n;
   return {
     leaveKeys: leaveKeys ?? false,
+    left,
     world: (field) => ({
       ...(nanos === undefined ? {} : { now: () => nanos }),
       ...(seed === undefined ? {} : { randomBytes: randomStream(seed, { id, field }) }),

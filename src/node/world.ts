@@ -4,6 +4,7 @@ import type { PauseCause } from "../api/pause.ts";
 import type { Applier } from "../apply/applier.ts";
 import type { Backoff } from "../controller/backoff.ts";
 import type { Limit } from "../controller/limit.ts";
+import type { Turns } from "../controller/turns.ts";
 import type { KubeClient } from "../kube/client.ts";
 import type { Discovery } from "../kube/discovery.ts";
 import type { KubeObject } from "../kube/object.ts";
@@ -46,6 +47,8 @@ export interface NodeWorld extends Hands {
   };
   readonly discovery: Discovery;
   readonly children: Children;
+  /** Rendering, over all nodes: it leaves the thread to others now and then. */
+  readonly turns: Turns;
   /** Bounds the writes to children under way, over all nodes. */
   readonly writes: Limit;
   readonly nodes: {

@@ -1,5 +1,6 @@
 import type { Timers } from "../controller/timers.ts";
 import { Limit } from "../controller/limit.ts";
+import { Turns } from "../controller/turns.ts";
 import type { HubMemory } from "../hub/world.ts";
 import type { WatchingClient } from "../kube/client.ts";
 import { createDiscovery, type Discovery } from "../kube/discovery.ts";
@@ -17,6 +18,9 @@ import { routeEvents, type Routing } from "./route_events.ts";
 import { SchemaGuard } from "./schema_guard.ts";
 import { Urgencies } from "./urgencies.ts";
 import { Waiters } from "./waiters.ts";
+
+/** What all templates of one resource may take: a part of the time in which a Lease has to be renewed. */
+const RENDER_MS = 5000;
 
 export interface ManagerOptions {
   readonly client: WatchingClient;
@@ -61,6 +65,8 @@ export interface Ground {
   readonly guard: SchemaGuard;
   /** What a node's own limit of writes is a part of; all of them together are bounded by the client. */
   readonly writes: Limit;
+  /** Rendering, over all nodes of this thread. */
+  readonly turns: Turns;
   readonly keys: KeyMaker;
 }
 
@@ -116,6 +122,7 @@ export function layGround(options: ManagerOptions, audience: Audience): Ground {
     orphaning,
     guard,
     writes,
+    turns: new Turns({ mostMs: RENDER_MS }),
     keys: new KeyMaker(),
   };
 }

@@ -49,7 +49,7 @@ export function handsOf(
 }
 
 export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }: NodeParts): NodeWorld {
-  const { options, caches, discovery, forms, orphaning, waiting, writes, keys } = ground;
+  const { options, caches, discovery, forms, orphaning, waiting, writes, turns, keys } = ground;
   const { timers } = options;
   return {
     ...outside({ ...options, client, events: eventsByForm(options.events, caches.forms) }),
@@ -64,6 +64,7 @@ export function nodeWorld(ground: Ground, { nodes, children, client, elsewhere }
       ? new Teardown({ client, namespace: options.operatorNamespace, newest: newestOf(nodes) })
       : { around: () => Promise.resolve(undefined) },
     writes,
+    turns,
     nodes: {
       get: (key) => nodes.get(key)?.value,
       labelled: (namespace, label) => valuesBy(nodes, "label", `${namespace}/${label}`),

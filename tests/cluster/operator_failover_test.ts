@@ -84,24 +84,49 @@ async function killedInMidWork(lab: OperatorLab): Promise<void> {
   assert.deepEqual(names.filter((name) => !name.startsWith("after-")), []);
 }
 
-/** While it stood still another took over; what it has in hand when it goes on must not be written. */
+/** The UIDs of all nodes, by name. */
+async function nodeUids(lab: OperatorLab): Promise<Record<string, string | undefined>> {
+  const { objects, namespace } = lab;
+  const nodes = await objects.list({ apiVersion: "operator.lynq.sh/v1", kind: "LynqNode", namespace });
+  return Object.fromEntries(nodes.map(({ metadata: { name = "", uid } }) => [name, uid]).toSorted());
+}
+
+/** Few enough to go without anybody's approval. */
+const GOING = ["t1", "t2", "t3", "t4", "t5", "t6"];
+
+/**
+ * It stands still in the midst of changes and deletions; another takes over, and the rows come back. What it has in hand
+ * when it goes on must neither be written nor deleted.
+ */
 async function frozen(lab: OperatorLab): Promise<void> {
   const second = lab.operator = run.second ?? lab.operator;
   run.third = await standby(lab, "operator-3");
   const audit = new OperatorAudit(lab.plane);
   const before = await leader(lab);
-  second.freeze();
   await audit.restart();
+  const names = GOING.map((id) => `'${id}'`).join(", ");
+  await lab.db.exec(`UPDATE tenants SET plan = 'early'; DELETE FROM tenants WHERE id IN (${names})`);
+  await until(
+    "some of the deletions",
+    async () => (await madeWrites(audit)).filter(({ verb }) => verb === "delete").length > 1,
+  );
+  second.freeze();
   await until("another to take over", async () => {
     const now = await leader(lab);
     return now !== before && now !== "";
   });
-  await lab.db.exec("UPDATE tenants SET plan = 'late'");
+  // What had left it before was done by now.
+  await audit.restart();
+  const back = GOING.map((id) => `('${id}', 'late', 1)`).join(", ");
+  await lab.db.exec(`UPDATE tenants SET plan = 'late'; INSERT INTO tenants VALUES ${back}`);
+  await readyNodes(lab, 43);
   await until("the change to be in the cluster", async () => {
     const configs = await lab.objects.list({ apiVersion: "v1", kind: "ConfigMap", namespace: lab.namespace });
     const tenants = configs.filter(({ metadata }) => metadata.name?.endsWith("-config"));
-    return tenants.every((config) => (config["data"] as { plan: string }).plan === "late");
+    return tenants.length === 43 &&
+      tenants.every((config) => (config["data"] as { plan: string }).plan === "late");
   });
+  const uids = await nodeUids(lab);
   second.thaw();
   assert.equal(await second.ended, 1);
   assert(
@@ -109,6 +134,7 @@ async function frozen(lab: OperatorLab): Promise<void> {
     second.lines.at(-1) ?? "",
   );
   assert.deepEqual(writers(await madeWrites(audit)), ["operator-3"]);
+  assert.deepEqual(await nodeUids(lab), uids);
   lab.operator = run.third;
 }
 

@@ -7,6 +7,7 @@ import { type StoredNode, toStoredNode } from "../../src/api/stored.ts";
 import { createApplier } from "../../src/apply/applier.ts";
 import { Backoff } from "../../src/controller/backoff.ts";
 import { Limit } from "../../src/controller/limit.ts";
+import { Turns } from "../../src/controller/turns.ts";
 import type { Verdict } from "../../src/controller/verdict.ts";
 import type { KubeClient, WatchingClient } from "../../src/kube/client.ts";
 import { fixedCredentials } from "../../src/kube/credentials.ts";
@@ -226,6 +227,7 @@ function worldOf(
     applier: createApplier({ client, now }),
     children,
     writes: new Limit(4),
+    turns: new Turns({ mostMs: 5000 }),
     nodes: {
       get: () => state.node,
       labelled: () => state.node === undefined ? [] : [state.node],
