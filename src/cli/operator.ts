@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { serveReader } from "../operator/launched_readers.ts";
+import { serveThread } from "../operator/launched_threads.ts";
 import type { FromWorker, ToWorker } from "../operator/messages.ts";
 import type { OperatorOptions } from "../operator/options.ts";
 import { startThread, threadPermissions } from "./controllers_thread.ts";
@@ -30,7 +30,7 @@ async function runOperator(
   const code = await new Promise<number>((resolve) => {
     worker.onmessage = ({ data }: MessageEvent<FromWorker>) => {
       if (data.kind === "ready") return;
-      if (data.kind === "read") return serveReader(data, options.sourcePaths);
+      if (data.kind === "read") return serveThread(data, options.sourcePaths);
       if (data.kind === "failed") console.error(JSON.stringify({ level: "error", msg: data.message }));
       resolve(data.kind === "failed" ? 1 : 0);
     };

@@ -2,7 +2,7 @@
 /**
  * The thread that the controllers run in, with the permissions that the launching thread gave it and no others.
  */
-import { launchedReaders } from "./launched_readers.ts";
+import { launchedThreads } from "./launched_threads.ts";
 import type { FromWorker, ToWorker } from "./messages.ts";
 import { type Operator, startOperator } from "./operator.ts";
 import type { OperatorOptions } from "./options.ts";
@@ -27,7 +27,7 @@ function awaitStart(): void {
 }
 
 async function run(options: OperatorOptions): Promise<void> {
-  const starting = startOperator(options, { fail: failed, startReader: launchedReaders(tell) });
+  const starting = startOperator(options, { fail: failed, startThread: launchedThreads(tell) });
   self.onmessage = () => {
     stop(starting).catch(failed);
   };

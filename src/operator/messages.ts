@@ -10,14 +10,13 @@ export type ToWorker =
 export type FromWorker =
   | { readonly kind: "ready" }
   | { readonly kind: "stopped" }
-  | LaunchedReader
+  | LaunchedThread
   /** It can't go on; the process exits with 1. */
   | { readonly kind: "failed"; readonly message: string };
 
-/** A thread shall be begun that reads this SQLite file, and be heard at `port`. */
-export interface LaunchedReader {
+/** A thread shall be begun that reads SQLite files, and be heard at `port`. */
+export interface LaunchedThread {
   readonly kind: "read";
-  readonly path: string;
   readonly port: MessagePort;
   /** Any message to the launching thread ends the thread that was begun; any message from there says that it is gone. */
   readonly control: MessagePort;

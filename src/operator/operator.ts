@@ -4,7 +4,8 @@ import type { KubeConnection } from "../kube/client.ts";
 import type { Credentials } from "../kube/credentials.ts";
 import { createKubeClient, type KubeClientOptions } from "../kube/http_client.ts";
 import { loadCredentials } from "../kube/load_credentials.ts";
-import type { StartReader } from "../source/sqlite_reader.ts";
+import { type StartThread, startThread } from "../source/sqlite_reader.ts";
+import { KeptReaders } from "../source/sqlite_readers.ts";
 import { EventWriter } from "../telemetry/event_writer.ts";
 import { createLog, type Log } from "../telemetry/log.ts";
 import { parseLogOptions } from "../telemetry/log_options.ts";
@@ -33,7 +34,7 @@ export interface OperatorHooks {
   readonly credentials?: Credentials;
   readonly log?: Log;
   /** Begins the threads that read SQLite files; they are this thread's unless told. */
-  readonly startReader?: StartReader;
+  readonly startThread?: StartThread;
 }
 
 /** How long running reconciles may go on after a stop, and events may be flushed, in milliseconds. */
@@ -71,13 +72,14 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     fail: hooks.fail,
   });
   const events = new EventWriter({ client: engine.writer.bulk(), component: "lynq", log, metrics });
+  const readers = new KeptReaders(hooks.startThread ?? ((order) => startThread(options.sourcePaths, order)));
   const { servers, dashboardUrl } = await startServers({ options, client, metrics, log, engine });
   engine.run({
     namespaces: options.namespaces,
     targetNamespaces: options.targetNamespaces,
     defaultAccount: options.defaultServiceAccount,
     operatorNamespace: options.leaderElectionNamespace ?? credentials.namespace,
-    openSource: sourceOpener({ ...options, apiServer: credentials.server, startReader: hooks.startReader }),
+    openSource: sourceOpener({ ...options, apiServer: credentials.server, readers }),
     concurrency: concurrencyOf(options),
     events,
     metrics,
@@ -89,6 +91,7 @@ export async function startOperator(options: OperatorOptions, hooks: OperatorHoo
     stop: async () => {
       log.info("stopping", { graceSeconds: GRACE_MS / 1000 });
       const ended = await engine.manager()?.stop(GRACE_MS) ?? true;
+      readers.close();
       await events.close(FLUSH_MS);
       await engine.leave(ended ? "release" : "expire");
       await Promise.all(servers.map((server) => server.stop()));

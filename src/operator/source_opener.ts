@@ -2,7 +2,7 @@ import { addressKind, addressOf } from "../source/address.ts";
 import type { ServerConfig, SourceConfig } from "../source/config.ts";
 import { openSource } from "../source/open.ts";
 import { type RowSource, SourceError } from "../source/port.ts";
-import type { StartReader } from "../source/sqlite_reader.ts";
+import type { SqliteReaders } from "../source/sqlite_readers.ts";
 import { hostPort } from "./http_address.ts";
 import type { OperatorOptions } from "./options.ts";
 import { ANY_HOST, apiServerPort } from "./source_hosts.ts";
@@ -11,8 +11,8 @@ import { ANY_HOST, apiServerPort } from "./source_hosts.ts";
 export interface SourceReach extends Pick<OperatorOptions, "sourceHosts" | "sourcePaths"> {
   /** URL of the API server, which is no database. */
   readonly apiServer: string;
-  /** Begins the threads that read SQLite files; they are this thread's unless told. */
-  readonly startReader?: StartReader | undefined;
+  /** Threads that read SQLite files; each read has its own unless told. */
+  readonly readers?: SqliteReaders;
 }
 
 type Server = Pick<ServerConfig, "host" | "port">;
@@ -26,7 +26,7 @@ export function sourceOpener(reach: SourceReach): (config: SourceConfig) => RowS
     const { signal } = new AbortController();
     if (config.type === "sqlite") {
       refuseOtherFiles(reach, config.path);
-      return openSource(config, signal, { startReader: reach.startReader });
+      return openSource(config, signal, { readers: reach.readers });
     }
     const { server } = config;
     const refusal = hostRefusal(reach, server);
@@ -122,8 +122,7 @@ export function isListed(allowed: readonly string[], host: string, port: number)
   return allowed.includes(host) || allowed.includes(hostPort(host, port));
 }
 
-/** Whether a file is the folder's, or is what is named instead of a folder. */
-export function isBelow(path: string, folder: string): boolean {
+function isBelow(path: string, folder: string): boolean {
   if (path.split("/").includes("..")) return false;
   const base = folder.endsWith("/") ? folder : `${folder}/`;
   return path === folder || path.startsWith(base);

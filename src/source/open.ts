@@ -5,13 +5,13 @@ import type { PeerCheck } from "./peer_socket.ts";
 import type { RowSource } from "./port.ts";
 import { type Adapter, SessionSource } from "./session.ts";
 import { sqliteAdapter } from "./sqlite.ts";
-import type { StartReader } from "./sqlite_reader.ts";
+import type { SqliteReaders } from "./sqlite_readers.ts";
 
 export interface SourceHooks {
   /** Decides about the address that a server turns out to have. */
   readonly check?: PeerCheck | undefined;
-  /** Begins the thread that reads a SQLite file; one of this thread's unless told. */
-  readonly startReader?: StartReader | undefined;
+  /** Threads that read SQLite files; each read has its own unless told. */
+  readonly readers?: SqliteReaders | undefined;
 }
 
 /**
@@ -22,13 +22,13 @@ export function openSource(config: SourceConfig, signal: AbortSignal, hooks: Sou
   return new SessionSource(adapterOf(config, hooks), signal);
 }
 
-function adapterOf(config: SourceConfig, { check, startReader }: SourceHooks): Adapter {
+function adapterOf(config: SourceConfig, { check, readers }: SourceHooks): Adapter {
   switch (config.type) {
     case "mysql":
       return mysqlAdapter(config, check);
     case "postgres":
       return postgresAdapter(config, check);
     case "sqlite":
-      return sqliteAdapter(config, startReader);
+      return sqliteAdapter(config, readers);
   }
 }

@@ -1,11 +1,11 @@
 import type { SourceConfig } from "./config.ts";
 import { type Dialect, type ReadPlan, tableNotFound } from "./identifier.ts";
 import { type RawRow, SourceError } from "./port.ts";
-import { sourceError } from "./server_error.ts";
 import { type Adapter, PAGE_ROWS, type Session } from "./session.ts";
 import { sqliteError } from "./sqlite_error.ts";
 import type { SqliteReply, SqliteRequest, SqliteSelect } from "./sqlite_message.ts";
-import { type Reader, type StartReader, startReader } from "./sqlite_reader.ts";
+import type { SqliteReader } from "./sqlite_reader.ts";
+import { ownReaders, type SqliteReaders } from "./sqlite_readers.ts";
 import { CellError, rowOf } from "./value_text.ts";
 
 type SqliteConfig = Extract<SourceConfig, { type: "sqlite" }>;
@@ -14,10 +14,13 @@ type SqliteConfig = Extract<SourceConfig, { type: "sqlite" }>;
 const dialect: Dialect = { quote: (part) => `\`${part.replaceAll("`", "``")}\``, foldsCase: true };
 
 /**
- * One SQLite file, read in a thread that `start` begins, this one unless told. Throws `SourceError` InvalidConfig for a
+ * One SQLite file, read in a thread of `readers`, each in its own unless told. Throws `SourceError` InvalidConfig for a
  * path that is no file's.
  */
-export function sqliteAdapter({ path, deadlines }: SqliteConfig, start: StartReader = startReader): Adapter {
+export function sqliteAdapter(
+  { path, deadlines }: SqliteConfig,
+  readers: SqliteReaders = ownReaders,
+): Adapter {
   if (path === "" || path.includes("\0") || path.startsWith(":") || path.startsWith("file:")) {
     throw new SourceError(`${JSON.stringify(path)} is no path of an SQLite file`, {
       code: "InvalidConfig",
@@ -25,44 +28,37 @@ export function sqliteAdapter({ path, deadlines }: SqliteConfig, start: StartRea
     });
   }
   const title = `SQLite file ${path}`;
-  return { dialect, title, deadlines, open: (plan) => new SqliteSession({ path, plan, title, start }) };
+  return { dialect, title, deadlines, open: (plan) => new SqliteSession({ path, plan, title, readers }) };
 }
 
 interface SessionOptions {
   readonly path: string;
   readonly plan: ReadPlan;
   readonly title: string;
-  readonly start: StartReader;
+  readonly readers: SqliteReaders;
 }
 
 type ReplyOf<Kind extends SqliteReply["kind"]> = Extract<SqliteReply, { kind: Kind }>;
 
 /**
- * SQLite is synchronous, so it runs in a thread that may read this file and do nothing else, and that `destroy`
- * terminates. A single step of SQLite (a sort, an aggregate) is not interrupted: the caller is free at its deadline,
- * the thread when that step ends.
+ * SQLite is synchronous, so it runs in a thread that may read and do nothing else, and that `destroy` terminates in the
+ * middle of a read. A single step of SQLite (a sort, an aggregate) is not interrupted: the caller is free at its
+ * deadline, the thread when that step ends.
  */
 class SqliteSession implements Session {
   readonly #options: SessionOptions;
   readonly #select: SqliteSelect;
-  #open: { readonly reader: Reader; readonly port: MessagePort } | undefined;
-  readonly #lost = Promise.withResolvers<never>();
-  #reply = Promise.withResolvers<SqliteReply>();
+  #reader: SqliteReader | undefined;
 
   constructor(options: SessionOptions) {
     const { mappings, quotedTable } = options.plan;
-    this.#lost.promise.catch(() => {});
     this.#options = options;
     this.#select = { table: quotedTable, columns: mappings.map(({ column }) => dialect.quote(column)) };
   }
 
   async connect(): Promise<void> {
-    const { path, title, start } = this.#options;
-    const { port1: port, port2 } = new MessageChannel();
-    port.onmessage = ({ data }: MessageEvent<SqliteReply>) => this.#reply.resolve(data);
-    const lost = () =>
-      this.#lost.reject(sourceError(title, { code: "ConnectionLost", detail: "the worker ended" }));
-    this.#open = { reader: start({ path, port: port2, lost }), port };
+    const { path, readers } = this.#options;
+    this.#reader = readers.take(path);
     await this.#ask("opened", { kind: "open", path });
   }
 
@@ -84,22 +80,22 @@ class SqliteSession implements Session {
     );
   }
 
-  finish(): Promise<void> {
-    return Promise.resolve();
+  async finish(): Promise<void> {
+    await this.#ask("closed", { kind: "close" });
+    const reader = this.#reader;
+    this.#reader = undefined;
+    if (reader !== undefined) this.#options.readers.giveBack(reader);
   }
 
   destroy(): void {
-    this.#open?.reader.end();
-    this.#open?.port.close();
+    this.#reader?.end();
+    this.#reader = undefined;
   }
 
   async #ask<Kind extends SqliteReply["kind"]>(kind: Kind, request: SqliteRequest): Promise<ReplyOf<Kind>> {
-    const { title } = this.#options;
-    if (this.#open === undefined) throw new TypeError("the session is not connected");
-    this.#reply = Promise.withResolvers<SqliteReply>();
-    this.#open.port.postMessage(request);
-    const reply = await Promise.race([this.#reply.promise, this.#lost.promise]);
-    if (reply.kind === "failed") throw sqliteError(title, reply.failure);
+    if (this.#reader === undefined) throw new TypeError("the session is not connected");
+    const reply = await this.#reader.ask(request);
+    if (reply.kind === "failed") throw sqliteError(this.#options.title, reply.failure);
     if (!isKind(reply, kind)) throw new TypeError(`the worker answered ${reply.kind} to ${request.kind}`);
     return reply;
   }

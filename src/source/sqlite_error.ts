@@ -14,7 +14,7 @@ const NUMBERS: Readonly<Record<number, SourceErrorCode>> = {
   26: "InvalidConfig", // NOTADB
 };
 
-/** A worker's failure as the port's error. */
+/** A thread's failure as the port's error. */
 export function sqliteError(title: string, failure: SqliteFailure): SourceError {
   switch (failure.reason) {
     case "no-file":
@@ -23,6 +23,8 @@ export function sqliteError(title: string, failure: SqliteFailure): SourceError 
       return sourceError(title, { code: "InvalidConfig", detail: "not a file" });
     case "no-read-permission":
       return sourceError(title, { code: "AccessDenied", detail: "no read permission" });
+    case "thread-ended":
+      return sourceError(title, { code: "ConnectionLost", detail: "the worker ended" });
     case "sqlite": {
       const { number } = failure;
       const primary = number === undefined ? undefined : number & 0xff;

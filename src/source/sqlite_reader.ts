@@ -1,51 +1,74 @@
-import type { SqliteReply } from "./sqlite_message.ts";
+import type { SqliteReply, SqliteRequest } from "./sqlite_message.ts";
 
 /** What a thread is begun with. */
-export interface ReaderOrder {
-  readonly path: string;
+export interface ThreadOrder {
   /** Where the thread hears requests, and answers. It moves into the thread. */
   readonly port: MessagePort;
   /** The thread is gone: no answer will come. */
   readonly lost: () => void;
 }
 
-/** A thread that reads one SQLite file. */
-export interface Reader {
-  /** Terminates it, whatever it does. Never throws. */
-  end(): void;
+/** Begins a thread that answers as `sqlite_message.ts` says; what is given back terminates it, whatever it does. */
+export type StartThread = (order: ThreadOrder) => () => void;
+
+/** A thread that reads SQLite files, one after the other. */
+export class SqliteReader {
+  readonly #port: MessagePort;
+  readonly #terminate: () => void;
+  readonly #gone = Promise.withResolvers<SqliteReply>();
+  #reply = Promise.withResolvers<SqliteReply>();
+  #isGone = false;
+
+  constructor(start: StartThread) {
+    const { port1, port2: port } = new MessageChannel();
+    this.#port = port1;
+    port1.onmessage = ({ data }: MessageEvent<SqliteReply>) => this.#reply.resolve(data);
+    this.#terminate = start({
+      port,
+      lost: () => {
+        this.#isGone = true;
+        this.#gone.resolve({ kind: "failed", failure: { reason: "thread-ended" } });
+      },
+    });
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** One request at a time. */
+  ask(request: SqliteRequest): Promise<SqliteReply> {
+    this.#reply = Promise.withResolvers<SqliteReply>();
+    this.#port.postMessage(request);
+    return Promise.race([this.#reply.promise, this.#gone.promise]);
+  }
+
+  /** Terminates the thread. Never throws; may be called twice. */
+  end(): void {
+    this.#terminate();
+    this.#port.close();
+  }
 }
 
-/** Begins a thread. What hinders it is told at the order's port or by `lost`. */
-export type StartReader = (order: ReaderOrder) => Reader;
-
-/** Begins a thread of this one's that may read this file and do nothing else. */
-export function startReader(order: ReaderOrder): Reader {
-  const { path, port, lost } = order;
-  let worker: Worker;
+/** Begins a thread of this one's that may read these files and folders, as far as this one may, and do nothing else. */
+export function startThread(paths: readonly string[], { port, lost }: ThreadOrder): () => void {
+  const read = paths.filter((path) => Deno.permissions.querySync({ name: "read", path }).state === "granted");
   try {
-    worker = new Worker(new URL("./sqlite_worker.ts", import.meta.url), {
-      ...{ type: "module", name: `SQLite file ${path}` },
-      deno: { permissions: { ...NOTHING, read: [path] } },
+    const worker = new Worker(new URL("./sqlite_worker.ts", import.meta.url), {
+      ...{ type: "module", name: "SQLite" },
+      deno: { permissions: { ...NOTHING, read: read.length === 0 ? false : read } },
     });
-  } catch (cause) {
-    if (cause instanceof Deno.errors.NotCapable) return refuseReader(order);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      lost();
+    };
+    worker.postMessage(port, [port]);
+    return () => worker.terminate();
+  } catch {
     lost();
-    return { end: () => port.close() };
+    return () => port.close();
   }
-  worker.onerror = (event) => {
-    event.preventDefault();
-    lost();
-  };
-  worker.postMessage(port, [port]);
-  return { end: () => worker.terminate() };
 }
 
 /** What a permission is left out of would be inherited. */
-const NOTHING = { env: false, ffi: false, net: false, read: false, run: false, sys: false, write: false };
-
-/** Begins none: the file may not be read. */
-export function refuseReader({ port }: ReaderOrder): Reader {
-  const reply: SqliteReply = { kind: "failed", failure: { reason: "no-read-permission" } };
-  port.postMessage(reply);
-  return { end: () => port.close() };
-}
+const NOTHING = { env: false, ffi: false, net: false, run: false, sys: false, write: false };

@@ -9,7 +9,7 @@ import type {
 import { type SqliteCell, sqliteText } from "./sqlite_text.ts";
 import { CellError } from "./value_text.ts";
 
-/** Entry of the worker that reads one SQLite file: one request in, one reply out. It ends when it is terminated. */
+/** Entry of the thread that reads SQLite files: one request in, one reply out. It ends when it is terminated. */
 type Answer = (request: SqliteRequest) => SqliteReply;
 
 interface OpenFile {
@@ -34,6 +34,11 @@ function answering(): Answer {
       return { kind: "opened" };
     }
     if (file === undefined) throw new TypeError("no file is open");
+    if (request.kind === "close") {
+      file.database.close();
+      file = undefined;
+      return { kind: "closed" };
+    }
     if (request.kind === "columns") {
       return { kind: "columns", names: columnNames(file.database, request.table) };
     }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { basename, dirname } from "node:path";
-import { serveReader } from "../../src/operator/launched_readers.ts";
+import { dirname } from "node:path";
+import { serveThread } from "../../src/operator/launched_threads.ts";
 import type { SourceConfig } from "../../src/source/config.ts";
 import {
   cannotStart,
@@ -42,7 +42,7 @@ async function readIn(
   try {
     const reply = Promise.withResolvers<ReaderReply>();
     worker.onmessage = ({ data }: MessageEvent<ReaderReply>) =>
-      data.kind === "read" ? serveReader(data, sourcePaths ?? []) : reply.resolve(data);
+      data.kind === "read" ? serveThread(data, sourcePaths ?? []) : reply.resolve(data);
     worker.onerror = (event) => {
       event.preventDefault();
       reply.resolve({ kind: "failed", code: "none", message: event.message });
@@ -120,7 +120,7 @@ Deno.test("a SQLite source whose threads are the launching thread's reads none b
     for (const other of [[], [`${file.path}2`], ["/var/lib/lynq"]]) {
       assert.equal(codeOf(await readIn({}, config, other)), "AccessDenied");
     }
-    const around = sqliteConfig(`${dirname(file.path)}/../${basename(dirname(file.path))}/nodes.db`);
+    const around = sqliteConfig(`${dirname(file.path)}/../../etc/passwd`);
     assert.equal(codeOf(await readIn({}, around, served)), "AccessDenied");
   } finally {
     await file.remove();

@@ -1,8 +1,9 @@
-import { launchedReaders } from "../../src/operator/launched_readers.ts";
-import type { LaunchedReader } from "../../src/operator/messages.ts";
+import { launchedThreads } from "../../src/operator/launched_threads.ts";
+import type { LaunchedThread } from "../../src/operator/messages.ts";
 import type { SourceConfig } from "../../src/source/config.ts";
 import { openSource } from "../../src/source/open.ts";
 import { type RawRow, type RowQuery, SourceError } from "../../src/source/port.ts";
+import { KeptReaders } from "../../src/source/sqlite_readers.ts";
 
 /** Reads one query in a worker, whose permissions are the test's subject, and posts what came of it. */
 export interface ReaderRequest {
@@ -13,7 +14,7 @@ export interface ReaderRequest {
 }
 
 export type ReaderReply =
-  | LaunchedReader
+  | LaunchedThread
   | { readonly kind: "rows"; readonly rows: readonly RawRow[] }
   | { readonly kind: "failed"; readonly code: string; readonly message: string };
 
@@ -21,11 +22,13 @@ self.onmessage = ({ data }: MessageEvent<ReaderRequest>) => {
   read(data).then((reply) => self.postMessage(reply), (cause: unknown) => self.postMessage(failed(cause)));
 };
 
-const startReader = launchedReaders((reader, transfer) => self.postMessage(reader, [...transfer]));
+const readers = new KeptReaders(
+  launchedThreads((thread, transfer) => self.postMessage(thread, [...transfer])),
+);
 
 async function read({ config, query, launched }: ReaderRequest): Promise<ReaderReply> {
   const never = new AbortController().signal;
-  const source = openSource(config, never, launched ? { startReader } : {});
+  const source = openSource(config, never, launched ? { readers } : {});
   const rows: RawRow[] = [];
   for await (const page of source.read(query, never)) rows.push(...page.map((row) => ({ ...row })));
   await source.close();
