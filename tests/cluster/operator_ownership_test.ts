@@ -206,8 +206,8 @@ async function secondIsConflicted(lab: OperatorLab): Promise<void> {
   const { message } = await told(lab, {
     kind: "LynqNode",
     name: "beta-ledger",
-    type: "Ready",
-    status: "False",
+    type: "Conflicted",
+    status: "True",
     event: "ResourceConflict",
     says: /belongs to LynqNode/,
   });
@@ -217,6 +217,22 @@ async function secondIsConflicted(lab: OperatorLab): Promise<void> {
   await db.exec("UPDATE tenants SET active = 0 WHERE id = 'beta'");
   await until("beta-ledger to be gone", async () => await nodeOf(lab, "beta-ledger") === undefined);
   assert.deepEqual(await objects.get(which), before);
+}
+
+/** Whichever of the two goes, the other one has the object then. */
+async function otherHasItThen(lab: OperatorLab): Promise<void> {
+  const { objects, db, namespace } = lab;
+  const which = { apiVersion: "v1", kind: "ConfigMap", namespace, name: "ledger" };
+  const active = async (id: string, value: 0 | 1) =>
+    await db.exec(`UPDATE tenants SET active = ${value} WHERE id = '${id}'`);
+  for (const [first, second] of [["acme", "beta"], ["beta", "acme"]] as const) {
+    const conflicted = { kind: "LynqNode", name: `${second}-ledger`, type: "Conflicted", status: "True" };
+    await active(second, 1);
+    await told(lab, { ...conflicted, event: "ResourceConflict", says: /belongs/ });
+    await active(first, 0);
+    await nodeReady(lab, `${second}-ledger`);
+    assert.equal((await objects.get(which))?.metadata.labels?.["lynq.sh/node"], `${second}-ledger`);
+  }
 }
 
 /** The same form says Shared: the object belongs to the nodes of all rows, and goes with the last. */
@@ -271,6 +287,7 @@ operatorTest(answer, "several nodes own one object together, or the first keeps 
       title: "a second node of another row is conflicted, and its deletion spares the object",
       run: secondIsConflicted,
     },
+    { title: "when one of them goes, the other one has the object", run: otherHasItThen },
     { title: "sharing: Shared lets nodes of any rows have one object", run: sharedOnDemand },
   ],
 });
