@@ -1,5 +1,6 @@
 import type { HubSpec } from "../api/hub.ts";
 import type { RowVerdict } from "../api/row.ts";
+import { compareText } from "../kube/compare_text.ts";
 import type { ColumnMapping, RawRow } from "../source/port.ts";
 
 /** The whole set of a yes (compat.md 3.6); nothing is trimmed. */
@@ -22,7 +23,7 @@ const OWN_KEYS: readonly string[] = [UID_KEY, ACTIVATE_KEY, PAUSE_KEY];
 /** The columns to read: uid, hostOrUrl, activate, pause, then the extras by name. */
 export function columnsOf(spec: HubSpec): ColumnMapping[] {
   const { uid, activate, hostOrUrl, pause } = spec.valueMappings;
-  const extras = Object.entries(spec.extraValueMappings ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  const extras = Object.entries(spec.extraValueMappings ?? {}).sort(([a], [b]) => compareText(a, b));
   return [
     { variable: UID_KEY, column: uid, field: "valueMappings.uid" },
     ...(hostOrUrl ? [{ variable: "hostOrUrl", column: hostOrUrl, field: "valueMappings.hostOrUrl" }] : []),
