@@ -248,12 +248,18 @@ async function pausedRow(lab: OperatorLab): Promise<void> {
 }
 
 async function deletedWhilePaused(lab: OperatorLab): Promise<void> {
-  const { conditionIs, annotate, nodes } = rowLab(lab);
+  const { condition, conditionIs, annotate, nodes } = rowLab(lab);
   await annotate("LynqHub", "rows", { "lynq.sh/paused": "true" });
   await conditionIs("LynqNode", "new-web", { type: "Paused", status: "True", reason: "PausedByHub" });
-  await annotate("LynqForm", "extra", { "lynq.sh/paused": "true" });
-  await conditionIs("LynqForm", "extra", { type: "Paused", status: "True" });
-  await lab.objects.remove({ apiVersion: API, kind: "LynqForm", namespace: lab.namespace, name: "extra" });
+  const extra = { apiVersion: API, kind: "LynqForm", namespace: lab.namespace, name: "extra" };
+  await lab.objects.merge(extra, { spec: { paused: true } });
+  await until("both pauses of the form to be told", async () => {
+    const { message = "" } = await condition("LynqForm", "extra", "Paused") ?? {};
+    return /^Paused by lynq\.sh\/paused of LynqHub rows, and by spec\.paused of LynqForm extra: /.test(
+      message,
+    );
+  });
+  await lab.objects.remove(extra);
   await until(
     "the paused form's nodes to be gone",
     async () => !(await nodes()).some((name) => name.endsWith("-extra")),

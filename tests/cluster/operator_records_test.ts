@@ -30,6 +30,21 @@ async function prepare(lab: OperatorLab): Promise<void> {
   await nodeReady(lab, "acme-web");
 }
 
+/** What goes with its node is owned by it; what is to stay is told by labels alone, as both are found by. */
+async function marked(lab: OperatorLab): Promise<void> {
+  const { metadata: { uid } } = await nodeReady(lab, "acme-web");
+  const [gone, kept] = [await configOf(lab, "acme-gone"), await configOf(lab, "acme-kept")];
+  assert.deepEqual(
+    gone?.metadata.ownerReferences?.map(({ kind, name, uid, controller }) => [kind, name, uid, controller]),
+    [["LynqNode", "acme-web", uid, true]],
+  );
+  assert.equal(kept?.metadata.ownerReferences, undefined);
+  for (const object of [gone, kept]) {
+    const { "lynq.sh/node": node, "lynq.sh/node-namespace": home } = object?.metadata.labels ?? {};
+    assert.deepEqual([node, home], ["acme-web", lab.namespace]);
+  }
+}
+
 /** While no operator runs the objects lose what they tell of themselves, or tell something else. */
 async function disfigured(lab: OperatorLab, policies: Readonly<Record<string, string>>): Promise<void> {
   await lab.operator.stop();
@@ -146,6 +161,7 @@ operatorTest(
   {
     prepare,
     steps: [
+      { title: "a child is owned by the node that it goes with, and labelled in any case", run: marked },
       { title: "the policy is the recorded one, whatever the objects say by now", run: recordedPolicy },
       { title: "a read that fails loses neither record nor policy, over a restart too", run: failedReads },
       { title: "a node that goes tells what it waits for and keeps its finalizer", run: goingIsTold },
