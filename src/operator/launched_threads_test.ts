@@ -57,13 +57,9 @@ async function until(what: string, done: () => boolean): Promise<void> {
 }
 
 async function withFile(test: (file: SqliteFile) => Promise<void>): Promise<void> {
-  const file = await sqliteFile(TABLES);
-  try {
-    await test(file);
-    await until("the file is closed", () => file.openDescriptors() === 0);
-  } finally {
-    await file.remove();
-  }
+  await using file = await sqliteFile(TABLES);
+  await test(file);
+  await until("the file is closed", () => file.openDescriptors() === 0);
 }
 
 Deno.test("a thread is kept for the next read, and has no file open between reads", async () => {

@@ -100,29 +100,21 @@ function codeOf(reply: ReaderReply): string {
 }
 
 Deno.test("a SQLite source needs to read its file and the program's modules, nothing else", async () => {
-  const file = await sqliteFile(TABLE);
-  try {
-    const config = sqliteConfig(file.path);
-    assert.deepEqual(await readIn({ read: [PROGRAM, file.path] }, config), ROWS);
-    assert.equal(codeOf(await readIn({ read: [PROGRAM] }, config)), "AccessDenied");
-  } finally {
-    await file.remove();
-  }
+  await using file = await sqliteFile(TABLE);
+  const config = sqliteConfig(file.path);
+  assert.deepEqual(await readIn({ read: [PROGRAM, file.path] }, config), ROWS);
+  assert.equal(codeOf(await readIn({ read: [PROGRAM] }, config)), "AccessDenied");
 });
 
 Deno.test("a SQLite source whose threads are the launching thread's reads none but the files that it serves", async () => {
-  const file = await sqliteFile(TABLE);
-  try {
-    const config = sqliteConfig(file.path);
-    const served = [dirname(file.path)];
-    assert.deepEqual(await readIn({}, config, served), ROWS);
-    assert.equal(codeOf(await readIn({}, sqliteConfig(`${file.path}.gone`), served)), "DatabaseNotFound");
-    for (const other of [[], [`${file.path}2`], ["/var/lib/lynq"]]) {
-      assert.equal(codeOf(await readIn({}, config, other)), "AccessDenied");
-    }
-    const around = sqliteConfig(`${dirname(file.path)}/../../etc/passwd`);
-    assert.equal(codeOf(await readIn({}, around, served)), "AccessDenied");
-  } finally {
-    await file.remove();
+  await using file = await sqliteFile(TABLE);
+  const config = sqliteConfig(file.path);
+  const served = [dirname(file.path)];
+  assert.deepEqual(await readIn({}, config, served), ROWS);
+  assert.equal(codeOf(await readIn({}, sqliteConfig(`${file.path}.gone`), served)), "DatabaseNotFound");
+  for (const other of [[], [`${file.path}2`], ["/var/lib/lynq"]]) {
+    assert.equal(codeOf(await readIn({}, config, other)), "AccessDenied");
   }
+  const around = sqliteConfig(`${dirname(file.path)}/../../etc/passwd`);
+  assert.equal(codeOf(await readIn({}, around, served)), "AccessDenied");
 });

@@ -37,7 +37,7 @@ function config(path: string, queryMs = 60_000): SourceConfig {
 }
 
 Deno.test("a file that is missing, a directory or no database is told apart", async () => {
-  const file = await sqliteFile("CREATE TABLE t (id INTEGER)");
+  await using file = await sqliteFile("CREATE TABLE t (id INTEGER)");
   const text = join(dirname(file.path), "text.db");
   await Deno.writeTextFile(text, "this is no database, but long enough to have a header ".repeat(40));
   await failure(readRows(config(`${file.path}.gone`), query("t", "id")), "DatabaseNotFound");
@@ -46,21 +46,18 @@ Deno.test("a file that is missing, a directory or no database is told apart", as
   for (const path of ["", ":memory:", "file:x?mode=memory", "a\0b"]) {
     await failure(readRows(config(path), query("t", "id")), "InvalidConfig");
   }
-  await file.remove();
 });
 
 Deno.test("a view that SQLite computes in one long step frees the reader at the deadline", async () => {
-  const file = await sqliteFile(`CREATE VIEW heavy AS
+  await using file = await sqliteFile(`CREATE VIEW heavy AS
     WITH RECURSIVE ids(id) AS (SELECT 1 UNION ALL SELECT id + 1 FROM ids LIMIT 8000000) SELECT count(*) AS id FROM ids`);
   await failure(readRows(config(file.path, 20), query("heavy", "id")), "QueryTimeout");
-  await file.remove();
 });
 
 Deno.test("a text in UTF-16 is read, and a writer at work does not disturb", async () => {
-  const file = await sqliteFile(
+  await using file = await sqliteFile(
     "PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (id TEXT); INSERT INTO t VALUES ('é🙂')",
   );
   file.exec("PRAGMA journal_mode = WAL");
   assert.deepEqual((await readRows(config(file.path), query("t", "id"))).map((row) => row["id"]), ["é🙂"]);
-  await file.remove();
 });

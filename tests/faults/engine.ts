@@ -33,7 +33,7 @@ export class FaultEngine {
   }
 
   async #run<T>(scenario: ApiScenario | undefined, use: (run: ScenarioRun) => Promise<T>): Promise<T> {
-    const file = await sqliteFile(ROWS_SQL);
+    await using file = await sqliteFile(ROWS_SQL);
     const folder = await Deno.makeTempDir({ prefix: "lynq-fault-" });
     const namespace = `fault-${crypto.randomUUID().slice(0, 8)}`;
     const proxy = await startFaultProxy({
@@ -55,7 +55,6 @@ export class FaultEngine {
     } finally {
       await run.end();
       await proxy.stop();
-      await file.remove();
       await Deno.remove(folder, { recursive: true });
     }
   }

@@ -57,8 +57,8 @@ const PROGRAMS = {
 
 type Database = keyof typeof PROGRAMS;
 
-/** An SQLite file in a directory of its own. */
-export interface SqliteFile {
+/** An SQLite file in a directory of its own, which is removed at the end of its scope, too. */
+export interface SqliteFile extends AsyncDisposable {
   readonly path: string;
   /** Runs statements as a writer. */
   exec(sql: string): void;
@@ -80,12 +80,19 @@ export async function sqliteFile(sql: string): Promise<SqliteFile> {
       database.close();
     }
   };
-  exec(sql);
+  const remove = () => Deno.remove(directory, { recursive: true });
+  try {
+    exec(sql);
+  } catch (error) {
+    await remove();
+    throw error;
+  }
   return {
     path,
     exec,
     openDescriptors: () => openDescriptors(path),
-    remove: () => Deno.remove(directory, { recursive: true }),
+    remove,
+    [Symbol.asyncDispose]: remove,
   };
 }
 
