@@ -56,8 +56,8 @@ function withReachFlags(command: Command): Command {
     .option("--namespaces <names>", "keep to these namespaces, by commas; all unless told", namespaces)
     .option(
       "--target-namespaces <patterns>",
-      "where resources may be, 'team-a,tenant-*'; '*' is anywhere; all but kube-system, kube-public and " +
-        "kube-node-lease unless told",
+      "where resources may be, 'team-a,tenant-*'; '*' is anywhere; all but kube-* " +
+        "unless told",
       patterns,
     )
     .option(

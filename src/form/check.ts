@@ -1,7 +1,12 @@
 import { collectResources, type PlacedResource } from "../api/resource.ts";
 import { templatedFields } from "../api/templated_fields.ts";
 import { parseTemplate, TemplateError } from "../template/mod.ts";
-import { dependenciesAreOrdered, dependenciesExist, idsAreUnique } from "./check_graph.ts";
+import {
+  dependenciesAreOrdered,
+  dependenciesExist,
+  idsAreUnique,
+  resourcesAreFewEnough,
+} from "./check_graph.ts";
 import {
   labelsAreAccepted,
   namesAreAccepted,
@@ -19,6 +24,7 @@ export type { CheckInput, FormProblem } from "./problem.ts";
 /** Every rule of a form, in the order that their messages stand in. */
 const RULES: readonly Rule[] = [
   hubExists,
+  resourcesAreFewEnough,
   idsAreUnique,
   dependenciesExist,
   dependenciesAreOrdered,

@@ -14,6 +14,19 @@ export function idsAreUnique(_input: CheckInput, resources: readonly CheckedReso
   return [{ reason: "DuplicateResourceIDs", message: `Duplicate resource IDs: ${list}` }];
 }
 
+/** All resources of a node stand in its status, which has to fit into one object. */
+const MOST_RESOURCES = 500;
+
+export function resourcesAreFewEnough(
+  _input: CheckInput,
+  { length }: readonly CheckedResource[],
+): FormProblem[] {
+  if (length <= MOST_RESOURCES) return [];
+  const message =
+    `the form has ${length} resources, more than ${MOST_RESOURCES}: spread them over several forms of the hub`;
+  return [{ reason: "ResourceInvalid", message }];
+}
+
 /** Every dependency is told, with the id that was probably meant. */
 export function dependenciesExist(_input: CheckInput, resources: readonly CheckedResource[]): FormProblem[] {
   const ids = [...new Set(resources.map(({ resource }) => resource.id))];

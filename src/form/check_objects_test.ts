@@ -32,6 +32,14 @@ Deno.test("a literal name has the shape that its kind takes", () => {
   assert.match(name("a/b", "rbac.authorization.k8s.io/v1", "ClusterRole")[0] ?? "", /without '\/' and '%'/);
 });
 
+Deno.test("a form of more than 500 resources is told to be spread over several", () => {
+  const of = (count: number) => told(...Array.from({ length: count }, (_, n) => ({ nameTemplate: `r${n}` })));
+  assert.deepEqual(of(500), []);
+  assert.deepEqual(of(501), [
+    "the form has 501 resources, more than 500: spread them over several forms of the hub",
+  ]);
+});
+
 Deno.test("of a name with actions, the text between them is looked at", () => {
   const name = (nameTemplate: string) => told({ nameTemplate });
   for (

@@ -1,8 +1,8 @@
 import type { Wanted } from "./kept_to.ts";
 import type { Settled } from "./settle.ts";
 
-/** Where Kubernetes itself lives: no form has business there unless the flag says so. */
-const SYSTEM = ["kube-system", "kube-public", "kube-node-lease"];
+/** Kubernetes keeps names that begin so to itself: no form has business there unless the flag says so. */
+const SYSTEM = "kube-";
 
 /** The namespaces that resources may be in (`--target-namespaces`). */
 export interface TargetNamespaces {
@@ -15,8 +15,8 @@ export interface TargetNamespaces {
 export function targetNamespaces(patterns: readonly string[] | undefined): TargetNamespaces {
   if (patterns === undefined) {
     return {
-      has: (namespace) => !SYSTEM.includes(namespace),
-      told: `without --target-namespaces resources are kept out of ${SYSTEM.join(", ")}`,
+      has: (namespace) => !namespace.startsWith(SYSTEM),
+      told: `without --target-namespaces resources are kept out of ${SYSTEM}*`,
     };
   }
   const whole = patterns.map((pattern) => pattern.split("*").map(RegExp.escape).join(".*"));

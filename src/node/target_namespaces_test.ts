@@ -17,12 +17,12 @@ function outside(patterns: readonly string[] | undefined, namespace: string) {
 }
 
 Deno.test("Kubernetes' own namespaces are closed unless the flag opens them", () => {
-  for (const namespace of ["kube-system", "kube-public", "kube-node-lease"]) {
+  for (const namespace of ["kube-system", "kube-public", "kube-node-lease", "kube-flannel"]) {
     assert.equal(outside(undefined, namespace)?.reason, "NamespaceNotAllowed");
     assert.equal(outside(["*"], namespace), undefined);
     assert.equal(outside([namespace], namespace), undefined);
   }
-  for (const namespace of ["default", "kube-system-2", "my-kube-system"]) {
+  for (const namespace of ["default", "kube", "kubernetes-dashboard", "my-kube-system"]) {
     assert.equal(outside(undefined, namespace), undefined);
   }
 });
