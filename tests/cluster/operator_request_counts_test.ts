@@ -179,6 +179,8 @@ async function restart(lab: OperatorLab): Promise<void> {
   assert.equal(lists.length, KINDS);
   const rest = new Map([...all].filter(([what]) => !/^(list|watch) /.test(what)));
   assert(total(rest) <= 3, JSON.stringify(Object.fromEntries(rest)));
+  const pages = total(new Map(lists));
+  assert(total(rest) + pages <= KINDS + pages, `${total(rest)} requests besides ${pages} pages`);
 }
 
 operatorTest(answer, "no request is made that isn't needed, as the API server's audit log counts them", {

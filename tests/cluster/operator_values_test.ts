@@ -179,6 +179,7 @@ async function pairs(lab: OperatorLab): Promise<void> {
   const after = await pair((values) => values["tls.key"] !== "" && values["tls.key"] !== before["tls.key"]);
   assert.notEqual(after["tls.crt"], before["tls.crt"]);
   assert.ok(check(after));
+  await until("the new pair to be told", async () => (await events(lab, "KeyGenerated")).length === 6);
 }
 
 async function ownRow(lab: OperatorLab): Promise<void> {
