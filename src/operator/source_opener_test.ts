@@ -91,3 +91,26 @@ Deno.test("a name is judged by the address that it turned out to have", () => {
   assert.match(judge("127.0.0.1", named)?.remedy ?? "", /--source-hosts=db\.example:3306,127\.0\.0\.1:3306$/);
   assert.equal(judge("127.0.0.1", ["db.example", "127.0.0.1:3306"]), undefined);
 });
+
+for (const type of ["mysql", "postgres"] as const) {
+  Deno.test(`a name of ${type} that leads to the API server gets no byte there, whatever it led to before`, async () => {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    const { port } = listener.addr;
+    const got = (async () => {
+      using connection = await listener.accept();
+      return await connection.read(new Uint8Array(1)).catch(() => null);
+    })();
+    const server = { host: "localhost", port, username: "u", password: "p", database: "d", tls };
+    const reach = { sourceHosts: ["localhost"], sourcePaths: [], apiServer: `http://127.0.0.1:${port}` };
+    const source = sourceOpener(reach)({ type, server, deadlines: { connectMs: 60_000, queryMs: 60_000 } });
+    const { signal } = new AbortController();
+    const query = { table: "t", columns: [{ variable: "id", column: "id" }] };
+    const error = await Array.fromAsync(source.read(query, signal)).catch((cause: unknown) => cause);
+    assert(error instanceof SourceError);
+    assert.equal(error.code, "InvalidConfig");
+    assert.match(error.message, /has the address 127\.0\.0\.1, which is the API server/);
+    assert.equal(await got, null);
+    await source.close();
+    listener.close();
+  });
+}
