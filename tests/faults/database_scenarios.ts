@@ -102,16 +102,29 @@ export const DATABASE_SCENARIOS: readonly DatabaseScenario[] = [
     },
     tells: unavailable("AccessDenied", "ColumnNotFound"),
   },
-  {
-    name: "has the column that switches rows on retyped",
-    sources: ["postgres"],
-    inject: {
-      kind: "sql",
+  ...([
+    {
+      source: "postgres",
       break: "ALTER TABLE TABLE_ ALTER active TYPE date USING date '2026-01-01' + active::int",
       mend: "ALTER TABLE TABLE_ ALTER active TYPE text USING (active - date '2026-01-01')::text",
     },
+    {
+      source: "mysql",
+      break: "UPDATE TABLE_ SET active = IF(active = '1', '99', '98'); ALTER TABLE TABLE_ MODIFY active YEAR",
+      mend:
+        "ALTER TABLE TABLE_ MODIFY active VARCHAR(5); UPDATE TABLE_ SET active = IF(active = '1999', '1', '0')",
+    },
+    {
+      source: "sqlite",
+      break: "UPDATE TABLE_ SET active = active + 0.5",
+      mend: "UPDATE TABLE_ SET active = CAST(active - 0.5 AS INTEGER)",
+    },
+  ] as const).map(({ source, ...sql }): DatabaseScenario => ({
+    name: "has the column that switches rows on retyped",
+    sources: [source],
+    inject: { kind: "sql", ...sql },
     tells: { kind: "rows refused" },
-  },
+  })),
   {
     name: "has another table under the name",
     sources: ALL,
