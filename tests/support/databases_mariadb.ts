@@ -51,9 +51,14 @@ function socketPath({ path }: ServerDirectory): string {
   return join(path, "socket");
 }
 
+/** Not /tmp: a server that starts removes the temporary tables of every other that has the same one. */
+function temporaryTables({ path }: ServerDirectory): string {
+  return `--tmpdir=${path}`;
+}
+
 async function installData(directory: ServerDirectory): Promise<void> {
   await run("mariadb-install-db", [
-    ...["--no-defaults", `--datadir=${dataPath(directory)}`, "--skip-test-db"],
+    ...["--no-defaults", `--datadir=${dataPath(directory)}`, temporaryTables(directory), "--skip-test-db"],
     ...["--auth-root-authentication-method=normal"],
     ...(directory.user === undefined ? [] : ["--user=mysql"]),
   ]);
@@ -62,7 +67,8 @@ async function installData(directory: ServerDirectory): Promise<void> {
 function startServer(directory: ServerDirectory, port: number): StartedProcess {
   const { path, tls, user } = directory;
   return start("mariadbd", [
-    ...["--no-defaults", `--datadir=${dataPath(directory)}`, `--socket=${socketPath(directory)}`],
+    ...["--no-defaults", `--datadir=${dataPath(directory)}`, temporaryTables(directory)],
+    `--socket=${socketPath(directory)}`,
     ...["--bind-address=127.0.0.1", `--port=${port}`, "--pid-file", join(path, "pid")],
     ...["--skip-log-bin", "--skip-name-resolve", "--general-log=1", "--log-output=TABLE", ...SMALL],
     ...[`--ssl-ca=${tls.caFile}`, `--ssl-cert=${tls.certFile}`, `--ssl-key=${tls.keyFile}`],
