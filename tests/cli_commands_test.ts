@@ -233,6 +233,13 @@ Deno.test("lynq validate names file, line, object, field and remedy", async () =
   );
   assert.match(hinted.errors, /^stdin:17: warning: .*readyWhen: no effect with waitForReady: false$/m);
   assert.equal(hinted.code, 0, hinted.errors);
+  const named = FORM.replace('"{{ .uid }}-settings"', '"{{ .uid }}-{{ .plan }}-{{ now | unixEpoch }}"');
+  const rotating = await lynq(["validate", "-f", "-"], `${hub("x")}---\n${named}`);
+  assert.match(
+    rotating.errors,
+    /^stdin:\d+: warning: .*nameTemplate: now gives another time, .*whenever \.plan changes; creationPolicy: Once keeps/m,
+  );
+  assert.equal(rotating.code, 0, rotating.errors);
 });
 
 Deno.test("lynq functions describes every function, or one with its example", async () => {
