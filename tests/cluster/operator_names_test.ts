@@ -145,6 +145,39 @@ spec:
   await until("the person's node to be gone", async () => await lab.objects.get(which) === undefined);
 }
 
+/** It says that it is of the hub, of the row of another node, and takes that one's object by force, to delete it. */
+async function forgedNode(lab: OperatorLab): Promise<void> {
+  const { own, config, nodes } = rowLab(lab);
+  const before = { node: await own("LynqNode", "good-c"), config: await config("good-of-c") };
+  const all = await nodes();
+  await lab.objects.apply(`
+apiVersion: ${API}
+kind: LynqNode
+metadata:
+  name: forged
+  namespace: ${lab.namespace}
+  labels: {lynq.sh/hub: rows, lynq.sh/uid: good}
+  ownerReferences:
+  - {apiVersion: ${API}, kind: LynqHub, name: rows, uid: 00000000-0000-4000-8000-000000000000, controller: true}
+spec:
+  uid: good
+  templateRef: c
+  hubId: rows
+  configMaps:
+  - id: taken
+    nameTemplate: good-of-c
+    conflictPolicy: Force
+    spec: {apiVersion: v1, kind: ConfigMap, data: {plan: forged}}
+`);
+  await until("the forged node to be gone", async () => await own("LynqNode", "forged") === undefined);
+  assert.deepEqual(await nodes(), all);
+  const after = { node: await own("LynqNode", "good-c"), config: await config("good-of-c") };
+  assert.equal(after.node?.metadata.uid, before.node?.metadata.uid);
+  assert.deepEqual(after.node?.["spec"], before.node?.["spec"]);
+  assert.equal(after.config?.metadata.uid, before.config?.metadata.uid);
+  assert.deepEqual(after.config?.["data"], before.config?.["data"]);
+}
+
 async function duplicates(lab: OperatorLab): Promise<void> {
   const { sql, conditionIs, config, configHolds, own } = rowLab(lab);
   await sql("INSERT INTO tenants VALUES ('good', 'gold', '1')");
@@ -198,6 +231,10 @@ operatorTest(answer, "names that can't be, that collide and that repeat change n
     { title: "of two nodes with one name the second gets a hash at its end", run: collision },
     { title: "names stay through restarts, and when the other row goes and comes back", run: stableNames },
     { title: "a name that a person's own node has is left to it", run: usersNode },
+    {
+      title: "a node with the UID of no hub gets nothing of the node whose row it names, and goes",
+      run: forgedNode,
+    },
     { title: "a name that would be too long is cut and gets a hash", run: longName },
     {
       title: "rows that repeat a uid and differ freeze their nodes, whose drift is repaired",
