@@ -18,6 +18,7 @@ export class SqliteReader {
   readonly #gone = Promise.withResolvers<SqliteReply>();
   #reply = Promise.withResolvers<SqliteReply>();
   #isGone = false;
+  #files = 0;
 
   constructor(start: StartThread) {
     const { port1, port2: port } = new MessageChannel();
@@ -36,8 +37,14 @@ export class SqliteReader {
     return this.#isGone;
   }
 
+  /** How many files it has opened so far. */
+  get files(): number {
+    return this.#files;
+  }
+
   /** One request at a time. */
   ask(request: SqliteRequest): Promise<SqliteReply> {
+    if (request.kind === "open") this.#files++;
     this.#reply = Promise.withResolvers<SqliteReply>();
     this.#port.postMessage(request);
     return Promise.race([this.#reply.promise, this.#gone.promise]);

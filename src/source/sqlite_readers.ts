@@ -16,6 +16,9 @@ export const ownReaders: SqliteReaders = {
 /** How long a thread waits for its next read: longer than hubs do that are read often. */
 const IDLE_MS = 60_000;
 
+/** After so many files a thread ends, and with it whatever the runtime has kept of them. */
+const MOST_FILES = 1000;
+
 /**
  * Threads that are kept for the next read of any file. To begin one takes twenty milliseconds of a core, and ten
  * megabytes until it has wholly ended, a read one or two. There are never more than there were reads at once.
@@ -43,7 +46,7 @@ export class KeptReaders implements SqliteReaders {
   }
 
   giveBack(reader: SqliteReader): void {
-    if (this.#closed) return reader.end();
+    if (this.#closed || reader.files >= MOST_FILES) return reader.end();
     const timer = setTimeout(() => {
       this.#idle.delete(reader);
       reader.end();
