@@ -3,7 +3,7 @@ import { findCondition } from "../../src/api/conditions.ts";
 import { ANNOTATION } from "../../src/api/labels.ts";
 import type { StoredHub } from "../../src/api/stored.ts";
 import { intervalMs } from "../../src/hub/interval.ts";
-import { KubeError } from "../../src/kube/error.ts";
+import { isConflict, KubeError } from "../../src/kube/error.ts";
 import type { KubeConnection, ObjectRef } from "../../src/kube/client.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import type { ResourceType } from "../../src/kube/resource_type.ts";
@@ -164,10 +164,15 @@ export class Fleet {
     return await this.#write(object, (ref) => this.#client.delete(ref, { propagationPolicy: "Background" }));
   }
 
-  /** Deletes what nodes left behind. */
+  /** Deletes what nodes left behind, unless one has taken it back since it was seen. */
   async sweep(): Promise<void> {
     for (const { object: { metadata }, type } of this.picture().orphans) {
-      await this.#client.delete({ type, namespace: metadata.namespace, name: metadata.name ?? "" });
+      const { namespace, name = "", uid, resourceVersion } = metadata;
+      try {
+        await this.#client.delete({ type, namespace, name }, { uid, resourceVersion });
+      } catch (error) {
+        if (!isConflict(error)) throw error;
+      }
     }
   }
 
