@@ -31,7 +31,7 @@ export function fleetGaps(input: FleetInput): string[] {
     if (!held && forms.some((form) => form.name === name)) gaps.push(`form ${name} is not gone`);
   }
   const observed = nodes.filter((node) =>
-    !node.deleting && node.status.observedGeneration !== node.generation && !isHeldWithFailure(node)
+    !node.deleting && node.status.observedGeneration !== node.generation && !isPaused(node, input.picture)
   );
   gaps.push(
     ...observed.map(({ name, generation, status }) =>
@@ -173,9 +173,13 @@ function revisionGaps(node: StoredNode, { hub, forms, nodes }: Picture): string[
   return [`node ${node.name} is on ${node.spec.revision}, its form on ${currentRevision}`];
 }
 
-/** What has failed before a pause is not what the spec asks for until the pause ends, and the status says so. */
-function isHeldWithFailure(node: StoredNode): boolean {
-  return isHeld(node) && (node.status.failedResources ?? 0) > 0;
+/**
+ * What its spec asked for when a pause was seen is applied when that ends, and its status doesn't say before that it was:
+ * what had failed, or what the hub wrote a moment before.
+ */
+function isPaused(node: StoredNode, { hub, forms }: Picture): boolean {
+  const form = forms.find(({ name }) => name === node.spec.templateRef);
+  return isHeld(node) || pausesOf({ hub, form, node }, new Date()).length > 0;
 }
 
 export function isHeld(node: StoredNode): boolean {
