@@ -7,10 +7,10 @@ import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { CONFIG, form, hub, nodeReady } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
-const RESOURCES = 6;
+const RESOURCES = 4;
 
 /** Each field stays within its own limit, and all of them together take far longer than a Lease lives without renewal. */
-const SLOW = '{{ range until 25 }}{{ derivePassword 1 "long" "pw" $.uid "site" | len }}{{ end }}';
+const SLOW = '{{ range until 6 }}{{ derivePassword 1 "long" "pw" $.uid "site" | len }}{{ end }}';
 const HEAVY = `  configMaps:\n${
   Array.from({ length: RESOURCES }, (_, n) =>
     `  - {id: c${n}, nameTemplate: "{{ .uid }}-c${n}", spec: {apiVersion: v1, kind: ConfigMap, data: {a: '${SLOW}', b: '${SLOW}', c: '${SLOW}'}}}\n`)
