@@ -8,110 +8,90 @@ import { form, hub } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
 
-const POD = (app: string) =>
-  `selector: {matchLabels: {app: ${app}}}, template: {metadata: {labels: {app: ${app}}}, ` +
-  `spec: {containers: [{name: a, image: "a:1"}]}}`;
-const entry = (id: string, kind: string, rest: string, more = "") =>
-  `  - {id: ${id}, nameTemplate: "{{ .uid }}-${id}", ${more} spec: {${kind}, ${rest}}}\n`;
-const after = (id: string) =>
-  entry(`after-${id}`, "apiVersion: v1, kind: ConfigMap", "data: {}", `dependIds: [${id}],`);
+interface Entry {
+  readonly id: string;
+  /** apiVersion and kind. */
+  readonly kind: string;
+  /** The object's `spec`, as one line of YAML. */
+  readonly spec: string;
+  /** The object's whole name; `acme-<id>` where there is none. */
+  readonly name?: string;
+  readonly dependsOn?: string;
+}
 
-const definition = (id: string, plural: string, kind: string) =>
-  entry(
-    id,
-    "apiVersion: apiextensions.k8s.io/v1, kind: CustomResourceDefinition",
-    `spec: {group: kinds.example.org, scope: Namespaced, names: {kind: ${kind}, listKind: ${kind}List, plural: ${plural}, ` +
-      `singular: ${
-        plural.slice(0, -1)
-      }}, versions: [{name: v1, served: true, storage: true, subresources: {status: {}}, ` +
-      "schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}",
-  ).replace(`"{{ .uid }}-${id}"`, `${plural}.kinds.example.org`);
+const POD = 'containers: [{name: a, image: "a:1"}]';
+const pods = (app: string) =>
+  `selector: {matchLabels: {app: ${app}}}, template: {metadata: {labels: {app: ${app}}}, spec: {${POD}}}`;
+const runs = (more: string) => `{${more} template: {spec: {restartPolicy: Never, ${POD}}}}`;
+const scales = (name: string) =>
+  `{maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ${name}}}`;
+/** A CustomResourceDefinition of the kind Gizmo. */
+const defines = (plural: string) =>
+  `{group: kinds.example.org, scope: Namespaced, names: {kind: Gizmo, listKind: GizmoList, plural: ${plural}, singular: a-${plural}}, ` +
+  "versions: [{name: v1, served: true, storage: true, subresources: {status: {}}, " +
+  "schema: {openAPIV3Schema: {type: object, x-kubernetes-preserve-unknown-fields: true}}}]}";
 
-const scaler = (id: string, target: string) =>
-  entry(
-    id,
-    "apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler",
-    `spec: {maxReplicas: 2, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: ${target}}}`,
-  );
+const DEFINITION = "apiextensions.k8s.io/v1 CustomResourceDefinition";
+const OBJECTS: readonly Entry[] = [
+  { id: "app", kind: "apps/v1 Deployment", spec: `{replicas: 1, ${pods("app")}}` },
+  { id: "none", kind: "apps/v1 Deployment", spec: `{replicas: 0, ${pods("none")}}` },
+  { id: "set", kind: "apps/v1 StatefulSet", spec: `{serviceName: a, replicas: 2, ${pods("set")}}` },
+  { id: "agent", kind: "apps/v1 DaemonSet", spec: `{${pods("agent")}}` },
+  { id: "balanced", kind: "v1 Service", spec: "{type: LoadBalancer, ports: [{port: 80}]}" },
+  { id: "internal", kind: "v1 Service", spec: "{ports: [{port: 80}]}" },
+  { id: "ruled", kind: "networking.k8s.io/v1 Ingress", spec: "{rules: [{host: a.example.org}]}" },
+  {
+    id: "bare",
+    kind: "networking.k8s.io/v1 Ingress",
+    spec: "{defaultBackend: {service: {name: a, port: {number: 80}}}}",
+  },
+  { id: "broken", kind: "batch/v1 Job", spec: runs("backoffLimit: 0,") },
+  {
+    id: "nightly",
+    kind: "batch/v1 CronJob",
+    spec: `{schedule: "0 0 1 1 *", jobTemplate: {spec: ${runs("")}}}`,
+  },
+  {
+    id: "budget",
+    kind: "policy/v1 PodDisruptionBudget",
+    spec: "{minAvailable: 3, selector: {matchLabels: {app: app}}}",
+  },
+  { id: "scaler", kind: "autoscaling/v2 HorizontalPodAutoscaler", spec: scales("acme-app") },
+  { id: "lost", kind: "autoscaling/v2 HorizontalPodAutoscaler", spec: scales("nowhere") },
+  { id: "definition", kind: DEFINITION, name: "gizmos.kinds.example.org", spec: defines("gizmos") },
+  {
+    id: "rival",
+    kind: DEFINITION,
+    name: "others.kinds.example.org",
+    spec: defines("others"),
+    dependsOn: "definition",
+  },
+  { id: "gizmo", kind: "kinds.example.org/v1 Gizmo", spec: "{size: 1}", dependsOn: "definition" },
+  ...["balanced", "bare", "broken"].map((id) => (
+    { id: `after-${id}`, kind: "v1 ConfigMap", spec: "", dependsOn: id }
+  )),
+];
 
-const RESOURCES = (namespace: string) => `
-  namespaces:
-  - {id: home, nameTemplate: "kinds-${namespace}", spec: {apiVersion: v1, kind: Namespace}}
-  deployments:
-${entry("app", "apiVersion: apps/v1, kind: Deployment", `spec: {replicas: 1, ${POD("app")}}`)}${
-  entry("none", "apiVersion: apps/v1, kind: Deployment", `spec: {replicas: 0, ${POD("none")}}`)
+function entry({ id, kind: text, spec, name = `acme-${id}`, dependsOn }: Entry): string {
+  const [apiVersion, kind] = text.split(" ");
+  const depends = dependsOn === undefined ? "" : `dependIds: [${dependsOn}], `;
+  const body = spec === "" ? "" : `, spec: ${spec}`;
+  return `  - {id: ${id}, nameTemplate: "${name}", ${depends}spec: {apiVersion: ${apiVersion}, kind: ${kind}${body}}}`;
 }
-  statefulSets:
-${
-  entry("set", "apiVersion: apps/v1, kind: StatefulSet", `spec: {serviceName: a, replicas: 2, ${POD("set")}}`)
-}
-  daemonSets:
-${entry("agent", "apiVersion: apps/v1, kind: DaemonSet", `spec: {${POD("agent")}}`)}
-  services:
-${entry("balanced", "apiVersion: v1, kind: Service", "spec: {type: LoadBalancer, ports: [{port: 80}]}")}${
-  entry("internal", "apiVersion: v1, kind: Service", "spec: {ports: [{port: 80}]}")
-}
-  ingresses:
-${
-  entry("ruled", "apiVersion: networking.k8s.io/v1, kind: Ingress", "spec: {rules: [{host: a.example.org}]}")
-}${
-  entry(
-    "bare",
-    "apiVersion: networking.k8s.io/v1, kind: Ingress",
-    "spec: {defaultBackend: {service: {name: a, port: {number: 80}}}}",
-  )
-}
-  jobs:
-${
-  entry(
-    "broken",
-    "apiVersion: batch/v1, kind: Job",
-    'spec: {backoffLimit: 0, template: {spec: {restartPolicy: Never, containers: [{name: a, image: "a:1"}]}}}',
-  )
-}
-  cronJobs:
-${
-  entry(
-    "nightly",
-    "apiVersion: batch/v1, kind: CronJob",
-    'spec: {schedule: "0 0 1 1 *", jobTemplate: {spec: {template: {spec: {restartPolicy: Never, containers: [{name: a, image: "a:1"}]}}}}}',
-  )
-}
-  podDisruptionBudgets:
-${
-  entry(
-    "budget",
-    "apiVersion: policy/v1, kind: PodDisruptionBudget",
-    "spec: {minAvailable: 3, selector: {matchLabels: {app: app}}}",
-  )
-}
-  horizontalPodAutoscalers:
-${scaler("scaler", '"{{ .uid }}-app"')}${scaler("lost", "nowhere")}
+
+const resources = ({ namespace }: OperatorLab) => `
   manifests:
-${definition("definition", "gizmos", "Gizmo")}${
-  definition("rival", "otherss", "Gizmo").replace(
-    "spec: {apiVersion",
-    "dependIds: [definition], spec: {apiVersion",
-  )
-}${
-  entry(
-    "gizmo",
-    "apiVersion: kinds.example.org/v1, kind: Gizmo",
-    "spec: {size: 1}",
-    "dependIds: [definition],",
-  )
-}
-  configMaps:
-${["balanced", "bare", "broken"].map(after).join("")}
+  - {id: home, nameTemplate: "kinds-${namespace}", spec: {apiVersion: v1, kind: Namespace}}
+${OBJECTS.map(entry).join("\n")}
 `;
 
 async function prepare(lab: OperatorLab): Promise<void> {
   await lab.db.exec("CREATE TABLE tenants (id VARCHAR(63), plan VARCHAR(20), active VARCHAR(10))");
   await lab.db.exec("INSERT INTO tenants VALUES ('acme', 'one', '1')");
-  await lab.objects.apply(`${hub(lab, { name: "tenants" })}---${form(lab, "web", RESOURCES(lab.namespace))}`);
+  await lab.objects.apply(`${hub(lab, { name: "tenants" })}---${form(lab, "web", resources(lab))}`);
 }
 
-const which = ({ namespace }: OperatorLab, apiVersion: string, kind: string, id: string) => {
+const which = ({ namespace }: OperatorLab, [apiVersion, kind]: readonly [string, string], id: string) => {
   return { apiVersion, kind, namespace, name: `acme-${id}` };
 };
 
@@ -119,9 +99,9 @@ const which = ({ namespace }: OperatorLab, apiVersion: string, kind: string, id:
 async function readyAtOnce(lab: OperatorLab): Promise<void> {
   const ids = ["home", "app", "none", "set", "agent", "internal", "ruled", "nightly", "budget", "definition"];
   for (const id of ids) await recordBecomes(lab, id, "Ready");
-  const set = await lab.objects.get(which(lab, "apps/v1", "StatefulSet", "set"));
+  const set = await lab.objects.get(which(lab, ["apps/v1", "StatefulSet"], "set"));
   assert.equal((set?.["status"] as { readyReplicas?: number }).readyReplicas, 2);
-  const budget = await lab.objects.get(which(lab, "policy/v1", "PodDisruptionBudget", "budget"));
+  const budget = await lab.objects.get(which(lab, ["policy/v1", "PodDisruptionBudget"], "budget"));
   assert.match(JSON.stringify(budget?.["status"]), /"disruptionsAllowed":0/);
 }
 
@@ -134,7 +114,7 @@ async function says(lab: OperatorLab, id: string, why: RegExp): Promise<void> {
 
 async function waitsWith(lab: OperatorLab, id: string, why: RegExp): Promise<void> {
   await says(lab, id, why);
-  const dependent = await lab.objects.get(which(lab, "v1", "ConfigMap", `after-${id}`));
+  const dependent = await lab.objects.get(which(lab, ["v1", "ConfigMap"], `after-${id}`));
   assert.equal(dependent, undefined, `what depends on ${id} waits`);
 }
 
@@ -149,9 +129,9 @@ async function addresses(lab: OperatorLab): Promise<void> {
   const status = { loadBalancer: { ingress: [{ ip: "192.0.2.1" }] } };
   await waitsWith(lab, "balanced", /the load balancer has no address yet/);
   await waitsWith(lab, "bare", /the ingress has no address yet/);
-  await objects.merge(which(lab, "v1", "Service", "balanced"), { status }, "status");
+  await objects.merge(which(lab, ["v1", "Service"], "balanced"), { status }, "status");
   await isReady(lab, "balanced");
-  await objects.merge(which(lab, "networking.k8s.io/v1", "Ingress", "bare"), { status }, "status");
+  await objects.merge(which(lab, ["networking.k8s.io/v1", "Ingress"], "bare"), { status }, "status");
   await isReady(lab, "bare");
 }
 
@@ -160,7 +140,7 @@ async function definitions(lab: OperatorLab): Promise<void> {
   const rival = await recordBecomes(lab, "rival", "ListKindConflict");
   assert.equal(rival.state, "Failed");
   assert.match(rival.message ?? "", /"GizmoList" is already in use/);
-  const gizmo = which(lab, "kinds.example.org/v1", "Gizmo", "gizmo");
+  const gizmo = which(lab, ["kinds.example.org/v1", "Gizmo"], "gizmo");
   const lastTransitionTime = "2026-01-01T00:00:00Z";
   const report = async (status: string, observedGeneration: number) => {
     const conditions = [{
