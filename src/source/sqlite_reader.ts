@@ -11,11 +11,12 @@ export interface ThreadOrder {
 /** Begins a thread that answers as `sqlite_message.ts` says; what is given back terminates it, whatever it does. */
 export type StartThread = (order: ThreadOrder) => () => void;
 
+const GONE: SqliteReply = { kind: "failed", failure: { reason: "thread-ended" } };
+
 /** A thread that reads SQLite files, one after the other. */
 export class SqliteReader {
   readonly #port: MessagePort;
   readonly #terminate: () => void;
-  readonly #gone = Promise.withResolvers<SqliteReply>();
   #reply = Promise.withResolvers<SqliteReply>();
   #isGone = false;
   #files = 0;
@@ -28,7 +29,7 @@ export class SqliteReader {
       port,
       lost: () => {
         this.#isGone = true;
-        this.#gone.resolve({ kind: "failed", failure: { reason: "thread-ended" } });
+        this.#reply.resolve(GONE);
       },
     });
   }
@@ -45,9 +46,11 @@ export class SqliteReader {
   /** One request at a time. */
   ask(request: SqliteRequest): Promise<SqliteReply> {
     if (request.kind === "open") this.#files++;
+    // No promise outlives its request: one that is kept holds on to every answer that it was raced with.
     this.#reply = Promise.withResolvers<SqliteReply>();
-    this.#port.postMessage(request);
-    return Promise.race([this.#reply.promise, this.#gone.promise]);
+    if (this.#isGone) this.#reply.resolve(GONE);
+    else this.#port.postMessage(request);
+    return this.#reply.promise;
   }
 
   /** Terminates the thread. Never throws; may be called twice. */
