@@ -264,12 +264,10 @@ async function attempt(
     const { code, message, remedy } = error;
     reportFailure(world, hub, error);
     // What a form asks for needs no row.
+    const until = nextReadAt(world, hub);
     const { problems: _, refused: __, left: ___, ...advanced } = await advance(
       world,
-      {
-        ...{ hub, forms: formsNow(), plan: undefined, before: { ...before, waiting: [] } },
-        until: nextReadAt(world, hub),
-      },
+      { hub, forms: formsNow(), plan: undefined, before: { ...before, waiting: [] }, until },
       signal,
     );
     return {
