@@ -1,3 +1,5 @@
+import { GrowingLines } from "../support/growing_lines.ts";
+
 interface AuditEvent {
   readonly verb: string;
   readonly requestURI: string;
@@ -23,39 +25,19 @@ function count(counts: Map<string, number>, line: string): void {
   counts.set(key, (counts.get(key) ?? 0) + 1);
 }
 
-/** An audit log that grows: each look reads what was added since the one before, so that it may have any size. */
+/** An audit log that grows: each look counts on from the one before. */
 export class AuditLog {
-  readonly #path: string;
+  readonly #lines: GrowingLines;
   readonly #counts = new Map<string, number>();
-  readonly #decoder = new TextDecoder();
-  #offset = 0;
-  #rest = "";
 
   constructor(path: string) {
-    this.#path = path;
+    this.#lines = new GrowingLines(path);
   }
 
   /** All requests so far, as `requestsIn` counts them; none where there is no log yet. */
   async requests(): Promise<ReadonlyMap<string, number>> {
-    const file = await Deno.open(this.#path).catch(() => undefined);
-    if (file === undefined) return new Map();
-    try {
-      await file.seek(this.#offset, Deno.SeekMode.Start);
-      const chunk = new Uint8Array(1 << 20);
-      for (let size = await file.read(chunk); size !== null; size = await file.read(chunk)) {
-        this.#offset += size;
-        this.#add(this.#rest + this.#decoder.decode(chunk.subarray(0, size), { stream: true }));
-      }
-      return new Map(this.#counts);
-    } finally {
-      file.close();
-    }
-  }
-
-  #add(text: string): void {
-    const lines = text.split("\n");
-    this.#rest = lines.pop() ?? "";
-    for (const line of lines) if (line !== "") count(this.#counts, line);
+    for (const line of await this.#lines.read()) count(this.#counts, line);
+    return new Map(this.#counts);
   }
 }
 

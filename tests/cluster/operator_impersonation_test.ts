@@ -204,7 +204,10 @@ async function finalized(lab: OperatorLab): Promise<void> {
   assert.deepEqual([ready?.status, ready?.reason], ["False", "DeletionFailed"]);
   assert.match(ready?.message ?? "", /cannot delete resource "configmaps"/);
   assert.notEqual(node?.metadata.finalizers?.length ?? 0, 0);
-  assert.equal(await objects.get(at(lab, "Service", "acme")), undefined);
+  await until(
+    "the Service to be gone",
+    async () => await objects.get(at(lab, "Service", "acme")) === undefined,
+  );
   await objects.remove(at(lab, "LynqHub", "tenants"));
   await objects.merge(at(lab, "LynqHub", "tenants"), { metadata: { finalizers: null } });
   await objects.apply(role(lab, "tenant", ALL));

@@ -3,6 +3,7 @@ import type { NodeStatus } from "../../src/api/node.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { mysqlHub } from "../support/mysql_hub.ts";
+import { type AuditedRequest, OperatorAudit } from "../support/operator_audit.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 
 const answer = await requireControlPlane();
@@ -175,25 +176,18 @@ async function poisonedSays(lab: OperatorLab, says: RegExp): Promise<void> {
   });
 }
 
-interface Request {
-  readonly verb: string;
-  readonly requestURI: string;
-  readonly objectRef?: { readonly resource: string; readonly name?: string };
-}
-
 /** What it asks for by the clock or tells people, not because of a node: its Lease, events, and the hub's password. */
 const BESIDES = ["leases", "events", "secrets"];
 
-/** What the operator wrote and read since. */
-async function requestsSince({ plane }: OperatorLab, count: number): Promise<Request[]> {
-  const lines = (await plane.audit()).slice(count);
-  return lines.map((line) => JSON.parse(line) as Request).filter(({ verb, objectRef }) =>
+/** What the operator wrote and read because of a node. */
+async function requestsOf(audit: OperatorAudit): Promise<AuditedRequest[]> {
+  return (await audit.requests()).filter(({ verb, objectRef }) =>
     verb !== "watch" && !BESIDES.includes(objectRef?.resource ?? "")
   );
 }
 
 /** A dry run that creates tells content that is refused from a field that can't change; only a refused write causes it. */
-const isPoisoned = ({ objectRef, requestURI }: Request) =>
+const isPoisoned = ({ objectRef, requestURI }: AuditedRequest) =>
   objectRef?.name?.startsWith(`${POISONED}-`) === true || requestURI.includes("dryRun=All");
 
 /** Hub and form have counted the nodes, which is the last thing that a change causes. */
@@ -210,12 +204,13 @@ async function counted({ objects, namespace }: OperatorLab): Promise<void> {
 
 /** Once the last counts are told, the poisoned node's own objects are all that its tries cost. */
 async function retriesCostTheirOwn(lab: OperatorLab): Promise<void> {
-  let before = (await lab.plane.audit()).length;
+  const audit = new OperatorAudit(lab.plane);
+  await audit.restart();
   await until("two tries of the poisoned node and not a request about anything else", async () => {
-    const requests = await requestsSince(lab, before);
+    const requests = await requestsOf(audit);
     const others = requests.filter((request) => !isPoisoned(request));
     if (others.length > 0) {
-      before = (await lab.plane.audit()).length;
+      await audit.restart();
       throw new Error(others.map(({ verb, requestURI }) => `${verb} ${requestURI}`).join("\n"));
     }
     return requests.filter((request) => request.verb === "patch" && isPoisoned(request)).length >= 2;
@@ -226,14 +221,15 @@ function poisonStep({ name, row, says, counts }: Poison) {
   return {
     title: `${name}: one node fails, a change reaches the other ${NODES - 1}`,
     run: async (lab: OperatorLab) => {
-      const before = (await lab.plane.audit()).length;
+      const audit = new OperatorAudit(lab.plane);
+      await audit.restart();
       await lab.db.exec(`
         UPDATE tenants SET plan = '${name}', port = '80', home = '${lab.namespace}';
         UPDATE tenants SET ${row} WHERE id = '${POISONED}'`);
       await othersHave(lab, name);
       await poisonedSays(lab, says);
       await counted(lab);
-      const tries = (await requestsSince(lab, before)).filter(isPoisoned);
+      const tries = (await requestsOf(audit)).filter(isPoisoned);
       assert(tries.length < 40, `${tries.length} requests about the poisoned node`);
       if (counts) await retriesCostTheirOwn(lab);
     },

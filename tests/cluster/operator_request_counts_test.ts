@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { KubeObject } from "../../src/kube/object.ts";
-import { requestsIn, since, total, writesIn } from "../bench/api_audit.ts";
+import { AuditLog, since, total, writesIn } from "../bench/api_audit.ts";
 import { type Fleet, formOf, hubOf, RESOURCES, tableOf, uidOf } from "../bench/fleet.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
@@ -27,11 +27,12 @@ interface Asked {
 
 /** What the operator asks of the API server from now until `work` is done and nothing has been asked for three seconds. */
 async function asked(lab: OperatorLab, work: () => Promise<unknown>): Promise<Asked> {
-  const before = requestsIn(await lab.plane.audit());
+  const log = new AuditLog(lab.plane.auditFile);
+  const before = await log.requests();
   await work();
   let seen = -1;
   while (true) {
-    const all = since(before, requestsIn(await lab.plane.audit()));
+    const all = since(before, await log.requests());
     if (total(all) === seen) {
       const unpaced = [...all].filter(([what]) => !PACED.includes(what));
       return { all, unpaced: Object.fromEntries(unpaced) };

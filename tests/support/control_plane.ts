@@ -19,9 +19,7 @@ export interface ControlPlane {
   kubeconfig(user: PlaneUser): Promise<string>;
   /** Starts kube-controller-manager when it does not run yet. */
   startControllerManager(): Promise<void>;
-  /** The audit log of the operators, one JSON text a request; empty without `auditLog`. */
-  audit(): Promise<string[]>;
-  /** The file of that log. */
+  /** The audit log of the operators, one JSON text a request; not there without `auditLog`. */
   readonly auditFile: string;
 }
 
@@ -122,10 +120,6 @@ function planeOf(state: PlaneState, assets: string): ControlPlane {
       await startProgram(directory, "kube-controller-manager", command);
     },
     auditFile: file("audit.jsonl"),
-    audit: async () => {
-      const text = await Deno.readTextFile(file("audit.jsonl")).catch(() => "");
-      return text.split("\n").filter((line) => line !== "");
-    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ControlPlane } from "./control_plane.ts";
+import { GrowingLines } from "./growing_lines.ts";
 
 export interface AuditedRequest {
   readonly verb: string;
@@ -37,20 +38,23 @@ export function podOf({ user: { username, extra } }: AuditedRequest): string {
 
 /** What the operator asked of the API server since a moment, from the server's own audit log. */
 export class OperatorAudit {
-  readonly #plane: ControlPlane;
-  #from = 0;
+  readonly #lines: GrowingLines;
+  #requests: readonly AuditedRequest[] = [];
 
-  constructor(plane: ControlPlane) {
-    this.#plane = plane;
+  constructor({ auditFile }: Pick<ControlPlane, "auditFile">) {
+    this.#lines = new GrowingLines(auditFile);
   }
 
   /** Forgets what was asked before. */
   async restart(): Promise<void> {
-    this.#from = (await this.#plane.audit()).length;
+    await this.#lines.skip();
+    this.#requests = [];
   }
 
-  async requests(): Promise<AuditedRequest[]> {
-    return (await this.#plane.audit()).slice(this.#from).map((line) => JSON.parse(line) as AuditedRequest);
+  async requests(): Promise<readonly AuditedRequest[]> {
+    const added = await this.#lines.read();
+    this.#requests = [...this.#requests, ...added.map((line) => JSON.parse(line) as AuditedRequest)];
+    return this.#requests;
   }
 
   /** Deletions, refused ones and trials too, by whether they name the UID of what they mean, `configmaps/acme-config`. */
