@@ -69,7 +69,7 @@ async function publishProgress(
   await publishStatus(world, { node, status }, signal);
   // A shared object lost its labels before it was deleted: no watch tells its end.
   const again = leftovers.some(({ failed, orphan }) => failed || orphan.shared);
-  return requeueAfter(again ? world.backoff.next(namespacedName(node)) : UNWATCHED_MS);
+  return requeueAfter(again ? world.backoff.again(namespacedName(node), now.getTime()) : UNWATCHED_MS);
 }
 
 async function finish(world: NodeWorld, node: StoredNode, signal: AbortSignal): Promise<Verdict> {

@@ -250,7 +250,7 @@ function worldOf(
     heldObjects: waiting.objects,
     teardown: { around: () => Promise.resolve(ground.going) },
     orphaning: new Set(),
-    backoff: new Backoff({ baseMs: 1, maxMs: 10 }),
+    backoff: new Backoff({ baseMs: 1000, maxMs: 60_000 }),
     get repairs() {
       return memory.repairs;
     },
