@@ -1,8 +1,8 @@
-import { cpus, totalmem } from "node:os";
 import { benchFleet, type FleetFigures } from "./fleet_bench.ts";
 import { startBenched } from "./fleet_phases.ts";
 import { fleetTable } from "./fleet_report.ts";
 import { growthOf, growthText } from "./growth.ts";
+import { machineOf } from "./machine.ts";
 import { startStage } from "./stage.ts";
 
 export interface FleetRun {
@@ -10,12 +10,15 @@ export interface FleetRun {
   readonly silentSeconds: number;
   /** How often the operator reads the database, `5s`. */
   readonly syncInterval: string;
-  /** Where the figures go as JSON. */
-  readonly json: string | undefined;
 }
 
-/** Fleets of these sizes, one after the other on one API server and database; markdown. */
-export async function benchFleets(run: FleetRun): Promise<string> {
+export interface FleetResult {
+  readonly markdown: string;
+  readonly json: Readonly<Record<string, unknown>>;
+}
+
+/** Fleets of these sizes, one after the other on one API server and database. */
+export async function benchFleets(run: FleetRun): Promise<FleetResult> {
   const stage = await startStage();
   const figures: FleetFigures[] = [];
   try {
@@ -29,20 +32,11 @@ export async function benchFleets(run: FleetRun): Promise<string> {
   } finally {
     await stage.stop();
   }
-  const machine = {
-    date: new Date().toISOString().slice(0, 10),
-    cpu: cpus()[0]?.model ?? "unknown",
-    cores: cpus().length,
-    memoryGb: Math.round(totalmem() / 2 ** 30),
-    deno: Deno.version.deno,
-    stage: stage.description,
-  };
+  const machine = { ...machineOf(), stage: stage.description };
   const growth = growthOf(figures);
-  if (run.json !== undefined) {
-    await Deno.writeTextFile(run.json, `${JSON.stringify({ machine, figures, growth }, undefined, 1)}\n`);
-  }
   const head = `Measured on ${machine.date}: ${machine.cores} x ${machine.cpu}, ${machine.memoryGb} GB, ` +
     `Deno ${machine.deno}, ${machine.stage}; server, database, operator and measurement share the machine.`;
   const parts = [head, fleetTable(figures, run.syncInterval)];
-  return [...parts, ...growth === undefined ? [] : [growthText(growth)]].join("\n\n");
+  const markdown = [...parts, ...growth === undefined ? [] : [growthText(growth)]].join("\n\n");
+  return { markdown, json: { machine, figures, growth } };
 }

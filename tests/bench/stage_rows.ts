@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { cannotStart, startMariaDb } from "../support/databases.ts";
+import { cannotStart, startMariaDb, startPostgres } from "../support/databases.ts";
 
 /** The database of a stage. */
 export interface BenchRows {
@@ -9,8 +9,8 @@ export interface BenchRows {
   readonly password: string;
   /** Where the operator may read. */
   readonly allowed: { readonly sourceHosts?: readonly string[]; readonly sourcePaths?: readonly string[] };
-  /** `spec.source` of a hub that reads the table `bench` with the password of the Secret `db`. */
-  source(syncInterval: string): unknown;
+  /** `spec.source` of a hub that reads a table, `bench` unless told, with the password of the Secret `db`. */
+  source(syncInterval: string, table?: string): unknown;
   exec(sql: string): Promise<void>;
   stop(): Promise<void>;
 }
@@ -27,10 +27,29 @@ export async function mariaDbRows(): Promise<BenchRows> {
     name: "MariaDB",
     password,
     allowed: { sourceHosts: [`${host}:${port}`] },
-    source: (syncInterval) => {
+    source: (syncInterval, table = "bench") => {
       const passwordRef = { name: "db", key: "password" };
-      const mysql = { host, port, username, database, table: "bench", passwordRef };
+      const mysql = { host, port, username, database, table, passwordRef };
       return { type: "mysql", syncInterval, mysql };
+    },
+    exec: async (sql) => {
+      await db.exec(sql, database);
+    },
+    stop: () => db.stop(),
+  };
+}
+
+export async function postgresRows(): Promise<BenchRows> {
+  const db = await startPostgres();
+  const { host, port, username, password, database } = db;
+  return {
+    name: "PostgreSQL",
+    password,
+    allowed: { sourceHosts: [`${host}:${port}`] },
+    source: (syncInterval, table = "bench") => {
+      const passwordRef = { name: "db", key: "password" };
+      const postgres = { host, port, username, database, table, passwordRef };
+      return { type: "postgres", syncInterval, postgres };
     },
     exec: async (sql) => {
       await db.exec(sql, database);
@@ -47,7 +66,7 @@ export async function sqliteRows(): Promise<BenchRows> {
     name: "SQLite",
     password: "",
     allowed: { sourcePaths: [folder] },
-    source: (syncInterval) => ({ type: "sqlite", syncInterval, sqlite: { path, table: "bench" } }),
+    source: (syncInterval, table = "bench") => ({ type: "sqlite", syncInterval, sqlite: { path, table } }),
     exec: (sql) => Promise.resolve(db.exec(sql)),
     stop: async () => {
       db.close();
