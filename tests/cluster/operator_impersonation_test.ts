@@ -62,6 +62,10 @@ async function says(lab: OperatorLab, id: string, wanted: RegExp): Promise<Resou
   });
 }
 
+async function gone(lab: OperatorLab, kind: string, name: string): Promise<void> {
+  await until(`${name} to be gone`, async () => await lab.objects.get(at(lab, kind, name)) === undefined);
+}
+
 const userOf = ({ namespace }: OperatorLab, account: string) =>
   `system:serviceaccount:${namespace}:${account}`;
 
@@ -204,14 +208,11 @@ async function finalized(lab: OperatorLab): Promise<void> {
   assert.deepEqual([ready?.status, ready?.reason], ["False", "DeletionFailed"]);
   assert.match(ready?.message ?? "", /cannot delete resource "configmaps"/);
   assert.notEqual(node?.metadata.finalizers?.length ?? 0, 0);
-  await until(
-    "the Service to be gone",
-    async () => await objects.get(at(lab, "Service", "acme")) === undefined,
-  );
+  await gone(lab, "Service", "acme");
   await objects.remove(at(lab, "LynqHub", "tenants"));
   await objects.merge(at(lab, "LynqHub", "tenants"), { metadata: { finalizers: null } });
   await objects.apply(role(lab, "tenant", ALL));
-  await until("the node to be gone", async () => await nodeOf(lab) === undefined);
+  await gone(lab, "LynqNode", "acme-web");
   assert.equal(await objects.get(at(lab, "ConfigMap", "acme-config")), undefined);
   const deletes = (await aboutChildren(lab, audit)).filter(({ verb }) => verb === "delete");
   assert.deepEqual(
@@ -234,7 +235,7 @@ async function standardAccount(lab: OperatorLab): Promise<void> {
     undefined,
   );
   await lab.db.exec("DELETE FROM tenants");
-  await until("the node to be gone", async () => await nodeOf(lab) === undefined);
+  await gone(lab, "LynqNode", "acme-web");
   const users = (await aboutChildren(lab, audit)).map(({ impersonatedUser }) => impersonatedUser?.username);
   assert.ok(users.length >= 4);
   assert.deepEqual([...new Set(users)], [userOf(lab, "tenant")]);
