@@ -62,10 +62,8 @@ async function says(lab: OperatorLab, id: string, wanted: RegExp): Promise<Resou
   });
 }
 
-async function gone(lab: OperatorLab, kind: string, name: string): Promise<void> {
-  await until(`${name} to be gone`, async () => await lab.objects.get(at(lab, kind, name)) === undefined);
-}
-
+const gone = (lab: OperatorLab, kind: string, name: string) =>
+  until(`${name} to be gone`, async () => await lab.objects.get(at(lab, kind, name)) === undefined);
 const userOf = ({ namespace }: OperatorLab, account: string) =>
   `system:serviceaccount:${namespace}:${account}`;
 
