@@ -7,7 +7,7 @@ import type {
   SqliteText,
 } from "./sqlite_message.ts";
 import { type SqliteCell, sqliteText } from "./sqlite_text.ts";
-import { CellError } from "./value_text.ts";
+import { CellError, notUtf8 } from "./value_text.ts";
 
 /** Entry of the thread that reads SQLite files: one request in, one reply out. It ends when it is terminated. */
 type Answer = (request: SqliteRequest) => SqliteReply;
@@ -17,6 +17,8 @@ interface OpenFile {
   rows: Iterator<Record<string, SqliteCell>> | undefined;
   /** Declared types in the order of the SELECT's columns. */
   types: readonly string[];
+  /** Whether a U+FFFD in text stands for a byte that is no UTF-8. */
+  replaces: boolean;
 }
 
 class NotAFile extends Error {
@@ -51,7 +53,7 @@ function openFile(path: string): OpenFile {
   if (!Deno.statSync(path).isFile) throw new NotAFile();
   const database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
   database.exec("PRAGMA query_only = ON; BEGIN");
-  return { database, rows: undefined, types: [] };
+  return { database, rows: undefined, types: [], replaces: false };
 }
 
 function columnNames(database: DatabaseSync, table: readonly string[]): readonly string[] {
@@ -66,19 +68,23 @@ function columnNames(database: DatabaseSync, table: readonly string[]): readonly
 /** The rows of the SELECT, with cells named by their place: one column may be mapped twice. */
 function selectRows(file: OpenFile, select: SqliteSelect): Iterator<Record<string, SqliteCell>> {
   const encoding = file.database.prepare("PRAGMA encoding").get()?.["encoding"];
-  const read = encoding === "UTF-8" ? textAsBytes : (column: string) => column;
+  file.replaces = encoding === "UTF-8";
   const declared = file.database.prepare(`SELECT ${select.columns.join(", ")} FROM ${select.table}`)
     .columns();
   file.types = declared.map(({ type }) => type ?? "");
+  const read = file.replaces ? oddTextAsBytes : (column: string) => column;
   const cells = select.columns.map((column, index) => `${read(column)} AS \`${index}\``);
   const statement = file.database.prepare(`SELECT ${cells.join(", ")} FROM ${select.table}`);
   statement.setReadBigInts(true);
   return statement.iterate();
 }
 
-/** Text as bytes, because decoding it here tells when it is no UTF-8. */
-function textAsBytes(column: string): string {
-  return `CASE typeof(${column}) WHEN 'text' THEN CAST(${column} AS BLOB) ELSE ${column} END`;
+/**
+ * Text as bytes, because decoding it here tells when it is no UTF-8, unless it has as many characters as bytes: then a
+ * U+FFFD, which takes three, stands for a byte that the driver could not decode. Numbers and blobs have one length.
+ */
+function oddTextAsBytes(column: string): string {
+  return `iif(length(${column}) = octet_length(${column}), ${column}, CAST(${column} AS BLOB))`;
 }
 
 function takePage(file: OpenFile, size: number): readonly (readonly SqliteText[])[] {
@@ -87,14 +93,15 @@ function takePage(file: OpenFile, size: number): readonly (readonly SqliteText[]
     const step = file.rows?.next();
     if (step === undefined || step.done === true) break;
     const cells = step.value;
-    page.push(file.types.map((type, index) => cellText(cells[index] ?? null, type)));
+    page.push(file.types.map((_, index) => cellText(file, cells[index] ?? null, index)));
   }
   return page;
 }
 
-function cellText(cell: SqliteCell, type: string): SqliteText {
+function cellText({ types, replaces }: OpenFile, cell: SqliteCell, index: number): SqliteText {
   try {
-    return sqliteText(cell, type);
+    if (replaces && typeof cell === "string" && cell.includes("\uFFFD")) throw notUtf8(cell.length);
+    return sqliteText(cell, types[index] ?? "");
   } catch (error) {
     if (error instanceof CellError) return { problem: error.message };
     throw error;

@@ -16,7 +16,7 @@ export function utf8Text(bytes: Uint8Array): string {
   try {
     return strictUtf8.decode(bytes);
   } catch {
-    throw new CellError(`its ${bytes.byteLength} bytes are not UTF-8`);
+    throw notUtf8(bytes.byteLength);
   }
 }
 
@@ -25,6 +25,10 @@ export function checkedText(text: string): string {
   const mayBeTooLong = text.length > MAX_CELL_BYTES / 3;
   if (mayBeTooLong && new TextEncoder().encode(text).byteLength > MAX_CELL_BYTES) throw tooLong();
   return text;
+}
+
+export function notUtf8(bytes: number): CellError {
+  return new CellError(`its ${bytes} bytes are not UTF-8`);
 }
 
 function tooLong(): CellError {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { dirname, join } from "node:path";
 import type { SourceConfig } from "../../src/source/config.ts";
 import { sqliteFile } from "../support/databases.ts";
@@ -60,4 +61,37 @@ Deno.test("a text in UTF-16 is read, and a writer at work does not disturb", asy
   );
   file.exec("PRAGMA journal_mode = WAL");
   assert.deepEqual((await readRows(config(file.path), query("t", "id"))).map((row) => row["id"]), ["é🙂"]);
+});
+
+Deno.test("text is whole and exact, or said to be no UTF-8, whatever its bytes are", async () => {
+  const texts = ["", "plain", "a\0b", "\uFEFFa", "\uFFFD", "é", "🙂", "a\uFFFDb\0", "1", " ".repeat(3)];
+  const broken = ["61ff62", "c361", "80", "ed1fbf", "e28261", "efbf", "00ff", "efbfbdff"];
+  const hex = (text: string) => Buffer.from(text).toString("hex");
+  const values = [...texts.map(hex), ...broken].map((bytes, n) => `(${n}, CAST(x'${bytes}' AS TEXT))`);
+  await using file = await sqliteFile(
+    `CREATE TABLE t (n INTEGER, id TEXT); INSERT INTO t VALUES ${values.join()}`,
+  );
+  const rows = await readRows(config(file.path), query("t", "n", "id"));
+  const cells = rows.toSorted((a, b) => Number(a["n"]) - Number(b["n"])).map((row) => row["id"]);
+  const problems = broken.map((bytes) => ({
+    column: "id",
+    problem: `its ${bytes.length / 2} bytes are not UTF-8`,
+  }));
+  assert.deepEqual(cells, [...texts, ...problems]);
+});
+
+Deno.test("what is no text is read as it was stored, in a column of any type", async () => {
+  await using file = await sqliteFile(`CREATE TABLE t (n INTEGER, id);
+    INSERT INTO t VALUES (1, 9007199254740993), (2, -1.5), (3, 1e300), (4, NULL), (5, x'c3a9'), (6, x'ff'), (7, x'efbfbd')`);
+  const rows = await readRows(config(file.path), query("t", "id", "n"));
+  const cells = rows.toSorted((a, b) => Number(a["n"]) - Number(b["n"])).map((row) => row["id"]);
+  const problem = { column: "id", problem: "its 1 bytes are not UTF-8" };
+  assert.deepEqual(cells, ["9007199254740993", "-1.5", "1e+300", "", "é", problem, "\uFFFD"]);
+});
+
+Deno.test("a text in UTF-16 may hold U+FFFD", async () => {
+  await using file = await sqliteFile(
+    "PRAGMA encoding = 'UTF-16le'; CREATE TABLE t (id TEXT); INSERT INTO t VALUES ('\uFFFD')",
+  );
+  assert.deepEqual((await readRows(config(file.path), query("t", "id"))).map((row) => row["id"]), ["\uFFFD"]);
 });
