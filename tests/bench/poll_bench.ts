@@ -14,10 +14,18 @@ export interface PolledDatabase {
   start(): Promise<BenchRows>;
 }
 
+/** How much is polled for one size of the table. */
+export interface PollBudget {
+  /** Polls whose CPU counts. */
+  readonly measured: number;
+  /** Rows that are polled between two looks at the heap. */
+  readonly keptRows: number;
+}
+
 export interface PollRun {
   /** Sizes of the table. */
   readonly tableRows: readonly number[];
-  readonly polls: PollOrder["polls"];
+  readonly polls: PollBudget;
   readonly databases: readonly PolledDatabase[];
 }
 
@@ -36,7 +44,13 @@ export function polledDatabases(): PolledDatabase[] {
   ];
 }
 
-export const POLLS: PollOrder["polls"] = { warm: 5, measured: 9, kept: 20 };
+export const POLLS: PollBudget = { measured: 9, keptRows: 2_000_000 };
+
+/** What a process needs once, until its code is compiled, is no poll's. */
+function pollsOf(rows: number, { measured, keptRows }: PollBudget): PollOrder["polls"] {
+  const kept = Math.max(20, Math.ceil(keptRows / rows));
+  return { warm: Math.ceil(kept / 4), measured, kept };
+}
 
 /** What a poll costs that finds the rows of the one before, by database and size of the table. */
 export async function benchPolls({ tableRows, polls, databases }: PollRun): Promise<PollResult> {
@@ -48,7 +62,7 @@ export async function benchPolls({ tableRows, polls, databases }: PollRun): Prom
     try {
       for (const rows of tableRows) {
         await database.exec(polledTable(rows));
-        measured.push(await measuredIn({ rows, polls, database }));
+        measured.push(await measuredIn(database, { rows, polls: pollsOf(rows, polls) }));
         console.error(`${name}: ${rows} rows measured`);
       }
     } finally {
@@ -60,8 +74,8 @@ export async function benchPolls({ tableRows, polls, databases }: PollRun): Prom
   const machine = machineOf();
   const head =
     `Measured on ${machine.date}: ${machine.cores} x ${machine.cpu}, ${machine.memoryGb} GB, Deno ${machine.deno}. ` +
-    `The median of ${polls.measured} polls in the CPU time of all threads of a process with the operator's flags, ` +
-    `without the server's; what is kept, over ${polls.kept} polls.`;
+    `CPU of all threads of a process with the operator's flags, without the server's: the median of ` +
+    `${polls.measured} polls.`;
   const markdown = [head, pollTable(figures), ...left.map((line) => `Not measured: ${line}.`)].join("\n\n");
   return { markdown, machine, figures };
 }
@@ -72,11 +86,12 @@ const HEAP = config.tasks.operator.command.split(" ").filter((word) => word.star
 const MODULE = new URL("./poll_process.ts", import.meta.url).pathname;
 
 async function measuredIn(
-  { rows, polls, database }: { rows: number; polls: PollOrder["polls"]; database: BenchRows },
+  database: BenchRows,
+  of: Pick<PollOrder, "rows" | "polls">,
 ): Promise<PollMeasured> {
   const { sourceHosts = [], sourcePaths = [] } = database.allowed;
   const { password } = database;
-  const order: PollOrder = { rows, polls, password, sourceHosts, sourcePaths, source: database.source("1h") };
+  const order: PollOrder = { ...of, password, sourceHosts, sourcePaths, source: database.source("1h") };
   const { success, stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", ...HEAP, "--no-prompt", "--no-check", "--allow-all", MODULE],
     env: { LYNQ_POLL: JSON.stringify(order) },

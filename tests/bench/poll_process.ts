@@ -6,10 +6,9 @@
 import { cpuUsage } from "node:process";
 import { reconcileHub } from "../../src/hub/reconcile.ts";
 import { API_VERSION, HUB_FINALIZER } from "../../src/api/labels.ts";
-import { startThread } from "../../src/source/sqlite_reader.ts";
 import { KeptReaders } from "../../src/source/sqlite_readers.ts";
 import { sourceOpener } from "../../src/operator/source_opener.ts";
-import { liveHeap } from "../support/live_heap.ts";
+import { type PollHeaps, pollHeaps } from "./poll_heaps.ts";
 import type { PollMeasured } from "./poll_report.ts";
 import { POLL_MAPPINGS } from "./poll_table.ts";
 import { pollWorld } from "./poll_world.ts";
@@ -29,14 +28,15 @@ export interface PollOrder {
 
 const META = { namespace: "poll", generation: 1, resourceVersion: "0" };
 
-/** Polls until nothing is left to do: nodes are made, the status is told, and the rows are known. */
+/** As many polls does it take at most until the nodes are made, the status is told, and the rows are known. */
 const MOST_POLLS_TO_CALM = 5;
 
 const HOUR_MS = 3_600_000;
 
 async function measure({ rows, source, password, polls, ...reach }: PollOrder): Promise<PollMeasured> {
   let hours = 0;
-  const readers = new KeptReaders((order) => startThread(reach.sourcePaths, order));
+  const heaps = pollHeaps();
+  const readers = new KeptReaders(heaps.startThread);
   const { world, requests, nodes } = pollWorld({
     hub: {
       ...{ apiVersion: API_VERSION, kind: "LynqHub", spec: { source, ...POLL_MAPPINGS } },
@@ -57,19 +57,27 @@ async function measure({ rows, source, password, polls, ...reach }: PollOrder): 
     const sync = world.memory.get(key)?.sync;
     if (sync?.kind === "failed") throw new Error(sync.message);
   };
-  for (let n = 0; world.memory.get(key)?.calm === undefined; n++) {
-    if (n === MOST_POLLS_TO_CALM) throw new Error("the hub asks for more with every poll");
-    await poll();
-  }
+  const calm = () => world.memory.get(key)?.calm;
+  await untilCalm(poll, calm);
   if (nodes() !== rows) throw new Error(`${rows} rows have ${nodes()} nodes`);
-  const before = requests();
+  const before = { requests: requests(), calm: calm() };
   const cpuSeconds: number[] = [];
   for (let n = 0; n < polls.warm; n++) await poll();
   for (let n = 0; n < polls.measured; n++) cpuSeconds.push(await cpuOf(poll));
-  const bytes = await keptBy(poll, polls.kept);
-  if (requests() !== before) throw new Error("unchanged rows were asked for by requests");
+  const bytes = await keptBy(poll, { times: polls.kept, heaps });
+  if (requests() !== before.requests) throw new Error("a poll of unchanged rows sent requests");
+  if (calm() !== before.calm) throw new Error("a poll of unchanged rows was planned");
   readers.close();
   return { rows, cpuSeconds, kept: { polls: polls.kept, bytes } };
+}
+
+async function untilCalm(poll: () => Promise<void>, calm: () => unknown): Promise<void> {
+  for (let n = 0; n < MOST_POLLS_TO_CALM; n++) {
+    const known = calm();
+    await poll();
+    if (known !== undefined && calm() === known) return;
+  }
+  throw new Error("the hub asks for more with every poll");
 }
 
 /** Seconds of CPU of all threads while this works. */
@@ -80,15 +88,13 @@ async function cpuOf(work: () => Promise<void>): Promise<number> {
   return (user + system) / 1e6;
 }
 
-async function keptBy(work: () => Promise<void>, times: number): Promise<number> {
-  const before = await alive();
+async function keptBy(
+  work: () => Promise<void>,
+  { times, heaps }: { times: number; heaps: PollHeaps },
+): Promise<number> {
+  const before = await heaps.alive();
   for (let n = 0; n < times; n++) await work();
-  return await alive() - before;
-}
-
-/** Bytes of the heap and of what its objects hold beside it. */
-async function alive(): Promise<number> {
-  return await liveHeap() + Deno.memoryUsage().external;
+  return await heaps.alive() - before;
 }
 
 if (import.meta.main) {

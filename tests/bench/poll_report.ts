@@ -3,7 +3,7 @@ export interface PollMeasured {
   readonly rows: number;
   /** Seconds of CPU of each poll, over all threads of the process. */
   readonly cpuSeconds: readonly number[];
-  /** Bytes on the JavaScript heap and beside it that stayed alive over so many polls. */
+  /** Bytes on the JavaScript heaps and beside them that stayed alive over so many polls. */
   readonly kept: { readonly polls: number; readonly bytes: number };
 }
 
@@ -58,12 +58,12 @@ export function pollTable(figures: readonly PollFigures[]): string {
   const lines = figures.map((f) =>
     [
       ...[f.database, f.rows.toLocaleString("en"), f.cpuSeconds, f.cpuSecondsPer100k, f.beside],
-      ...[f.keptBytes, f.keptBytesPerRow],
+      f.keptBytesPerRow,
     ].join(" | ")
   );
   return [
-    "| database | rows | CPU of a poll, s | of 100,000 rows, s | a row's, beside the smallest table | kept by a poll, bytes | by a row of it |",
-    "|---|---:|---:|---:|---:|---:|---:|",
+    "| database | rows | CPU of a poll, s | of 100,000 rows, s | a row's, beside the smallest table | kept by a row, bytes |",
+    "|---|---:|---:|---:|---:|---:|",
     ...lines.map((line) => `| ${line} |`),
   ].join("\n");
 }
