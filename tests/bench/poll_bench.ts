@@ -44,11 +44,11 @@ export function polledDatabases(): PolledDatabase[] {
   ];
 }
 
-export const POLLS: PollBudget = { measured: 9, keptRows: 2_000_000 };
+export const POLLS: PollBudget = { measured: 9, keptRows: 1_000_000 };
 
 /** What a process needs once, until its code is compiled, is no poll's. */
 function pollsOf(rows: number, { measured, keptRows }: PollBudget): PollOrder["polls"] {
-  const kept = Math.max(20, Math.ceil(keptRows / rows));
+  const kept = Math.max(10, Math.ceil(keptRows / rows));
   return { warm: Math.ceil(kept / 4), measured, kept };
 }
 

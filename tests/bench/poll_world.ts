@@ -10,7 +10,7 @@ import { Limit } from "../../src/controller/limit.ts";
 import { Pace } from "../../src/controller/pace.ts";
 import { SickReads } from "../../src/hub/sick_reads.ts";
 import type { HubWorld } from "../../src/hub/world.ts";
-import type { KubeClient } from "../../src/kube/client.ts";
+import type { WatchingClient } from "../../src/kube/client.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { FORM, HUB, NODE } from "../../src/operator/kinds.ts";
 import { mergePatch } from "../../src/sandbox/json_patch.ts";
@@ -91,18 +91,24 @@ interface Answers {
 }
 
 /** Takes what a hub without guards, former nodes and sensitive values sends: new nodes and its own status. */
-function clientOf({ create, patchHub }: Answers): KubeClient {
+function clientOf({ create, patchHub }: Answers): WatchingClient {
   const unexpected = (verb: string) => Promise.reject(new Error(`a poll was to ${verb} something`));
-  return {
+  const client: WatchingClient = {
     create: (_type, object) => Promise.resolve(create(object)),
     patch: ({ type }, { body }) => type === HUB ? Promise.resolve(patchHub(body)) : unexpected("patch"),
     get: () => unexpected("get"),
     list: () => {
       throw new Error("a poll was to list something");
     },
+    watch: () => {
+      throw new Error("a poll was to watch something");
+    },
     update: () => unexpected("update"),
     apply: () => unexpected("apply"),
     delete: () => unexpected("delete"),
     raw: () => unexpected("ask"),
+    bulk: () => client,
+    as: () => client,
   };
+  return client;
 }
