@@ -1,7 +1,7 @@
 import type { NodeStatus, ResourceRecord } from "../api/node.ts";
 import { findCondition } from "../api/conditions.ts";
+import { equalJson } from "../kube/equal_json.ts";
 import { isNotFound } from "../kube/error.ts";
-import { canonicalJson } from "./object_hash.ts";
 import { countResources } from "./node_status.ts";
 import { COMPONENT, nodeEvent, regarding } from "./node_event.ts";
 import { TIMEOUT_REASON } from "./settle.ts";
@@ -16,7 +16,7 @@ export async function publishStatus(
 ): Promise<void> {
   gauges(world, node, status);
   reportPause(world, node, status);
-  if (canonicalJson(status) === canonicalJson(node.status)) return;
+  if (equalJson(status, node.status)) return;
   const removed = Object.keys(node.status).filter((key) => !(key in status));
   const body = {
     metadata: { uid: node.uid },
