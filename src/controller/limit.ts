@@ -14,6 +14,11 @@ export class Limit {
     return new Limit(Math.max(1, Math.floor(this.#size / divisor)));
   }
 
+  /** As many once more, for a user who is not to wait for what others have in masses. */
+  apart(): Limit {
+    return this.part(1);
+  }
+
   async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.#free > 0) this.#free--;
     else await new Promise<void>((resolve) => this.#waiting.push(resolve));

@@ -59,7 +59,7 @@ export async function finalizeForm(
       signal,
     );
     const going = hub === undefined ? nodes : nodes.filter((node) => toStoredNode(node).hub !== hub);
-    await world.writes.all(going, (node) => letGo(world, { node, leave }, signal));
+    await world.writes.apart().all(going, (node) => letGo(world, { node, leave }, signal));
     const told = leave ? AWAIT : await publishProgress(world, { form, left: nodes.length, hub }, signal);
     const known = new Set(cached.map(({ uid }) => uid));
     const unseen = nodes.some(({ metadata }) => !known.has(metadata.uid ?? ""));

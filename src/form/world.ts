@@ -63,7 +63,7 @@ export interface FormWorld {
   };
   /** UIDs of forms whose deletion was seen to leave their nodes behind. */
   readonly orphaning: { has(uid: string): boolean };
-  /** Bounds the writes to LynqNodes under way, over all forms. */
+  /** Bounds the writes to LynqNodes that each pass has under way, by a limit `apart`; the client bounds all together. */
   readonly writes: Limit;
   /** Tries resources on nodes by server-side dry run; undefined where the answer is not asked for any more. */
   readonly preview: (of: TrialOf, signal: AbortSignal) => Promise<readonly Trial[] | undefined>;

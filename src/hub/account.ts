@@ -24,7 +24,7 @@ export async function giveAccount(
     { ref: { type: world.hubs.type, namespace, name }, uid, generation },
     signal,
   );
-  await world.writes.all(others, async (node) => {
+  await world.writes.apart().all(others, async (node) => {
     signal.throwIfAborted();
     const ref = { type: world.nodes.type, namespace, name: node.name };
     const body = nodeAccountPatch(hub, node);

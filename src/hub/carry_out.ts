@@ -64,7 +64,7 @@ export async function carryOut(
     ...(of.marks ?? []).filter(({ node }) => !changed.has(node.name))
       .map((mark) => ({ kind: "mark" as const, ...mark })),
   ];
-  const problems = await world.writes.all(all.sort(smallFirst), async (change) => {
+  const problems = await world.writes.apart().all(all.sort(smallFirst), async (change) => {
     if (signal.aborted || state.broken !== undefined) return undefined;
     if (world.now().getTime() >= until) {
       state.left++;

@@ -77,3 +77,15 @@ Deno.test("no node is made for a form that is gone since it was planned", async 
   assert.deepEqual(written, ["create a-web"]);
   assert.deepEqual([carried.refused, carried.left, carried.answered], [0, 0, ["a-web"]]);
 });
+
+Deno.test("a hub's change does not wait for what another hub has in masses", async () => {
+  const { world, written } = slowWorld();
+  const hanging = Promise.withResolvers<KubeObject>();
+  const stuck: HubWorld = { ...world, client: { ...world.client, create: () => hanging.promise } };
+  const { signal } = new AbortController();
+  const masses = carryOut(stuck, { hub: storedHub(), changes: ["a", "b", "c"].map(create) }, signal);
+  const small = await carryOut(world, { hub: storedHub(), changes: [update("d")] }, signal);
+  assert.deepEqual([small.answered, written], [["d-web"], ["patch d-web"]]);
+  hanging.resolve({ metadata: { name: "a-web" } });
+  assert.deepEqual((await masses).answered.length, 3);
+});

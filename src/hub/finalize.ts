@@ -99,7 +99,7 @@ async function removeNodes(
 
 /** Takes hub and label off these nodes, which then follow their revision by themselves. Tells whether one changed meanwhile. */
 async function detach(world: HubWorld, nodes: readonly KubeObject[], signal: AbortSignal): Promise<boolean> {
-  const outcomes = await world.writes.all(nodes, async (node) => {
+  const outcomes = await world.writes.apart().all(nodes, async (node) => {
     const { namespace, name = "" } = node.metadata;
     const ref = { type: world.nodes.type, namespace, name };
     const patch = { type: "merge" as const, body: detachPatch(node) };

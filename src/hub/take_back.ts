@@ -23,7 +23,7 @@ export async function takeBack(
   const active = new Set(rows.flatMap((row) => row.kind === "active" ? [row.row.uid] : []));
   const left = forms.flatMap(({ name }) => world.nodes.ofForm(hub.namespace, name))
     .filter((node) => isLeftBy(hub, node) && active.has(node.spec.uid));
-  await world.writes.all(left, (node) => takeBackOne(world, { hub, node }, signal));
+  await world.writes.apart().all(left, (node) => takeBackOne(world, { hub, node }, signal));
 }
 
 /** No hub has the node, and it is as a hub made it. */

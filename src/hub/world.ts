@@ -82,7 +82,7 @@ export interface HubWorld {
   readonly sickReads: SickReads;
   /** When the status of which hub was told. */
   readonly tells: Pace;
-  /** Bounds the writes to LynqNodes under way, over all hubs. */
+  /** Bounds the writes to LynqNodes that each pass has under way, by a limit `apart`; the client bounds all together. */
   readonly writes: Limit;
   /** UIDs of hubs whose deletion was seen to leave their nodes behind. */
   readonly orphaning: { has(uid: string): boolean };
