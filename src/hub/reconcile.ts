@@ -169,11 +169,11 @@ async function sync(
   const before = { ...EMPTY, ...world.memory.get(key), overtaken: "no" as const };
   world.memory.set(key, before);
   const startedAt = world.now().getTime();
-  const { broken, left = 0, ...outcome } = await attempt(world, { ...of, before }, signal)
+  const { broken, left = 0, readEnd, ...outcome } = await attempt(world, { ...of, before }, signal)
     .finally(() => world.sickReads.end(key));
   const { overtaken } = world.memory.get(key) ?? before;
   // The interval is between the beginnings of two reads, and half of it is left to the database.
-  const rested = Math.max(startedAt, world.now().getTime() - intervalMs(of.hub.spec) / 2);
+  const rested = Math.max(startedAt, (readEnd ?? world.now().getTime()) - intervalMs(of.hub.spec) / 2);
   const readAt = broken === undefined && left === 0 ? rested : 0;
   const memory: HubMemory = { ...before, ...outcome, overtaken, readAt, basis };
   world.memory.set(key, memory);
@@ -220,6 +220,8 @@ interface Attempted
   extends Pick<HubMemory, "sync" | "throttled" | "full" | "waiting" | "doubts" | "calm" | "guards"> {
   readonly broken?: Carried["broken"];
   readonly left?: number;
+  /** When the rows were in, in milliseconds since the epoch; writing what they ask for leaves the database alone. */
+  readonly readEnd?: number;
 }
 
 /** One read, plan and its changes; a read that fails is an outcome too. */
@@ -233,6 +235,7 @@ async function attempt(
   const formsNow = () => world.forms.ofHub(hub.namespace, hub.name);
   try {
     const read = await readRows(world, hub, signal);
+    const readEnd = world.now().getTime();
     if (read.digest === of.calm?.rows) return { ...before, guards: undefined };
     const rows = await sealed(world, { hub, rows: read.verdicts(), answer: read.key }, signal);
     await takeBack(world, { hub, forms: formsNow(), rows }, signal);
@@ -257,7 +260,7 @@ async function attempt(
     const settled = given && asksNothing(plan) && taken.length === 0 && !advanced.throttled &&
       advanced.doubts.size === 0;
     const calm = settled ? { rows: read.digest, stamp, until: 0 } : undefined;
-    return { sync, ...advanced, guards, calm };
+    return { sync, ...advanced, guards, calm, readEnd };
   } catch (error) {
     if (!(error instanceof SourceError)) throw error;
     world.backoff.next(key);

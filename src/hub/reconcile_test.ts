@@ -87,6 +87,26 @@ Deno.test("a hub whose interval is shortened reads at once, however long the one
   });
 });
 
+Deno.test("writing that takes most of the interval puts off no read", async () => {
+  await withHub(async (lab) => {
+    await twoNodes(lab);
+    lab.clock.stopped = Date.now();
+    lab.faults.get = (write) => {
+      if (write.endsWith("-web")) lab.clock.ahead += 25;
+      return undefined;
+    };
+    lab.table.rows = [row("a", "gold"), row("b", "gold")];
+    await nextSync(lab);
+    const reads = [lab.table.reads];
+    for (const seconds of [9, 1]) {
+      lab.clock.ahead += seconds;
+      await lab.hubPass("tenants");
+      reads.push(lab.table.reads);
+    }
+    assert.deepEqual(reads, [2, 2, 3]);
+  });
+});
+
 Deno.test("a changed row changes its node, one that went or is off takes it away", async () => {
   await withHub(async (lab) => {
     await twoNodes(lab);
