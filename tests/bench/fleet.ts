@@ -9,9 +9,9 @@ export interface Fleet {
 /** Resources of one node. */
 export const RESOURCES = 10;
 
-const API = "operator.lynq.sh/v1";
+export const API = "operator.lynq.sh/v1";
 
-function configMap(n: number): unknown {
+export function configMap(n: number): unknown {
   return {
     id: `cm${n}`,
     nameTemplate: `{{ .uid }}-cm${n}`,
@@ -79,18 +79,18 @@ export function uidOf(row: number): string {
 }
 
 /** The statements that make the table anew with every row of the fleet. */
-export function tableOf({ rows }: Fleet): string[] {
+export function tableOf({ rows }: Fleet, table = "bench"): string[] {
   const inserts: string[] = [];
   for (let from = 0; from < rows; from += 1000) {
     const values = Array.from(
       { length: Math.min(1000, rows - from) },
       (_, n) => `('${uidOf(from + n)}','pro',1)`,
     );
-    inserts.push(`INSERT INTO bench VALUES ${values.join(",")}`);
+    inserts.push(`INSERT INTO ${table} VALUES ${values.join(",")}`);
   }
   return [
-    "DROP TABLE IF EXISTS bench",
-    "CREATE TABLE bench (id varchar(63) primary key, plan varchar(20), active integer)",
+    `DROP TABLE IF EXISTS ${table}`,
+    `CREATE TABLE ${table} (id varchar(63) primary key, plan varchar(20), active integer)`,
     ...inserts,
   ];
 }

@@ -1,3 +1,4 @@
+import { type BulkFigures, reactionsDuringBulk } from "./bulk_reactions.ts";
 import { type Fleet, RESOURCES, tableOf } from "./fleet.ts";
 import {
   type ColdFigures,
@@ -27,6 +28,7 @@ export interface FleetFigures {
   readonly silent: SilentFigures;
   readonly reaction: ReactionFigures;
   readonly formEdit: FormEditFigures;
+  readonly bulk: BulkFigures;
   readonly restart: RestartFigures;
   readonly removedAfter: number;
 }
@@ -41,7 +43,7 @@ export interface FleetOptions {
 /** The ideal client makes no more nodes than this: its rate is the same from then on. */
 const IDEAL_NODES = 300;
 
-/** One fleet from nothing: convergence, silence, reactions, a form's edit, restarts; then all of it goes. */
+/** One fleet from nothing: convergence, silence, reactions, a form's edit, reactions beside a bulk, restarts; then all of it goes. */
 export async function benchFleet(
   stage: Stage,
   { fleet, silentSeconds, syncInterval }: FleetOptions,
@@ -56,6 +58,7 @@ export async function benchFleet(
     const silent = await silence(stage, { operator, seconds: silentSeconds });
     const reaction = await reactions(stage, fleet);
     const formEdit = await editForm(stage, { nodes, fleet });
+    const bulk = await reactionsDuringBulk(stage, { nodes, fleet, syncInterval });
     const restarted = await restarts(stage, { fleet, operator, usage: processUsage });
     operator = restarted.operator;
     const removedAfter = await removeFleet(stage, fleet);
@@ -69,6 +72,7 @@ export async function benchFleet(
       silent,
       reaction,
       formEdit,
+      bulk,
       restart: restarted.figures,
       removedAfter,
     };

@@ -19,14 +19,19 @@ export interface ReadyNodes {
   stop(): Promise<void>;
 }
 
-export function watchReadyNodes({ client }: Pick<Stage, "client">, { namespace }: Fleet): ReadyNodes {
+/** Nodes of so many resources are ready with all of them; ten unless told. */
+export function watchReadyNodes(
+  { client }: Pick<Stage, "client">,
+  { namespace }: Fleet,
+  resources = RESOURCES,
+): ReadyNodes {
   const informer = createInformer<boolean, "ready">({
     client,
     type: NODE,
     namespace,
     project: (object) => {
       const status = object["status"] as NodeStatus | undefined;
-      return isTrue(status?.conditions, "Ready") && status?.readyResources === RESOURCES &&
+      return isTrue(status?.conditions, "Ready") && status?.readyResources === resources &&
         status.observedGeneration === object.metadata.generation;
     },
     indexes: { ready: ({ value }) => value ? ["yes"] : [] },

@@ -1,3 +1,4 @@
+import { bulkLines } from "./bulk_report.ts";
 import type { FleetFigures } from "./fleet_bench.ts";
 
 /** One column a fleet, one line a figure; `poll` is the hub's syncInterval. */
@@ -26,6 +27,7 @@ export function fleetTable(figures: readonly FleetFigures[], poll: string): stri
     line(`row deleted: gone after, s (read every ${poll})`, (f) => f.reaction.deletedRow),
     line("form edited: in every node after, s", (f) => f.formEdit.seconds),
     line("form edited: requests per node", (f) => f.formEdit.requestsPerNode),
+    ...bulkLines({ bulks: figures.map(({ bulk }) => bulk), poll }),
     line("restart: requests", (f) => f.restart.requests),
     line("restart: writes", (f) => f.restart.writes),
     line("restart: CPU, s", (f) => f.restart.cpuSeconds),

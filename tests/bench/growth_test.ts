@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import type { FleetFigures } from "./fleet_bench.ts";
 import { growthOf, growthText } from "./growth.ts";
 
+const UNSEEN = { during: undefined, outlasted: undefined };
+
 function figures(rows: number, of: { cpu: number; restingMb: number; peakMb: number }): FleetFigures {
   return {
     rows,
@@ -24,6 +26,20 @@ function figures(rows: number, of: { cpu: number; restingMb: number; peakMb: num
       insertedRow: 0,
       deletedRow: 0,
       changedRowRequests: 8,
+    },
+    bulk: {
+      nodes: 1000,
+      resources: 3000,
+      seconds: 6,
+      perSecond: 500,
+      reactions: {
+        deletedChild: UNSEEN,
+        editedChild: UNSEEN,
+        changedRow: UNSEEN,
+        insertedRow: UNSEEN,
+        deletedRow: UNSEEN,
+        plainWrite: UNSEEN,
+      },
     },
     formEdit: { seconds: 1, requestsPerNode: 3 },
     restart: { seconds: 1, requests: 14, writes: 0, cpuSeconds: 1 },

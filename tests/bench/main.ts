@@ -7,7 +7,7 @@ import { templateBench } from "./template_bench.ts";
 const USAGE = `deno task bench [NAME...] [options]: runs the benchmarks of these names, or all of them
 
   template  templates rendered a second, beside Go where it is installed
-  fleet     the whole operator: an ideal client, initial convergence, silence, reactions, a form's edit, restarts
+  fleet     the whole operator: an ideal client, initial convergence, silence, reactions, a form's edit, a bulk beside it, restarts
   poll      CPU and kept heap of a poll whose rows are the last one's: MariaDB, PostgreSQL, SQLite, as far as installed
   profile   where the CPU time and the heap of an initial convergence go; only when named
 

@@ -31,6 +31,7 @@ Deno.test("where no control plane is the sandbox is measured, and the report say
     assert.match(machine.stage, /^the sandbox, .*KUBEBUILDER_ASSETS is not set/);
     assert.deepEqual([machine.deno, machine.date.length], [Deno.version.deno, 10]);
     assert.deepEqual([figures?.rows, figures?.resources], [4, 40]);
+    assert.deepEqual([figures?.bulk.nodes, figures?.bulk.resources], [40, 120]);
     assert.deepEqual([figures?.silent.requestsPerMinute, figures?.restart.writes], [0, 0]);
   } finally {
     await Deno.remove(json);
