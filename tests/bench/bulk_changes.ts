@@ -29,9 +29,12 @@ export interface Changes {
   readonly plainWrite: readonly Change[];
 }
 
-/** Changes of one kind at most: of a row, and of others. */
-const MOST_ROWS = 20;
-const MOST = 3 * MOST_ROWS;
+const ROUNDS = 60;
+/** A row is changed every so many rounds: a read of the database that finds many is a bulk by itself. */
+const ROUNDS_PER_ROW = 3;
+const ROW_KINDS = ["changedRow", "insertedRow", "deletedRow"] as const;
+/** Changes of one kind of row at most. */
+const MOST_ROWS = Math.ceil(ROUNDS / ROUNDS_PER_ROW / ROW_KINDS.length);
 /** One row of so many is inserted and one deleted: more would be held for a person to approve. */
 const ROWS_PER_DELETION = 12;
 
@@ -52,7 +55,7 @@ export const REMOVE_EXTRA_ROWS = "DELETE FROM bench WHERE id LIKE 'zd%' OR id LI
 /** Every change is of a row of its own: what was touched once is never touched again. */
 export async function changesOf(stage: Pick<Stage, "objects" | "rows">, fleet: Fleet): Promise<Changes> {
   const shares = [0, 1, 2].map((k) =>
-    count(fleet.rows).filter((row) => row % 3 === k).slice(0, MOST).map(uidOf)
+    count(fleet.rows).filter((row) => row % 3 === k).slice(0, ROUNDS).map(uidOf)
   );
   const [deleted = [], edited = [], changed = []] = shares;
   return {
@@ -111,7 +114,7 @@ async function plainWrites(
     metadata: { name: which.name, namespace },
     data: { n: "" },
   }));
-  return count(MOST).map((n) => ({
+  return count(ROUNDS).map((n) => ({
     child: which.name,
     make: async () => (await objects.merge(which, { data: { n: String(n) } })).metadata.resourceVersion,
     seen: (child, { made = "" }) => (compareRevisions(child?.resourceVersion ?? "", made) ?? -1) >= 0,
@@ -137,14 +140,14 @@ function count(size: number): number[] {
   return Array.from({ length: size }, (_, n) => n);
 }
 
-/** The order of the changes, in rounds: a child is deleted, one edited, one row changed, one plain write made. */
+/** The order of the changes, in rounds: a child is deleted, one edited, one plain write made, and now and then a row changed. */
 export function* inRounds(changes: Changes): Generator<{ kind: keyof Changes; change: Change }> {
-  const rows = ["changedRow", "insertedRow", "deletedRow"] as const;
-  for (let round = 0; round < MOST; round++) {
-    const turn = Math.floor(round / rows.length);
+  for (let round = 0; round < ROUNDS; round++) {
+    const turn = round / ROUNDS_PER_ROW;
+    const row = Number.isInteger(turn) ? ROW_KINDS[turn % ROW_KINDS.length] : undefined;
     const all = [
       ...(["deletedChild", "editedChild", "plainWrite"] as const).map((kind) => ({ kind, at: round })),
-      ...rows.slice(round % rows.length).slice(0, 1).map((kind) => ({ kind, at: turn })),
+      ...(row === undefined ? [] : [{ kind: row, at: Math.floor(turn / ROW_KINDS.length) }]),
     ];
     for (const { kind, at } of all) {
       const change = changes[kind][at];

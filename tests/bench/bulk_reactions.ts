@@ -41,7 +41,7 @@ export interface BulkPhase {
 }
 
 /** Between the beginnings of two changes. */
-const GAP_MS = 125;
+const GAP_MS = 150;
 
 /** Makes a bulk beside the fleet, changes the fleet meanwhile, and takes away all that it made. */
 export async function reactionsDuringBulk(stage: Stage, of: BulkPhase): Promise<BulkFigures> {
