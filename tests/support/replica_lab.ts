@@ -8,10 +8,10 @@ import { type OperatorProcess, startOperatorProcess } from "./operator_process.t
 /** Pods of replicas, by which the API server's audit tells who asked for what. */
 export type Replica = "operator" | "operator-2" | "operator-3";
 
-/** Times of leases that a test can wait for. */
+/** Times of leases that a test can wait for, and that a machine which stands still for a few seconds does not use up. */
 export const SHORT_LEASES = [
-  "--leader-elect-lease-duration=3s",
-  "--leader-elect-renew-deadline=2s",
+  "--leader-elect-lease-duration=8s",
+  "--leader-elect-renew-deadline=6s",
   "--leader-elect-retry-period=200ms",
 ] as const;
 
@@ -79,5 +79,5 @@ export async function readyNodes(lab: OperatorLab, count: number): Promise<void>
       return conditions.some(({ type, status }) => type === "Ready" && status === "True");
     });
     return ready.length === count && nodes.length === count;
-  });
+  }, 240);
 }
