@@ -48,7 +48,7 @@ Deno.test("requests reuse connections, and none of them once two deadlines in a 
     if (path.startsWith("/together")) await four.promise;
     return Response.json({});
   };
-  await withTlsServer(handler, { deadlineSeconds: 2 }, async (client) => {
+  await withTlsServer(handler, { deadlineSeconds: 5 }, async (client) => {
     await Promise.all([1, 2, 3, 4].map((n) => client.raw(`/together${n}`)));
     const first = new Set(used.values());
     assert.equal(first.size, 4);
@@ -78,7 +78,7 @@ Deno.test("watches have a connection of their own, and its death ends all of the
     ports.call = connection;
     return Response.json({});
   };
-  await withTlsServer(handler, { watchIdleSeconds: 0.2, deadlineSeconds: 1 }, async (client) => {
+  await withTlsServer(handler, { watchIdleSeconds: 0.2, deadlineSeconds: 5 }, async (client) => {
     await client.raw("/a");
     const watches = ["1", "2"].map((resourceVersion) =>
       Array.fromAsync(client.watch({ type: PODS, resourceVersion }))

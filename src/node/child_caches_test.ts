@@ -77,7 +77,7 @@ spec: {rules: [{host: a.example.org}]}
     await addresses(lab, "10.0.0.2");
     await addresses(lab, "10.0.0.3", "10.0.0.4", "10.0.0.5");
     await addresses(lab, "10.0.0.6", "10.0.0.7");
-    await until("the watch to tell of it", () => Promise.resolve(woken.length > 0), 20);
+    await until("the watch to tell of it", () => Promise.resolve(woken.length > 0));
     assert.deepEqual(woken, ["default/acme-web"]);
     assert.deepEqual(caches.find(INGRESS, WEB)?.judged?.get(readyWhen), { kind: "ready" });
   });
@@ -104,7 +104,7 @@ data: {state: new}
     assert.equal(judged(), "progressing");
     woken.length = 0;
     await objects.merge(CONFIG, { data: { state: "done" } });
-    await until("the watch to tell of it", () => Promise.resolve(woken.length > 0), 20);
+    await until("the watch to tell of it", () => Promise.resolve(woken.length > 0));
     assert.equal(judged(), undefined);
     await read();
     assert.equal(judged(), "ready");
@@ -136,7 +136,7 @@ metadata:
     await objects.remove(deleted);
     await objects.merge(untracked, { metadata: { labels: { "lynq.sh/node": null } } });
     await objects.merge(unclaimed, { metadata: { annotations: { "claim.lynq.sh/n2": null } } });
-    await until("the watch to tell of it", () => Promise.resolve(freed.length > 2), 20);
+    await until("the watch to tell of it", () => Promise.resolve(freed.length > 2));
     assert.deepEqual(freed, [deleted, untracked, unclaimed].map((of) => objectId(CONFIG_MAP, of)));
   });
 });

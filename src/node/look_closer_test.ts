@@ -38,7 +38,7 @@ async function passUntil(lab: NodeLab, wanted: RegExp): Promise<Pass> {
   return await until(`${wanted}`, async () => {
     const pass = await lab.pass();
     return wanted.test(outcome(pass)) ? pass : undefined;
-  }, 20);
+  });
 }
 
 /** A workload that waits for its pod. */
@@ -51,7 +51,7 @@ async function unready(lab: NodeLab, kind: string, more: object = {}): Promise<v
 /** Its pod waits for this reason. Its name. */
 async function stuck(lab: NodeLab, reason: string): Promise<string> {
   const pods = { apiVersion: "v1", kind: "Pod", namespace: "default", labelSelector: "app=a" };
-  const name = await until("the pod", async () => (await lab.objects.list(pods))[0]?.metadata.name, 20);
+  const name = await until("the pod", async () => (await lab.objects.list(pods))[0]?.metadata.name);
   const status = { phase: "Pending", containerStatuses: [{ name: "a", state: { waiting: { reason } } }] };
   await lab.objects.merge(
     { apiVersion: "v1", kind: "Pod", namespace: "default", name },

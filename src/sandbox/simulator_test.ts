@@ -57,9 +57,11 @@ Deno.test("a bad image keeps the old pods serving and the rollout unfinished", (
       ({ items }) =>
         items.some((pod) => pod.status.containerStatuses?.[0]?.state.waiting?.reason === "ImagePullBackOff"),
     );
-    const stuck = await client.get(`${apps}/deployments/web`);
+    const stuck = await client.until(
+      `${apps}/deployments/web`,
+      settled((status) => status.updatedReplicas === 1),
+    );
     assert.equal(stuck.status.availableReplicas, 2);
-    assert.equal(stuck.status.updatedReplicas, 1);
     await client.send(
       "PATCH",
       `${apps}/deployments/web`,
@@ -145,8 +147,10 @@ Deno.test("the claims of a StatefulSet go with it and with pods scaled away, whe
     const ready = (count: number) => settled((status) => status.readyReplicas === count);
     await client.send("POST", `${apps}/statefulsets`, workload("StatefulSet", spec));
     const made = await client.until(set, ready(2));
-    const claim = await client.get(`${core}/persistentvolumeclaims/data-web-0`);
-    assert.ok(JSON.stringify(claim.metadata.ownerReferences).includes(made.metadata.uid));
+    await client.until(
+      `${core}/persistentvolumeclaims/data-web-0`,
+      ({ metadata }) => JSON.stringify(metadata.ownerReferences ?? []).includes(made.metadata.uid),
+    );
     await client.send("PATCH", set, { spec: { replicas: 1 } });
     await client.gone(`${core}/persistentvolumeclaims/data-web-1`);
     await client.send("PATCH", set, { spec: { replicas: 2 } });
