@@ -32,6 +32,9 @@ export interface WatchEvent {
   readonly object: AnswerBody;
 }
 
+/** The garbage collector looks for new kinds every half minute, and for what it missed no sooner. */
+const PATIENCE_MS = 180_000;
+
 /** Plain HTTP to one server, in a namespace of this case alone. */
 export class CaseClient {
   readonly namespace: string;
@@ -86,15 +89,16 @@ export class CaseClient {
   async watch(
     path: string,
     enough: (events: readonly WatchEvent[]) => boolean,
+    ask: Ask = {},
   ): Promise<readonly WatchEvent[]> {
     const ended = new AbortController();
     const deadline = setTimeout(
       () => ended.abort(new Error("the watch did not send what was awaited")),
-      60_000,
+      PATIENCE_MS,
     );
     const events: WatchEvent[] = [];
     try {
-      const response = await this.#fetch(path, { headers: this.#headers({}), signal: ended.signal });
+      const response = await this.#fetch(path, { headers: this.#headers(ask), signal: ended.signal });
       assert.equal(response.status, 200);
       assert.ok(response.body);
       let rest = "";
@@ -110,9 +114,9 @@ export class CaseClient {
     }
   }
 
-  /** Asks again until the check holds; the last failure after a minute. */
+  /** Asks again until the check holds; the last failure when patience ends. */
   async eventually<T>(check: () => Promise<T>): Promise<T> {
-    const end = Date.now() + 60_000;
+    const end = Date.now() + PATIENCE_MS;
     for (;;) {
       try {
         return await check();

@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { type ApiServerCase, type CaseClient, configMap, type WatchEvent } from "./api_server_case.ts";
+import {
+  type ApiServerCase,
+  type CaseClient,
+  configMap,
+  type Reply,
+  type WatchEvent,
+} from "./api_server_case.ts";
 
 async function version(on: CaseClient): Promise<string> {
   return (await on.get(on.core("/configmaps"))).body.metadata.resourceVersion;
@@ -34,15 +40,17 @@ export const watchCases: readonly ApiServerCase[] = [
     name: "a watch without a version starts with what is there and goes on live",
     run: async (on) => {
       await on.create(on.core("/configmaps"), configMap("a", { metadata: { labels: { mine: "yes" } } }));
-      let asked = false;
+      let asked: Promise<Reply> | undefined;
       const events = await on.watch(on.core(`/configmaps?watch=true&${mine}`), (seen) => {
-        if (!asked && seen.length === 1) {
-          asked = true;
-          on.create(on.core("/configmaps"), configMap("b", { metadata: { labels: { mine: "yes" } } }))
-            .then(({ status }) => assert.equal(status, 201), assert.ifError);
+        if (asked === undefined && seen.length === 1) {
+          asked = on.create(
+            on.core("/configmaps"),
+            configMap("b", { metadata: { labels: { mine: "yes" } } }),
+          );
         }
         return seen.length === 2;
       });
+      assert.equal((await asked)?.status, 201);
       assert.deepEqual(told(events), ["ADDED a", "ADDED b"]);
     },
   },
@@ -98,14 +106,12 @@ export const watchCases: readonly ApiServerCase[] = [
     run: async (on) => {
       const from = await version(on);
       await on.create(on.core("/configmaps"), configMap("a", { data: { k: "1" } }));
-      const reply = await on.get(
-        on.core(
-          `/configmaps?watch=1&timeoutSeconds=1&fieldSelector=metadata.name%3Da&resourceVersion=${from}`,
-        ),
+      const [event] = await on.watch(
+        on.core(`/configmaps?watch=1&fieldSelector=metadata.name%3Da&resourceVersion=${from}`),
+        (seen) => seen.length === 1,
         { accept: "application/json;as=PartialObjectMetadata;g=meta.k8s.io;v=v1" },
       );
-      const event: WatchEvent = typeof reply.body === "string" ? JSON.parse(reply.body) : reply.body;
-      assert.equal(event.type, "ADDED");
+      assert.equal(event?.type, "ADDED");
       assert.equal(event.object.kind, "PartialObjectMetadata");
       assert.equal(event.object.data, undefined);
     },

@@ -96,9 +96,9 @@ export async function startProgram(
   await background(["sh", "-c", RUNNER, "runner", directory, name, ...command]);
 }
 
-/** Polls until `ready` answers true; throws the end of the program's log when it ends or a minute is over. */
+/** Polls until `ready` answers true; throws the end of the program's log when it ends or three minutes are over. */
 export async function until(name: string, directory: string, ready: () => Promise<boolean>): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < 1800; attempt++) {
     if (await ready().catch(() => false)) return;
     if (await Deno.stat(join(directory, `${name}.exit`)).then(() => true, () => false)) break;
     await new Promise((resolve) => setTimeout(resolve, 100));
