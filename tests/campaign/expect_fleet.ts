@@ -41,9 +41,11 @@ export function fleetGaps(input: FleetInput): string[] {
   return [...gaps, ...nodeSetGaps(input), ...nodes.flatMap((node) => revisionGaps(node, input.picture))];
 }
 
-/** What of an undisturbed fleet is not ready yet. */
-export function unreadyGaps({ forms, nodes }: Picture): string[] {
+/** What of an undisturbed fleet is not ready, or not told to be, yet. */
+export function unreadyGaps(picture: Picture): string[] {
+  const { forms, nodes } = picture;
   return [
+    ...countGaps(picture),
     ...nodes.filter(({ status }) => !isTrue(status.conditions, "Ready"))
       .map(({ name }) => `node ${name} is not ready`),
     ...forms.filter(({ status }) => !isTrue(status.conditions, "Applied"))
