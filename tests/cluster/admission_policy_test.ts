@@ -209,6 +209,8 @@ clusterTest(
     const kubectl = new PolicyKubectl(plane, namespace);
     const admin = (input: string) => kubectl.check({ title: "", args: create, input });
     await installKinds(objects);
+    const kinds = ["get", "lynqhubs,lynqforms,lynqnodes"];
+    await until("kubectl to find the kinds", async () => (await kubectl.run({ args: kinds })).ok);
     await objects.apply(await Deno.readTextFile(new URL("../../manifests/namespace.yaml", import.meta.url)));
     await admin([ROLE, hub("tenants"), hub("strange", "deployer"), form("web", "strange")].join("\n---\n"));
     const made = await objects.get({ apiVersion: API, kind: "LynqHub", namespace, name: "tenants" });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { HubStatus } from "../../src/api/hub.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
@@ -136,9 +137,13 @@ spec:
 `;
 
 async function revision(lab: OperatorLab): Promise<void> {
-  const { config, annotate, conditionIs, events } = rowLab(lab);
+  const { config, annotate, condition, conditionIs, events } = rowLab(lab);
   await lab.objects.apply(formText(lab, "old"));
-  await conditionIs("LynqForm", "guarded", { type: "Applied", status: "True" });
+  // The first few that are there may all be ready before the others are made.
+  await until(
+    "all nodes to be ready",
+    async () => (await condition("LynqForm", "guarded", "Applied"))?.message === "All 11 nodes ready",
+  );
   await lab.objects.apply(formText(lab, "new"));
   const of = { kind: "LynqForm" as const, name: "guarded" };
   const hash = await heldHash(lab, {
@@ -163,7 +168,14 @@ async function revision(lab: OperatorLab): Promise<void> {
 async function deletedForms(lab: OperatorLab): Promise<void> {
   const { own, annotate, nodes: standing, conditionIs } = rowLab(lab);
   const { merge } = lab.objects;
-  await merge(refOf(lab, "LynqHub", "rows"), { spec: { deletionGuard: { protectForms: true } } });
+  const { metadata } = await merge(refOf(lab, "LynqHub", "rows"), {
+    spec: { deletionGuard: { protectForms: true } },
+  });
+  // Hub and form are told by watches of their own.
+  await until("the hub's guard to be known", async () => {
+    const { observedGeneration } = (await own("LynqHub", "rows"))?.["status"] as HubStatus;
+    return observedGeneration === metadata.generation;
+  });
   await lab.objects.remove(refOf(lab, "LynqForm", "guarded"));
   const hash = await heldHash(lab, { says: /^the form of 11 of 11 rows was deleted/ });
   const { message } = await conditionIs("LynqForm", "guarded", {

@@ -96,8 +96,10 @@ async function refusedIsRetried(lab: OperatorLab): Promise<void> {
   await until("the stubborn one", async () => await configOf(lab, "acme-stubborn"));
   await objects.apply(form(lab, "chain", `  configMaps:\n${entry("rest")}`));
   await eventOf(lab, "CleanupPartialFailure", /not yet/);
-  const records = await recordsOf(lab, "acme-chain");
-  assert.match(records.find(({ id }) => id === "stubborn")?.message ?? "", /not yet/);
+  await until("the record to tell why", async () => {
+    const records = await recordsOf(lab, "acme-chain");
+    return /not yet/.test(records.find(({ id }) => id === "stubborn")?.message ?? "");
+  });
   await lab.db.exec("UPDATE tenants SET active = 0 WHERE id = 'acme'");
   await until(
     "the node to tell what holds it",
@@ -234,7 +236,9 @@ async function volumeGoes(lab: OperatorLab): Promise<void> {
     async () => (await objects.get(volume))?.metadata.ownerReferences?.[0]?.kind === "StatefulSet",
   );
   await db.exec("UPDATE tenants SET active = 0 WHERE id = 'acme'");
-  await until("the node to be gone", async () => await nodeOf(lab, "acme-sets") === undefined);
+  for (const name of ["acme-sets", "acme-chain"]) {
+    await until(`the node ${name} to be gone`, async () => await nodeOf(lab, name) === undefined);
+  }
   const which = { apiVersion: "v1", kind: "Namespace", name: home };
   await until("the namespace to be gone", async () => await objects.get(which) === undefined);
   await objects.remove({ apiVersion: API, kind: "LynqForm", namespace, name: "sets" });

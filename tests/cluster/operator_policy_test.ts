@@ -81,7 +81,7 @@ async function personsAreHeard(lab: OperatorLab): Promise<void> {
   await person.check({ title: "", args: ["annotate", "lynqnode", "acme-web", "lynq.sh/paused-"] });
   await until("its end", paused("False"));
   const before = (await lab.objects.get(node(lab, "acme-web")))?.metadata.uid;
-  await person.check({ title: "", args: ["delete", "lynqnode", "acme-web", "--timeout=60s"] });
+  await person.check({ title: "", args: ["delete", "lynqnode", "acme-web", "--timeout=180s"] });
   await until("a new node", async () => {
     const uid = (await lab.objects.get(node(lab, "acme-web")))?.metadata.uid;
     return uid !== undefined && uid !== before;
@@ -105,7 +105,7 @@ spec:
     await kubectl(lab).check({ title: "", args: ["apply", "--server-side", "-f", "-"], input: text(plan) });
     await planIs(lab, "hand", plan);
   }
-  await kubectl(lab).check({ title: "", args: ["delete", "lynqnode", "mine", "--timeout=60s"] });
+  await kubectl(lab).check({ title: "", args: ["delete", "lynqnode", "mine", "--timeout=180s"] });
   await planIs(lab, "hand", undefined);
 }
 
@@ -137,7 +137,7 @@ async function accountsChange(lab: OperatorLab): Promise<void> {
 }
 
 async function leavesNodes(lab: OperatorLab): Promise<void> {
-  const args = ["delete", "lynqhub", "tenants", "--cascade=orphan", "--timeout=60s"];
+  const args = ["delete", "lynqhub", "tenants", "--cascade=orphan", "--timeout=180s"];
   await kubectl(lab).check({ title: "", args });
   const left = await until("the node to be left", async () => {
     const found = await lab.objects.get(node(lab, "beta-web"));
@@ -146,7 +146,7 @@ async function leavesNodes(lab: OperatorLab): Promise<void> {
   assert.equal(left.metadata.deletionTimestamp, undefined);
   for (const name of ["acme-web", "beta-web"]) {
     await kubectl(lab).check({ title: "", args: ["patch", "lynqnode", name, ...SPEC.slice(3)] });
-    await kubectl(lab).check({ title: "", args: ["delete", "lynqnode", name, "--timeout=60s"] });
+    await kubectl(lab).check({ title: "", args: ["delete", "lynqnode", name, "--timeout=180s"] });
   }
 }
 

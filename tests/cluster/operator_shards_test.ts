@@ -191,6 +191,7 @@ async function frozen(lab: OperatorLab): Promise<void> {
 
 /** The leader ends: the other has its shards at once and plans from now on. */
 async function left(lab: OperatorLab): Promise<void> {
+  await silence(lab);
   const audit = new OperatorAudit(lab.plane);
   await audit.restart();
   assert.equal(await lab.operator.stop(), 0);

@@ -1,3 +1,4 @@
+import { compareText } from "../../src/kube/compare_text.ts";
 import { LEASE } from "../../src/kube/lease.ts";
 import { bucketsOf, shardOf } from "../../src/operator/shard_plan.ts";
 import type { ClusterObjects } from "./cluster_objects.ts";
@@ -16,7 +17,10 @@ const FOREVER = "9999";
 /** Who had which shard when, from the writes to their Leases: taking and letting go alternate, a dead one's end is the next one's take. Leases of another count are no matter of theirs. */
 function tenures(requests: readonly AuditedRequest[], count: number): ReadonlyMap<number, Tenure[]> {
   const all = new Map<number, Tenure[]>();
-  for (const request of requests.filter((one) => isMade(one) && one.objectRef?.resource === LEASE.plural)) {
+  // They are logged as they end, which may be in another order.
+  const writes = requests.filter((one) => isMade(one) && one.objectRef?.resource === LEASE.plural)
+    .toSorted((a, b) => compareText(a.requestReceivedTimestamp, b.requestReceivedTimestamp));
+  for (const request of writes) {
     const [, shard, of] = SHARD.exec(request.objectRef?.name ?? "") ?? [];
     if (shard === undefined || Number(of) !== count) continue;
     const [pod, at] = [podOf(request), request.requestReceivedTimestamp];
