@@ -13,6 +13,7 @@ import {
   impersonation,
   mayDo,
   namespaceOf,
+  type Right,
   role,
 } from "../support/tenant_accounts.ts";
 import { CONFIG, form, hub } from "../support/tenants.ts";
@@ -64,6 +65,8 @@ async function says(lab: OperatorLab, id: string, wanted: RegExp): Promise<Resou
 
 const gone = (lab: OperatorLab, kind: string, name: string) =>
   until(`${name} to be gone`, async () => await lab.objects.get(at(lab, kind, name)) === undefined);
+const lost = (lab: OperatorLab, right: Right) =>
+  until("the right to be gone", async () => !await mayDo(lab, right));
 const userOf = ({ namespace }: OperatorLab, account: string) =>
   `system:serviceaccount:${namespace}:${account}`;
 
@@ -102,8 +105,10 @@ async function writtenAsAccount(lab: OperatorLab): Promise<void> {
   await until("the row's change", async () => await plan() === "two");
   await lab.objects.merge(config, { data: { plan: "drifted" } });
   await until("what somebody changed to be put back", async () => await plan() === "two");
-  const asked = await aboutChildren(lab, audit);
-  assert.ok(asked.length >= 4);
+  const asked = await until("the four writes to be in the audit log", async () => {
+    const all = await aboutChildren(lab, audit);
+    return all.length >= 4 ? all : undefined;
+  });
   for (const { impersonatedUser } of asked) {
     assert.equal(impersonatedUser?.username, userOf(lab, "tenant"));
     assert.deepEqual(impersonatedUser.groups?.toSorted(), [
@@ -172,14 +177,11 @@ async function accountChanges(lab: OperatorLab): Promise<void> {
 
 async function mayNotImpersonate(lab: OperatorLab): Promise<void> {
   await lab.objects.remove(at(lab, "RoleBinding", "lynq-impersonation"));
+  const manager = { home: "lynq-system", account: "lynq-controller-manager" };
+  await lost(lab, { ...manager, verb: "impersonate", resource: "serviceaccounts" });
   await lab.objects.merge(at(lab, "LynqHub", "tenants"), { spec: { serviceAccountName: "tenant" } });
-  await says(
-    lab,
-    "config",
-    new RegExp(
-      `cannot impersonate resource .*kubectl create rolebinding lynq-impersonation -n ${lab.namespace} `,
-    ),
-  );
+  const remedy = `kubectl create rolebinding lynq-impersonation -n ${lab.namespace} `;
+  await says(lab, "config", new RegExp(`cannot impersonate resource .*${remedy}`));
   await lab.objects.apply(impersonation(lab));
   await says(lab, "config", /^Ready/);
 }
@@ -190,10 +192,7 @@ async function finalized(lab: OperatorLab): Promise<void> {
   const audit = seen.audit = new OperatorAudit(lab.plane);
   await audit.restart();
   await objects.apply(role(lab, "tenant", ["get", "create", "patch"]));
-  await until(
-    "the right to be gone",
-    async () => !await mayDo(lab, { account: "tenant", verb: "delete", resource: "configmaps" }),
-  );
+  await lost(lab, { account: "tenant", verb: "delete", resource: "configmaps" });
   await lab.db.exec("DELETE FROM tenants");
   await says(
     lab,

@@ -70,10 +70,19 @@ export function impersonation(lab: OperatorLab): string {
   });
 }
 
-/** Whether an account of the lab's namespace may do so there, by the API server's own word. */
+/** What an account may do in the lab's namespace. */
+export interface Right {
+  /** The account's namespace. */
+  readonly home?: string;
+  readonly account: string;
+  readonly verb: string;
+  readonly resource: string;
+}
+
+/** Whether an account, one of the lab's namespace unless told, may do so there, by the API server's own word. */
 export async function mayDo(
   { plane, namespace }: OperatorLab,
-  { account, verb, resource }: { account: string; verb: string; resource: string },
+  { home = namespace, account, verb, resource }: Right,
 ): Promise<boolean> {
   using client = Deno.createHttpClient({ caCerts: [plane.caPem] });
   const response = await fetch(`${plane.server}/apis/authorization.k8s.io/v1/subjectaccessreviews`, {
@@ -84,7 +93,7 @@ export async function mayDo(
       apiVersion: "authorization.k8s.io/v1",
       kind: "SubjectAccessReview",
       spec: {
-        user: `system:serviceaccount:${namespace}:${account}`,
+        user: `system:serviceaccount:${home}:${account}`,
         resourceAttributes: { namespace, verb, resource },
       },
     }),
