@@ -89,11 +89,16 @@ async function pausedUntil(lab: OperatorLab): Promise<void> {
   const { conditionIs, configHolds } = rowLab(lab);
   const which = { apiVersion: API, kind: "LynqNode", namespace: lab.namespace, name: "two-web" };
   await assert.rejects(lab.objects.merge(which, { spec: { pausedUntil: "tomorrow" } }), /pausedUntil/);
-  const end = new Date(Date.now() + 4000).toISOString();
-  await lab.objects.merge(which, { spec: { pausedUntil: end } });
+  const pauseFor = async (ms: number) => {
+    const end = new Date(Date.now() + ms).toISOString();
+    await lab.objects.merge(which, { spec: { pausedUntil: end } });
+    return end;
+  };
+  const far = await pauseFor(3_600_000);
   const { message } = await conditionIs("LynqNode", "two-web", { type: "Paused", status: "True" });
-  assert(message.startsWith(`Paused by spec.pausedUntil of LynqNode two-web until ${end}: `), message);
+  assert(message.startsWith(`Paused by spec.pausedUntil of LynqNode two-web until ${far}: `), message);
   await edit(lab, "two-of-web");
+  const end = await pauseFor(4000);
   await configHolds("two-of-web", { text: "first" });
   assert(Date.now() >= Date.parse(end));
   await conditionIs("LynqNode", "two-web", { type: "Paused", status: "False" });
