@@ -117,7 +117,10 @@ async function revisited(lab: OperatorLab): Promise<void> {
   await until("what is beyond the limit to be gone", async () => (await history(lab)).length === 2);
   assert.deepEqual((await history(lab)).map(({ revision }) => revision), [3, 4]);
   assert.equal((await history(lab)).at(-1)?.name, first?.name);
-  const { named, unnamed } = await asked.deletions();
+  const { named, unnamed } = await until("the deletion to be in the audit log", async () => {
+    const all = await asked.deletions();
+    return all.named.length + all.unnamed.length > 0 ? all : undefined;
+  });
   assert.deepEqual([named, unnamed], [[`controllerrevisions/${second?.name}`], []]);
 }
 
@@ -146,7 +149,7 @@ async function canary(lab: OperatorLab): Promise<void> {
 async function brokenCanary(lab: OperatorLab): Promise<void> {
   const order = "order: {value: plan, first: [canary]}, failureBudget: {minCount: 1, maxPercent: 0}";
   const before = (await formOf(lab)).status.currentRevision;
-  await lab.objects.apply(webForm(lab, { image: "unpullable:1", rollout: `{${order}}`, timeoutSeconds: 3 }));
+  await lab.objects.apply(webForm(lab, { image: "unpullable:1", rollout: `{${order}}`, timeoutSeconds: 8 }));
   await until(
     "the message to name the group",
     async () =>
