@@ -116,7 +116,7 @@ async function made(lab: OperatorLab): Promise<void> {
   for (const secret of [bytes, values["password"] ?? "", values["id"] ?? ""]) {
     assert.ok(!nodes.includes(secret));
   }
-  assert.equal((await events(lab, "KeyGenerated")).length, 4);
+  await until("each key to be told", async () => (await events(lab, "KeyGenerated")).length === 4);
 }
 
 async function stays(lab: OperatorLab): Promise<void> {
