@@ -105,8 +105,10 @@ async function quarantined(lab: OperatorLab): Promise<void> {
     const { quarantined, quarantinedRows = [] } = (await own("LynqHub", type))?.["status"] as HubStatus;
     assert.equal(quarantined, ODD_UIDS.length + 1, type);
     assert(quarantinedRows.every(({ reason, message }) => reason === "InvalidUid" && message !== ""));
-    const made = (await nodes()).filter((name) => name.endsWith(`-${type}`));
-    assert.equal(made.length, ODD_TEXTS.length + 2);
+    await until(`every other row of ${type} to have its node`, async () => {
+      const made = (await nodes()).filter((name) => name.endsWith(`-${type}`));
+      return made.length === ODD_TEXTS.length + 2;
+    });
   }
 }
 
