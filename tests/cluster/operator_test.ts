@@ -103,8 +103,10 @@ async function insertedRow(lab: OperatorLab): Promise<void> {
       (await created("apps/v1", "Deployment", "acme-app")),
   );
   assert.equal(await nodeOf(lab, "idle-web"), undefined);
-  const hub = await objects.get({ apiVersion: API, kind: "LynqHub", namespace, name: "tenants" });
-  assert.equal((hub?.["status"] as { desired: number }).desired, 1);
+  await until("the hub to count one row", async () => {
+    const hub = await objects.get({ apiVersion: API, kind: "LynqHub", namespace, name: "tenants" });
+    return (hub?.["status"] as { desired?: number } | undefined)?.desired === 1;
+  });
 }
 
 async function dependencyOrder(lab: OperatorLab): Promise<void> {
