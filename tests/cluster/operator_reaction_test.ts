@@ -94,7 +94,10 @@ operatorTest(answer, "small changes are followed while nodes are made in masses"
         await audit.restart();
         await lab.db.exec("INSERT INTO tenants VALUES ('late','pro',1)");
         await until("the node to be ready", async () => await provenNodes(lab, "late") === 1);
-        const own = (await audit.writes()).filter((write) => write.includes("/late"));
+        const own = await until("its status to be in the audit log", async () => {
+          const all = (await audit.writes()).filter((write) => write.includes("/late"));
+          return all.some((write) => write.endsWith(" status")) ? all : undefined;
+        });
         assert.deepEqual(own.toSorted(), [
           "create lynqnodes/late-web",
           "patch configmaps/late-a",
