@@ -76,7 +76,7 @@ export function clusterObjects(client: KubeClient): ClusterObjects {
 export async function until<T>(
   what: string,
   look: () => Promise<T | undefined | false>,
-  seconds = 90,
+  seconds = 180,
 ): Promise<T> {
   const end = Date.now() + seconds * 1000;
   let last: unknown;

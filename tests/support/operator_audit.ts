@@ -1,3 +1,4 @@
+import { compareText } from "../../src/kube/compare_text.ts";
 import type { ControlPlane } from "./control_plane.ts";
 import { GrowingLines } from "./growing_lines.ts";
 
@@ -67,11 +68,12 @@ export class OperatorAudit {
     return { named, unnamed };
   }
 
-  /** Writes that changed something, `patch configmaps/acme-config`: refused ones, trials, events and Leases are left out. */
+  /** Writes that changed something, as they came, `patch configmaps/acme-config`: refused ones, trials, events and Leases are left out. */
   async writes(): Promise<string[]> {
     const made = (await this.requests()).filter((one) => isMade(one) && one.objectRef?.resource !== "leases");
-    return made.map(({ verb, objectRef }) =>
-      `${verb} ${objectRef?.resource}/${objectRef?.name} ${objectRef?.subresource ?? ""}`.trim()
-    );
+    // Each is logged at its end: what the watch told of it meanwhile may have led to another that ended sooner.
+    return made.toSorted((a, b) => compareText(a.requestReceivedTimestamp, b.requestReceivedTimestamp)).map((
+      { verb, objectRef },
+    ) => `${verb} ${objectRef?.resource}/${objectRef?.name} ${objectRef?.subresource ?? ""}`.trim());
   }
 }

@@ -157,7 +157,6 @@ async function removeAll(objects: ClusterObjects, namespace: string): Promise<vo
     async () =>
       (await objects.list({ ...of, kind: "LynqNode" })).length +
           (await objects.list({ ...of, kind: "LynqHub" })).length === 0,
-    60,
   );
   await objects.remove({ apiVersion: "v1", kind: "Namespace", name: namespace });
 }

@@ -78,7 +78,7 @@ export async function rolledOut(lab: OperatorLab, count: number, name = "web"): 
     const nodes = await nodesOf(lab, name);
     const there = nodes.filter((n) => n.spec.revision === form.status.currentRevision && isProven(n));
     return there.length === count && nodes.length === count ? form.status.currentRevision : undefined;
-  }, 120);
+  });
 }
 
 export async function formSays(
@@ -89,7 +89,7 @@ export async function formSays(
     const form = await formOf(lab, of.name);
     if (form.status.observedGeneration !== form.generation) return undefined;
     return form.status.conditions?.find((c) => c.type === of.type && c.reason === of.reason);
-  }, 150);
+  });
 }
 
 export async function event(lab: OperatorLab, reason: string): Promise<KubeObject> {

@@ -144,7 +144,7 @@ async function reach(run: Run, expected: Expected): Promise<void> {
     const different = await differences(run, expected);
     if (different.length > 0) throw new Error(`\n- ${different.join("\n- ")}`);
     return true;
-  }, 180);
+  }, 300);
 }
 
 /** What is not yet as expected, a line each. */
