@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { KubeObject } from "../../src/kube/object.ts";
 import { until } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
-import { API, cascade, configOf, nodeOf } from "../support/deletion_lab.ts";
+import { API, cascade, conditionOf, configOf, nodeOf } from "../support/deletion_lab.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { form, hub, nodeReady } from "../support/tenants.ts";
 
@@ -49,9 +49,11 @@ async function nodeLeavesChildren(lab: OperatorLab): Promise<void> {
   const node = await nodeReady(lab, "acme-web");
   const before = uids(await childrenOf(lab, "acme-web"));
   // Without its hub the node is not made anew at once.
-  await objects.merge(
-    { apiVersion: API, kind: "LynqHub", namespace: lab.namespace, name: "tenants" },
-    { spec: { paused: true } },
+  const paused = { apiVersion: API, kind: "LynqHub", namespace: lab.namespace, name: "tenants" };
+  await objects.merge(paused, { spec: { paused: true } });
+  await until(
+    "the hub to know that it is paused",
+    async () => conditionOf(await objects.get(paused), "Paused")?.status === "True",
   );
   await cascade(lab, { kind: "LynqNode", name: "acme-web" }, "Orphan");
   await until("the node to be gone", async () => await nodeOf(lab, "acme-web") === undefined);
@@ -64,10 +66,7 @@ async function nodeLeavesChildren(lab: OperatorLab): Promise<void> {
     assert.equal(child.metadata.ownerReferences, undefined);
     assert.equal(isGoing(child), false);
   }
-  await objects.merge(
-    { apiVersion: API, kind: "LynqHub", namespace: lab.namespace, name: "tenants" },
-    { spec: { paused: false } },
-  );
+  await objects.merge(paused, { spec: { paused: false } });
   await another(lab, "acme-web", node.metadata.uid);
   assert.deepEqual(uids(await childrenOf(lab, "acme-web")), before);
 }

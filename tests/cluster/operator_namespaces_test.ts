@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { createKubeClient } from "../../src/kube/http_client.ts";
 import type { KubeObject } from "../../src/kube/object.ts";
+import { HUB } from "../../src/operator/kinds.ts";
 import { until } from "../support/cluster_objects.ts";
-import { requireControlPlane } from "../support/control_plane.ts";
+import { type ControlPlane, requireControlPlane } from "../support/control_plane.ts";
 import { type OperatorLab, operatorTest } from "../support/operator_lab.ts";
 import { form, hub } from "../support/tenants.ts";
 
@@ -44,6 +46,16 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: User, name: plain}]
     }}}`
   );
   return [...granted, ...secrets].join("\n---\n");
+}
+
+/** The API server acts by Roles a moment after it stored them; those of B came last. */
+async function rolesInForce(plane: ControlPlane): Promise<void> {
+  const client = createKubeClient(plane.credentials("plain"));
+  try {
+    await until("the Roles to be in force", () => Array.fromAsync(client.list({ type: HUB, namespace: B })));
+  } finally {
+    client.close();
+  }
 }
 
 const at = (lab: OperatorLab, namespace: string): OperatorLab => ({ ...lab, namespace });
@@ -152,6 +164,7 @@ operatorTest(answer, "an operator that keeps to some namespaces needs rights in 
       await objects.apply(`{apiVersion: v1, kind: Namespace, metadata: {name: ${name}}}`);
     }
     await objects.apply(teams(""));
+    await rolesInForce(plane);
     return await plane.kubeconfig("plain");
   },
   prepare: async ({ db, objects }) => {

@@ -36,8 +36,10 @@ async function editedForm(lab: OperatorLab, seen: Audit): Promise<void> {
   await lab.objects.apply(webForm(lab, { image: "nginx:2", rollout: SKEW }));
   const revision = await rolledOut(lab, UIDS.length);
   assert.equal(seen.most.get("web"), 2);
-  const moved = seen.moves.slice(before).filter((move) => move.endsWith(revision));
-  assert.deepEqual(moved.sort(), UIDS.map((uid) => `${uid}-web ${revision}`));
+  const moved = () => seen.moves.slice(before).filter((move) => move.endsWith(revision));
+  // Its watch is another than what told that all are there.
+  await until("the audit to have seen them all", () => Promise.resolve(moved().length >= UIDS.length));
+  assert.deepEqual(moved().sort(), UIDS.map((uid) => `${uid}-web ${revision}`));
 }
 
 async function restarted(lab: OperatorLab, seen: Audit): Promise<void> {
