@@ -147,7 +147,8 @@ spec:
 
 /** It says that it is of the hub, of the row of another node, and takes that one's object by force, to delete it. */
 async function forgedNode(lab: OperatorLab): Promise<void> {
-  const { own, config, nodes } = rowLab(lab);
+  const { own, config, nodes, nodesAre } = rowLab(lab);
+  await nodesAre("a-b-b-c", "a-b-c", SECOND, "a-c", "good-b-c", "good-c");
   const before = { node: await own("LynqNode", "good-c"), config: await config("good-of-c") };
   const all = await nodes();
   await lab.objects.apply(`
@@ -199,9 +200,12 @@ async function duplicates(lab: OperatorLab): Promise<void> {
 async function activate(lab: OperatorLab): Promise<void> {
   const { sql, conditionIs, own, nodes, config } = rowLab(lab);
   const uid = (await own("LynqNode", "good-c"))?.metadata.uid;
-  await sql(`UPDATE tenants SET active = 'maybe', plan = 'lost' WHERE id = 'good';
+  // At once: a read that falls between the two would tell of the first alone.
+  await sql(`START TRANSACTION;
+    UPDATE tenants SET active = 'maybe', plan = 'lost' WHERE id = 'good';
     INSERT INTO tenants VALUES ('n0', '', NULL), ('n1', '', ''), ('n2', '', '0'), ('n3', '', 'false'), ('n4', '', 'no'),
-      ('n5', '', 'off'), ('u0', '', ' true '), ('u1', '', 'Y')`);
+      ('n5', '', 'off'), ('u0', '', ' true '), ('u1', '', 'Y');
+    COMMIT`);
   await conditionIs("LynqNode", "good-c", {
     type: "RowAccepted",
     status: "False",

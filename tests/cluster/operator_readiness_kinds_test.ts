@@ -76,7 +76,7 @@ function entry({ id, kind: text, spec, name = `acme-${id}`, dependsOn }: Entry):
   const [apiVersion, kind] = text.split(" ");
   const depends = dependsOn === undefined ? "" : `dependIds: [${dependsOn}], `;
   const body = spec === "" ? "" : `, spec: ${spec}`;
-  return `  - {id: ${id}, nameTemplate: "${name}", ${depends}spec: {apiVersion: ${apiVersion}, kind: ${kind}${body}}}`;
+  return `  - {id: ${id}, nameTemplate: "${name}", ${depends}timeoutSeconds: 3600, spec: {apiVersion: ${apiVersion}, kind: ${kind}${body}}}`;
 }
 
 const resources = ({ namespace }: OperatorLab) => `

@@ -81,7 +81,10 @@ async function travels(lab: OperatorLab): Promise<void> {
   assert.match(marked?.hashes["pin"] ?? "", /^[0-9a-f]{32}$/);
   assert.ok(!JSON.stringify(node).includes("4711"));
   assert.notEqual((await sensitiveOf(lab, "beta-app"))?.hashes["pin"], marked?.hashes["pin"]);
-  const values = await find(lab, "Secret", VALUES);
+  const values = await until("the values to go with the node", async () => {
+    const found = await find(lab, "Secret", VALUES);
+    return found?.metadata.ownerReferences?.some(({ kind }) => kind === "LynqNode") ? found : undefined;
+  });
   const key = await find(lab, "Secret", "tenants-lynq-sensitive-key");
   assert.equal(values?.["type"], "lynq.sh/sensitive-values");
   assert.deepEqual(values?.metadata.ownerReferences?.map(({ uid }) => uid), [node?.metadata.uid]);
@@ -149,8 +152,12 @@ async function lostAndFound(lab: OperatorLab): Promise<void> {
     async () => await find(lab, "Secret", "tenants-lynq-sensitive-key") !== undefined,
   );
   // Half-written: the Secret is ahead of the node, in the part that the node does not speak of.
-  const marked = await sensitiveOf(lab);
-  const other = marked?.part === "a" ? "b" : "a";
+  const { part } = await until("node and Secret to speak of the same part", async () => {
+    const marked = await sensitiveOf(lab);
+    const data = ((await find(lab, "Secret", VALUES))?.["data"] ?? {}) as Texts;
+    return marked !== undefined && data[marked.part] !== undefined ? marked : undefined;
+  });
+  const other = part === "a" ? "b" : "a";
   await objects.merge({ ...of, name: VALUES }, { data: { [other]: Buffer.from("{}").toString("base64") } });
   await objects.remove({ ...of, name: "acme-login" });
   await hasPin(lab, "4712");

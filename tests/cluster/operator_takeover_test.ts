@@ -7,6 +7,7 @@ import type { KubeObject } from "../../src/kube/object.ts";
 import { ChildWatch } from "../support/child_watch.ts";
 import { until, type Which } from "../support/cluster_objects.ts";
 import { requireControlPlane } from "../support/control_plane.ts";
+import { freePort } from "../support/databases_process.ts";
 import { FormerCluster } from "../support/former_cluster.ts";
 import { formerTenant, tenantForm, widgetKind, WIDGETS } from "../support/former_tenant.ts";
 import { OperatorAudit } from "../support/operator_audit.ts";
@@ -15,7 +16,7 @@ import { hub, nodeReady } from "../support/tenants.ts";
 
 const answer = await requireControlPlane();
 const API = "operator.lynq.sh/v1";
-const PORT = 20000 + Deno.pid % 20000;
+const PORT = freePort();
 
 /** What the steps hand on. */
 const run: { client?: KubeConnection; watch?: ChildWatch; before: Map<string, KubeObject> } = {
@@ -115,7 +116,7 @@ async function finishJob(lab: OperatorLab): Promise<void> {
       const of = { apiVersion: "v1", kind: "Pod", namespace, name: pod.metadata.name ?? "" };
       await objects.merge(of, { status: { phase: "Succeeded" } }, "status");
     }
-    return ((await live(lab, "Job", "acme-init"))["status"] as { succeeded?: number }).succeeded === 1;
+    return JSON.stringify((await live(lab, "Job", "acme-init"))["status"]).includes('"type":"Complete"');
   });
 }
 

@@ -72,7 +72,7 @@ clusterTest(answer, "the shipped account may do what is written down, and nothin
       await until("the rights of the account", async () => {
         const found = await rightsIn(namespace, client);
         return JSON.stringify(found) === JSON.stringify(written);
-      }, 20).catch(() => undefined);
+      }).catch(() => undefined);
       assert.deepEqual(await rightsIn(namespace, client), written, namespace);
     }
   } finally {
