@@ -114,7 +114,10 @@ export class DatabaseRun {
   async bears(each: DatabaseCase): Promise<void> {
     await each.told();
     if (this.#scenarioOf.get(each)?.tells.kind !== "unavailable") return;
-    assert.deepEqual(await each.counts(), { desired: 3, ready: 3 });
+    await until(`${each.name}: the counts of the last good read`, async () => {
+      const { desired, ready } = await each.counts();
+      return desired === 3 && ready === 3;
+    });
   }
 
   async lasts(): Promise<void> {
