@@ -12,7 +12,7 @@ const answer = await requireControlPlane();
 
 const API = "operator.lynq.sh/v1";
 const CONVERGED = 6;
-const BULK = 200;
+const BULK = 300;
 
 const values = (prefix: string, count: number) =>
   Array.from({ length: count }, (_, n) => `('${prefix}${n}','pro',1)`).join(",");
@@ -58,7 +58,7 @@ operatorTest(answer, "small changes are followed while nodes are made in masses"
   },
   steps: [
     {
-      title: "an edited and a deleted child and a changed row come before the end of 200 new nodes",
+      title: `an edited and a deleted child and a changed row come before the end of ${BULK} new nodes`,
       run: async (lab) => {
         const { objects, db } = lab;
         await until("the first nodes to be ready", async () => await provenNodes(lab, "calm") === CONVERGED);
