@@ -1,5 +1,5 @@
 import { createInformer, type Informer } from "../../src/kube/informer.ts";
-import type { ResourceType } from "../../src/kube/resource_type.ts";
+import { CONFIG_MAP } from "../support/control_plane_case.ts";
 import type { Stage } from "./stage.ts";
 
 /** What a ConfigMap is known by. */
@@ -8,14 +8,6 @@ export interface SeenChild {
   readonly resourceVersion: string;
   readonly data: Readonly<Record<string, string>>;
 }
-
-const CONFIG_MAP: ResourceType = {
-  group: "",
-  version: "v1",
-  kind: "ConfigMap",
-  plural: "configmaps",
-  namespaced: true,
-};
 
 /** How long an effect may take, in milliseconds. */
 const PATIENCE_MS = 120_000;

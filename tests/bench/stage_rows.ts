@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { cannotStart, startMariaDb, startPostgres } from "../support/databases.ts";
+import { cannotStart, type DatabaseServer, startMariaDb, startPostgres } from "../support/databases.ts";
 
 /** The database of a stage. */
 export interface BenchRows {
@@ -21,35 +21,22 @@ export function whyNoMariaDb(): string | undefined {
 }
 
 export async function mariaDbRows(): Promise<BenchRows> {
-  const db = await startMariaDb();
-  const { host, port, username, password, database } = db;
-  return {
-    name: "MariaDB",
-    password,
-    allowed: { sourceHosts: [`${host}:${port}`] },
-    source: (syncInterval, table = "bench") => {
-      const passwordRef = { name: "db", key: "password" };
-      const mysql = { host, port, username, database, table, passwordRef };
-      return { type: "mysql", syncInterval, mysql };
-    },
-    exec: async (sql) => {
-      await db.exec(sql, database);
-    },
-    stop: () => db.stop(),
-  };
+  return serverRows("MariaDB", "mysql", await startMariaDb());
 }
 
 export async function postgresRows(): Promise<BenchRows> {
-  const db = await startPostgres();
+  return serverRows("PostgreSQL", "postgres", await startPostgres());
+}
+
+function serverRows(name: string, type: "mysql" | "postgres", db: DatabaseServer): BenchRows {
   const { host, port, username, password, database } = db;
   return {
-    name: "PostgreSQL",
+    name,
     password,
     allowed: { sourceHosts: [`${host}:${port}`] },
     source: (syncInterval, table = "bench") => {
       const passwordRef = { name: "db", key: "password" };
-      const postgres = { host, port, username, database, table, passwordRef };
-      return { type: "postgres", syncInterval, postgres };
+      return { type, syncInterval, [type]: { host, port, username, database, table, passwordRef } };
     },
     exec: async (sql) => {
       await db.exec(sql, database);
